@@ -1,0 +1,1 @@
+"""Maps: what is where, how far, by which way. Knows no household."""

@@ -1,0 +1,1 @@
+"""What happens to goods and people; the only package with a database."""

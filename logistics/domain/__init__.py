@@ -1,0 +1,1 @@
+"""Values that decide: the standard library alone."""

@@ -1,0 +1,1 @@
+"""Rows that persist: tables, session, ledger, audit, one module per aggregate."""

@@ -1,0 +1,1 @@
+"""Who goes where when: arrays in, plan out. Knows no database and no map."""
