@@ -1,0 +1,372 @@
+"""A district: its layers, what each column holds, and the folder it is kept in."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+import geopandas as gpd
+import pandas as pd
+import pyproj
+import shapely
+
+FORMAT = 1
+WGS84 = "EPSG:4326"
+LAYERS: dict[str, dict[str, str]] = {
+    "compounds": {
+        "id": "str",
+        "code": "str",
+        "name_zh": "str",
+        "name_en": "str",
+        "walled": "bool",
+    },
+    "buildings": {
+        "id": "str",
+        "compound_id": "str",
+        "code": "str",
+        "name_zh": "str",
+        "name_en": "str",
+        "levels": "int",
+        "dwelling": "bool",
+    },
+    "stairwells": {
+        "id": "str",
+        "building_id": "str",
+        "code": "str",
+        "name_zh": "str",
+        "name_en": "str",
+        "levels": "int",
+        "derived": "bool",
+    },
+    "gates": {
+        "id": "str",
+        "compound_id": "str",  # empty where a gate belongs to no compound
+        "code": "str",
+        "name_zh": "str",
+        "name_en": "str",
+        "open": "bool",
+        "note": "str",
+        "barrier": "str",
+        "foot": "bool",  # open to walkers when the gate itself is open; so for the next two
+        "bike": "bool",
+        "van": "bool",
+    },
+    "barriers": {"id": "str", "barrier": "str", "foot": "bool", "bike": "bool", "van": "bool"},
+    "walls": {"id": "str", "barrier": "str"},
+    "ways": {
+        "id": "str",
+        "name_zh": "str",
+        "name_en": "str",
+        "highway": "str",
+        "foot": "bool",
+        "bike": "bool",
+        "van": "bool",
+        "oneway": "int",  # 1 along the line, -1 against it, 0 both; for van
+        "oneway_bike": "int",
+        "covered": "bool",  # bridge, tunnel or passage: walls and buildings do not stop it
+    },
+}
+"""Columns of each layer beside its geometry; all geometry is WGS 84 (lon, lat)."""
+
+_DTYPES = {"str": "object", "bool": "bool", "int": "int64"}
+
+
+class DistrictUnreadable(ValueError):
+    """A district or a map file cannot be used; ``facts`` name the file and the mend."""
+
+    def __init__(self, code: str, **facts: str | int) -> None:
+        self.code = code
+        self.facts = facts
+        super().__init__(f"{code}: " + "; ".join(f"{k} {v}" for k, v in facts.items()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something derived or dropped while a district was made, and by which stated rule."""
+
+    code: str
+    place: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapPlace:
+    """A place of the map as a plain value: compound, building, stairwell or gate."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("compound", "building", "stairwell", "gate")
+
+    id: str
+    kind: str
+    parent_id: str | None
+    code: str
+    name_zh: str
+    name_en: str
+    lon: float
+    lat: float
+    levels: int = 0
+    open: bool = True
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in self.KINDS:
+            msg = f"kind must be one of {', '.join(self.KINDS)}, not {self.kind!r}"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class District:
+    """Layers of one district, all in WGS 84, with the projected system for its metres.
+
+    Raises
+    ------
+    DistrictUnreadable
+        If a layer lacks a column, an identifier repeats, or a parent does not exist.
+    """
+
+    name: str
+    attribution: str
+    synthetic: bool
+    seed: int | None
+    source_digest: str
+    metric_crs: str
+    findings: tuple[Finding, ...]
+    compounds: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    stairwells: gpd.GeoDataFrame
+    gates: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    walls: gpd.GeoDataFrame
+    ways: gpd.GeoDataFrame
+
+    def __post_init__(self) -> None:
+        for layer in LAYERS:
+            _check_layer(layer, getattr(self, layer))
+        _check_parents(self)
+
+    def places(self) -> tuple[MapPlace, ...]:
+        """List compounds, buildings, stairwells and gates, parents before children, by code."""
+        return tuple(
+            place
+            for kind, frame, parent in (
+                ("compound", self.compounds, ""),
+                ("building", self.buildings, "compound_id"),
+                ("stairwell", self.stairwells, "building_id"),
+                ("gate", self.gates, "compound_id"),
+            )
+            for place in sorted(_places(kind, frame, parent), key=lambda p: (p.code, p.id))
+        )
+
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Return west, south, east and north of everything that has an address or a gate."""
+        boxes = [
+            frame.total_bounds
+            for frame in (self.compounds, self.buildings, self.stairwells, self.gates)
+            if len(frame)
+        ] or [self.ways.total_bounds]
+        west, south, east, north = zip(*boxes, strict=True)
+        return (float(min(west)), float(min(south)), float(max(east)), float(max(north)))
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of all layers' content, the key of everything computed from them."""
+        mark = hashlib.sha256(self.metric_crs.encode())
+        for layer, columns in LAYERS.items():
+            frame = getattr(self, layer)
+            mark.update(layer.encode())
+            mark.update(b"".join(shapely.to_wkb(frame.geometry.to_numpy())))
+            rows = [[str(v) for v in frame[column]] for column in columns]
+            mark.update(json.dumps(rows, ensure_ascii=False).encode())
+        return mark.hexdigest()
+
+    @cached_property
+    def to_metres(self) -> pyproj.Transformer:
+        """Transformer from (lon, lat) to metres of the district's projected system."""
+        return pyproj.Transformer.from_crs(WGS84, self.metric_crs, always_xy=True)
+
+
+def layer_frame(layer: str, rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+    """Make a layer out of rows that hold its columns and a ``geometry``."""
+    columns = LAYERS[layer]
+    data = {
+        name: pd.Series([row[name] for row in rows], dtype=_DTYPES[kind])
+        for name, kind in columns.items()
+    }
+    geometry = gpd.GeoSeries([row["geometry"] for row in rows], crs=WGS84)
+    return gpd.GeoDataFrame(data, geometry=geometry, crs=WGS84)
+
+
+def metric_crs_for(lon: float, lat: float) -> str:
+    """Name the UTM zone that holds a position."""
+    zone = min(60, int((lon + 180) // 6) + 1)
+    return f"EPSG:{(32600 if lat >= 0 else 32700) + zone}"
+
+
+def write_district(district: District, path: str | os.PathLike[str]) -> None:
+    """Keep a district as a folder with ``district.json`` and ``layers.gpkg``."""
+    folder = Path(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    layers = folder / "layers.gpkg"
+    layers.unlink(missing_ok=True)
+    for layer in LAYERS:
+        frame = getattr(district, layer)
+        if len(frame):  # GeoPackage keeps no geometry type for an empty layer
+            frame.to_file(layers, layer=layer, driver="GPKG", engine="pyogrio")
+    head = {
+        "format": FORMAT,
+        "name": district.name,
+        "attribution": district.attribution,
+        "synthetic": district.synthetic,
+        "seed": district.seed,
+        "source_digest": district.source_digest,
+        "metric_crs": district.metric_crs,
+        "counts": {layer: len(getattr(district, layer)) for layer in LAYERS},
+        "findings": [
+            {"code": f.code, "place": f.place, "message": f.message} for f in district.findings
+        ],
+    }
+    text = json.dumps(head, ensure_ascii=False, indent=1)
+    (folder / "district.json").write_text(text + "\n", encoding="utf-8")
+
+
+def read_district(path: str | os.PathLike[str]) -> District:
+    """Read a district's folder.
+
+    Raises
+    ------
+    DistrictUnreadable
+        If the folder, its head or a layer is missing, damaged or of another format.
+    """
+    folder = Path(path)
+    head = _read_head(folder)
+    try:
+        return District(
+            name=head["name"],
+            attribution=head["attribution"],
+            synthetic=head["synthetic"],
+            seed=head["seed"],
+            source_digest=head["source_digest"],
+            metric_crs=head["metric_crs"],
+            findings=tuple(Finding(**finding) for finding in head["findings"]),
+            **{layer: _read_layer(folder, layer, head["counts"][layer]) for layer in LAYERS},
+        )
+    except (KeyError, TypeError) as fault:
+        raise DistrictUnreadable(
+            "district.head-damaged",
+            file=str(folder / "district.json"),
+            field=str(fault),
+            mend="import or generate the district again",
+        ) from fault
+
+
+def _read_head(folder: Path) -> dict[str, Any]:
+    file = folder / "district.json"
+    if not file.is_file():
+        raise DistrictUnreadable(
+            "district.missing",
+            file=str(file),
+            mend="name a folder made by 'supplyloop district import'",
+        )
+    try:
+        head = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as fault:
+        raise DistrictUnreadable(
+            "district.head-damaged",
+            file=str(file),
+            field=str(fault),
+            mend="import or generate the district again",
+        ) from fault
+    found = head.get("format") if isinstance(head, dict) else None
+    if found != FORMAT:
+        raise DistrictUnreadable(
+            "district.other-format",
+            file=str(file),
+            found=str(found),
+            expected=FORMAT,
+            mend="import or generate the district again",
+        )
+    return dict(head)
+
+
+def _read_layer(folder: Path, layer: str, count: int) -> gpd.GeoDataFrame:
+    if count == 0:
+        return layer_frame(layer, [])
+    file = folder / "layers.gpkg"
+    try:
+        frame = gpd.read_file(file, layer=layer, engine="pyogrio")
+    except (OSError, RuntimeError, ValueError) as fault:
+        raise DistrictUnreadable(
+            "district.layer-unreadable",
+            file=str(file),
+            layer=layer,
+            mend="import or generate the district again",
+        ) from fault
+    _check_layer(layer, frame)
+    if len(frame) != count:
+        raise DistrictUnreadable(
+            "district.layer-incomplete",
+            file=str(file),
+            layer=layer,
+            found=len(frame),
+            expected=count,
+            mend="import or generate the district again",
+        )
+    return layer_frame(layer, frame.to_dict("records"))
+
+
+def _check_layer(layer: str, frame: gpd.GeoDataFrame) -> None:
+    if missing := [name for name in LAYERS[layer] if name not in frame.columns]:
+        raise DistrictUnreadable(
+            "district.column-missing",
+            layer=layer,
+            column=", ".join(missing),
+            mend="import or generate the district again",
+        )
+    if frame.crs is None or frame.crs.to_epsg() != 4326:  # noqa: PLR2004  EPSG number of WGS 84
+        raise DistrictUnreadable(
+            "district.other-coordinates", layer=layer, mend="keep layers in WGS 84 (EPSG:4326)"
+        )
+    if frame["id"].duplicated().any():
+        twice = str(frame.loc[frame["id"].duplicated(), "id"].iloc[0])
+        raise DistrictUnreadable(
+            "district.id-repeated", layer=layer, id=twice, mend="give each place an id of its own"
+        )
+
+
+def _check_parents(district: District) -> None:
+    for layer, column, parents in (
+        ("buildings", "compound_id", district.compounds),
+        ("stairwells", "building_id", district.buildings),
+        ("gates", "compound_id", district.compounds),
+    ):
+        frame = getattr(district, layer)
+        lost = set(frame[column]) - set(parents["id"]) - ({""} if layer == "gates" else set())
+        if lost:
+            raise DistrictUnreadable(
+                "district.parent-unknown",
+                layer=layer,
+                id=min(lost),
+                mend="keep every parent that a place names",
+            )
+
+
+def _places(kind: str, frame: gpd.GeoDataFrame, parent: str) -> Iterator[MapPlace]:
+    for row in frame.to_dict("records"):
+        shape = row["geometry"]
+        spot = shape if kind in ("stairwell", "gate") else shape.representative_point()
+        yield MapPlace(
+            id=row["id"],
+            kind=kind,
+            parent_id=(row[parent] or None) if parent else None,
+            code=row["code"],
+            name_zh=row["name_zh"],
+            name_en=row["name_en"],
+            lon=float(spot.x),
+            lat=float(spot.y),
+            levels=int(row.get("levels", 0)),
+            open=bool(row.get("open", True)),
+            note=str(row.get("note", "")),
+        )
