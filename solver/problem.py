@@ -42,6 +42,7 @@ class Break:
     time_windows: tuple[Window, ...] = ()
     service_s: int = 0
     description: str = ""
+    max_load: Amounts | None = None  # the break may only be taken with at most this on board
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,11 @@ class Vehicle:
 
     A shift is at most ``max_trips`` trips; each starts and ends at one of ``points`` (location
     indices; empty: VROOM's single trip from ``start`` to ``end``) and before each trip lies
-    ``reload_service_s`` of loading. ``start`` or ``end`` None means: anywhere (VROOM).
+    ``reload_service_s`` of loading. ``start`` or ``end`` None means: anywhere (VROOM), or with
+    ``points`` any of them.
+
+    An arc takes ``duration_s / speed_factor`` seconds, rounded to the nearest, halves up. A
+    route costs ``fixed_cost`` plus its arcs, as :mod:`solver.summary` states.
     """
 
     id: int
@@ -94,6 +99,7 @@ class Vehicle:
     fixed_cost: int = 0
     cost_per_hour: int = 3600
     cost_per_km: int = 0
+    cost_per_task_hour: int = 0
     points: tuple[int, ...] = ()
     max_trips: int = 1
     reload_service_s: int = 0
@@ -110,6 +116,7 @@ class LockedStep:
     id: int | None = None
     service_at: int | None = None
     locked: bool = False
+    parts: tuple[int, ...] = ()  # bags of a split job; empty: all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +126,9 @@ class Job:
     ``parts`` are the amounts of its single bags: where given, they add up to ``delivery`` and the
     job may be split over trips and couriers between bags. ``zone`` is a rank; inside one trip ranks
     never fall. ``release_s`` is the instant from which a trip carrying its goods may leave.
+
+    Service starts inside one of ``windows``; each visit takes the whole ``service_s``, and
+    ``setup_s`` before it unless the stop before was at the same location (VROOM).
     """
 
     id: int
@@ -178,6 +188,24 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreviousStop:
+    """A stop of the plan to stay close to."""
+
+    type: str  # job, pickup, via, delivery
+    id: int
+    arrival_s: int = 0
+    trip: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviousRoute:
+    """A route of the plan to stay close to; stops that no longer exist simply do not count."""
+
+    vehicle: int
+    stops: tuple[PreviousStop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Everything a plan is judged by. Validated by :func:`solver.formats.native.read_problem`.
 
@@ -194,3 +222,4 @@ class Problem:
     separation_s: int = 0
     objective: Objective = field(default_factory=Objective)
     dimensions: int = 0
+    previous: tuple[PreviousRoute, ...] = ()
