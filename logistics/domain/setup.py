@@ -1,0 +1,189 @@
+"""What a district needs before its first run: policy, points, markets, couriers, goods."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+ZONES = ("precaution", "controlled", "sealed")
+"""Zones by rank, cleanest first: 防范区, 管控区, 封控区."""
+
+MODES = ("foot", "trolley", "ebike", "tricycle", "van")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a row of a setup was read: a file and its line, counted from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The rules of one district; every number may be changed by its setup file.
+
+    The defaults are ours, but for the load of one e-bike (about 80 kg in 6 bags), from which
+    the size of a bag follows.
+    """
+
+    time_zone: str = "Asia/Shanghai"
+    separation_s: int = 600  # nobody meets: time between two people at one slot
+    rooms_per_floor: int = 2  # per stairwell
+    floors_default: int = 4  # where the map does not say
+    persons_per_household: int = 3
+    urgent_permille: int = 40  # households of need tier 0: infants, ill people
+    vulnerable_permille: int = 160  # households of need tier 1: old, pregnant, disabled
+    bag_weight_g: int = 12_000
+    bag_volume_ml: int = 40_000
+    stop_service_s: int = 120  # at each drop slot, whatever is dropped
+    bag_service_s: int = 15  # for each bag dropped there
+    loading_s: int = 420  # between two trips at the point: disinfect and load
+    wave_start: time = time(9, 30)
+    wave_end: time = time(17, 30)
+    leader_start: time | None = None  # while building leaders collect, slots are closed
+    leader_end: time | None = None
+    shelf_bags: int = 30  # bags that a stairwell's shelf holds
+
+    def __post_init__(self) -> None:
+        ZoneInfo(self.time_zone)  # an unknown name is refused here
+        for name in ("rooms_per_floor", "floors_default", "bag_weight_g", "bag_volume_ml"):
+            if getattr(self, name) < 1:
+                msg = f"{name} must be at least 1, not {getattr(self, name)}"
+                raise ValueError(msg)
+        if self.urgent_permille + self.vulnerable_permille > 1000:  # noqa: PLR2004  the whole
+            msg = "urgent_permille and vulnerable_permille exceed 1000 together"
+            raise ValueError(msg)
+        if self.wave_start >= self.wave_end:
+            msg = f"wave_start {self.wave_start} is not before wave_end {self.wave_end}"
+            raise ValueError(msg)
+
+    def facts(self) -> dict[str, str | int | None]:
+        """Write as JSON can hold it; times as HH:MM:SS."""
+        return {k: v.isoformat() if isinstance(v, time) else v for k, v in asdict(self).items()}
+
+    @classmethod
+    def of_facts(cls, facts: Mapping[str, Any]) -> "Policy":
+        """Read what :meth:`facts` wrote; unknown names are passed over, missing ones default."""
+        known = {f.name for f in fields(cls)}
+        times = {"wave_start", "wave_end", "leader_start", "leader_end"}
+        return cls(
+            **{
+                k: time.fromisoformat(v) if k in times and v is not None else v
+                for k, v in facts.items()
+                if k in known
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointSetup:
+    """A service point 点位; a depot is where markets deliver to."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    lon: float
+    lat: float
+    depot: bool = False
+    bays: int = 1  # couriers that load at once
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketSetup:
+    """A market 市场 and its local opening hours."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    lon: float
+    lat: float
+    opens: time
+    closes: time
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneSetup:
+    """A zone over a place and all that lies in it; ``until`` open while it lasts."""
+
+    place_code: str
+    zone: str  # one of ZONES
+    since: datetime
+    until: datetime | None = None
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourierSetup:
+    """A courier 骑手; shift in local time, refused when it is missing."""
+
+    code: str
+    mode: str  # one of MODES
+    capacity_g: int
+    capacity_ml: int
+    capacity_bags: int
+    shift_start: time | None
+    shift_end: time | None
+    max_trips: int
+    zone_max: int  # highest rank in ZONES that this courier may enter
+    point_code: str
+    cohort: str | None = None
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemSetup:
+    """An item of the catalogue; ``units`` maps each unit to base units (g, ml, piece)."""
+
+    name_zh: str
+    name_en: str
+    base: str
+    default_unit: str
+    units: Mapping[str, int]
+    weight_mg: int  # of one base unit
+    volume_ul: int  # of one base unit
+    category: str
+    cold: bool
+    household_limit: int  # most that one line may ask, in base units
+    substitute_class: str | None = None
+    aliases: tuple[str, ...] = ()
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferSetup:
+    """A market's price for one case of an item; ``stock_cases`` open where it has enough."""
+
+    market_code: str
+    item: str  # name_zh
+    case_base: int
+    price_fen: int
+    stock_cases: int | None = None
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """All of a district that is not on its map, as read from files; not yet checked."""
+
+    policy: Policy
+    points: tuple[PointSetup, ...] = ()
+    markets: tuple[MarketSetup, ...] = ()
+    zones: tuple[ZoneSetup, ...] = ()
+    couriers: tuple[CourierSetup, ...] = ()
+    items: tuple[ItemSetup, ...] = ()
+    offers: tuple[OfferSetup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupFault:
+    """One row of a setup that was left out, and how to mend it."""
+
+    code: str
+    field: str
+    value: str
+    mend: str
+    origin: Origin | None = None
