@@ -12,8 +12,8 @@ class Step:
     ``arrival_s`` is when the vehicle comes, then it waits ``waiting_s``, sets up ``setup_s`` and
     serves ``service_s``. A courier is *present* at the place from ``arrival_s + waiting_s`` to the
     end of service (they wait elsewhere, never at the slot). ``load`` is what is on board after the
-    step. ``trip`` counts from 0. ``parts`` are the indices of the bags that a split job leaves here
-    (empty for an unsplit job: all). ``duration_s`` and ``distance_m`` are travelled since the
+    step. ``trip`` counts from 0. ``parts`` are the indices of the bags that a split job leaves
+    here (empty for an unsplit job: all). ``duration_s`` and ``distance_m`` are travelled since the
     route's start, as in VROOM.
     """
 

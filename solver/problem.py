@@ -124,8 +124,8 @@ class Job:
     """A drop (or single pickup) at one location.
 
     ``parts`` are the amounts of its single bags: where given, they add up to ``delivery`` and the
-    job may be split over trips and couriers between bags. ``zone`` is a rank; inside one trip ranks
-    never fall. ``release_s`` is the instant from which a trip carrying its goods may leave.
+    job may be split over trips and couriers between bags. ``zone`` is a rank; inside one trip
+    ranks never fall. ``release_s`` is the instant from which a trip carrying its goods may leave.
 
     Service starts inside one of ``windows``; each visit takes the whole ``service_s``, and
     ``setup_s`` before it unless the stop before was at the same location (VROOM).
@@ -180,7 +180,7 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
-    """Weights beside the travel cost: cost per further courier at a building, per change, balance."""
+    """Weights beside the travel cost: per further courier at a building, per change, balance."""
 
     face: int = 0
     change: int = 0
