@@ -9,10 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
-import geopandas as gpd
 import pandas as pd
 import pyproj
 import shapely
+from geopandas.geodataframe import GeoDataFrame
+from geopandas.geoseries import GeoSeries
 
 FORMAT = 1
 WGS84 = "EPSG:4326"
@@ -31,7 +32,8 @@ LAYERS: dict[str, dict[str, str]] = {
         "name_zh": "str",
         "name_en": "str",
         "levels": "int",
-        "dwelling": "bool",
+        "note": "str",  # the address that the map itself gives
+        "dwelling": "bool",  # others are drawn and stand in the way, but are no places
     },
     "stairwells": {
         "id": "str",
@@ -134,13 +136,13 @@ class District:
     source_digest: str
     metric_crs: str
     findings: tuple[Finding, ...]
-    compounds: gpd.GeoDataFrame
-    buildings: gpd.GeoDataFrame
-    stairwells: gpd.GeoDataFrame
-    gates: gpd.GeoDataFrame
-    barriers: gpd.GeoDataFrame
-    walls: gpd.GeoDataFrame
-    ways: gpd.GeoDataFrame
+    compounds: GeoDataFrame
+    buildings: GeoDataFrame
+    stairwells: GeoDataFrame
+    gates: GeoDataFrame
+    barriers: GeoDataFrame
+    walls: GeoDataFrame
+    ways: GeoDataFrame
 
     def __post_init__(self) -> None:
         for layer in LAYERS:
@@ -188,15 +190,15 @@ class District:
         return pyproj.Transformer.from_crs(WGS84, self.metric_crs, always_xy=True)
 
 
-def layer_frame(layer: str, rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+def layer_frame(layer: str, rows: list[dict[str, Any]]) -> GeoDataFrame:
     """Make a layer out of rows that hold its columns and a ``geometry``."""
     columns = LAYERS[layer]
     data = {
         name: pd.Series([row[name] for row in rows], dtype=_DTYPES[kind])
         for name, kind in columns.items()
     }
-    geometry = gpd.GeoSeries([row["geometry"] for row in rows], crs=WGS84)
-    return gpd.GeoDataFrame(data, geometry=geometry, crs=WGS84)
+    geometry = GeoSeries([row["geometry"] for row in rows], crs=WGS84)
+    return GeoDataFrame(data, geometry=geometry, crs=WGS84)
 
 
 def metric_crs_for(lon: float, lat: float) -> str:
@@ -291,12 +293,12 @@ def _read_head(folder: Path) -> dict[str, Any]:
     return dict(head)
 
 
-def _read_layer(folder: Path, layer: str, count: int) -> gpd.GeoDataFrame:
+def _read_layer(folder: Path, layer: str, count: int) -> GeoDataFrame:
     if count == 0:
         return layer_frame(layer, [])
     file = folder / "layers.gpkg"
     try:
-        frame = gpd.read_file(file, layer=layer, engine="pyogrio")
+        frame = GeoDataFrame.from_file(file, layer=layer, engine="pyogrio")
     except (OSError, RuntimeError, ValueError) as fault:
         raise DistrictUnreadable(
             "district.layer-unreadable",
@@ -317,7 +319,7 @@ def _read_layer(folder: Path, layer: str, count: int) -> gpd.GeoDataFrame:
     return layer_frame(layer, frame.to_dict("records"))
 
 
-def _check_layer(layer: str, frame: gpd.GeoDataFrame) -> None:
+def _check_layer(layer: str, frame: GeoDataFrame) -> None:
     if missing := [name for name in LAYERS[layer] if name not in frame.columns]:
         raise DistrictUnreadable(
             "district.column-missing",
@@ -343,7 +345,7 @@ def _check_parents(district: District) -> None:
         ("gates", "compound_id", district.compounds),
     ):
         frame = getattr(district, layer)
-        lost = set(frame[column]) - set(parents["id"]) - ({""} if layer == "gates" else set())
+        lost = set(frame[column]) - set(parents["id"]) - ({""} if layer != "stairwells" else set())
         if lost:
             raise DistrictUnreadable(
                 "district.parent-unknown",
@@ -353,8 +355,10 @@ def _check_parents(district: District) -> None:
             )
 
 
-def _places(kind: str, frame: gpd.GeoDataFrame, parent: str) -> Iterator[MapPlace]:
+def _places(kind: str, frame: GeoDataFrame, parent: str) -> Iterator[MapPlace]:
     for row in frame.to_dict("records"):
+        if not row.get("dwelling", True):
+            continue
         shape = row["geometry"]
         spot = shape if kind in ("stairwell", "gate") else shape.representative_point()
         yield MapPlace(
