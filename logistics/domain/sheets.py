@@ -1,0 +1,71 @@
+"""What stands on paper: trips as a courier reads them, without names and health facts."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetBag:
+    """A bag on a route sheet: its own code and the room it goes to."""
+
+    code: str
+    room: str
+    compartment: str  # ambient cold chemical
+    weight_g: int
+    volume_ml: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetStop:
+    """A stop as people say it: compound, building, stairwell."""
+
+    seq: int
+    stairwell_code: str
+    names_zh: tuple[str, str, str]
+    names_en: tuple[str, str, str]
+    note: str
+    lon: float
+    lat: float
+    protected: bool  # protective clothing and drop at the gate or slot only; the zone is not said
+    arrival_s: int
+    leave_s: int
+    bags: tuple[SheetBag, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetTrip:
+    """One trip of a courier."""
+
+    code: str
+    courier_code: str
+    mode: str
+    no: int
+    trips: int  # of this courier's shift
+    point_code: str
+    point_zh: str
+    point_en: str
+    point_lon: float
+    point_lat: float
+    departs_s: int
+    returns_s: int
+    weight_g: int
+    volume_ml: int
+    stops: tuple[SheetStop, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetBook:
+    """All trips of a released plan, by courier and number."""
+
+    run_code: str
+    day: date
+    district_name: str
+    district_folder: str
+    attribution: str
+    synthetic: bool
+    closed_gates: tuple[str, ...]  # ids of the map
+    trips: tuple[SheetTrip, ...]
+
+    def couriers(self) -> tuple[str, ...]:
+        """List the codes of the couriers that have a trip, in the book's order."""
+        return tuple(dict.fromkeys(trip.courier_code for trip in self.trips))

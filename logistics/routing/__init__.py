@@ -1,0 +1,1 @@
+"""From packed bags to a problem of arrays, and from its plan back to trips."""
