@@ -1,0 +1,244 @@
+"""What can be asked for, by which words, in which units."""
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+
+from logistics.domain.quantities import MASS, VOLUME, Amount, plain
+from logistics.errors import Invalid, NotFound
+
+BASES = ("g", "ml", "piece")
+CATEGORIES = (
+    "vegetable",
+    "fruit",
+    "meat",
+    "egg",
+    "seafood",
+    "dairy",
+    "staple",
+    "oil",
+    "seasoning",
+    "snack",
+    "drink",
+    "infant",
+    "elderly",
+    "hygiene",
+    "cleaning",
+    "household",
+    "pet",
+)
+CHEMICAL = frozenset({"cleaning"})  # never in one bag with food
+NEVER_SUBSTITUTED = frozenset({"infant"})
+
+
+class ItemUnknown(NotFound):
+    """No item goes by this name."""
+
+    code = "item.unknown"
+
+
+class UnitUnknownForItem(Invalid):
+    """The catalogue does not say how much of this item such a unit holds, or says it twice."""
+
+    code = "unit.unknown-for-item"
+
+
+class QuantityNotWhole(Invalid):
+    """The amount is not a whole number of the item's base unit."""
+
+    code = "quantity.not-whole"
+
+
+class QuantityAbsurd(Invalid):
+    """The amount is above what one line of one household may ask."""
+
+    code = "quantity.absurd"
+
+
+class ItemInvalid(Invalid):
+    """An item of the catalogue breaks a rule."""
+
+    code = "catalogue.item-invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing that can be asked for.
+
+    ``weight_mg`` and ``volume_ul`` are those of one base unit; ``units`` says how many base units
+    each sale unit holds; ``household_limit`` is the most one line may ask, in base units.
+    """
+
+    name_zh: str
+    name_en: str
+    base: str
+    default_unit: str
+    weight_mg: int
+    volume_ul: int
+    category: str
+    cold: bool = False
+    household_limit: int
+    substitute_class: str | None = None
+    aliases: tuple[str, ...] = ()
+    units: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        faults = {
+            "name_zh": not self.name_zh.strip() or len(self.name_zh) > 64,  # noqa: PLR2004
+            "name_en": not self.name_en.strip(),
+            "base": self.base not in BASES,
+            "category": self.category not in CATEGORIES,
+            "weight_mg": self.weight_mg <= 0,
+            "volume_ul": self.volume_ul <= 0,
+            "household_limit": self.household_limit <= 0,
+            "units": any(count <= 0 for count in self.units.values()),
+        }
+        for name, bad in faults.items():
+            if bad:
+                raise ItemInvalid(
+                    item=self.name_zh[:40], field=name, value=str(getattr(self, name))
+                )
+        object.__setattr__(self, "units", MappingProxyType(dict(self.units)))
+        if self.base_count(self.default_unit) is None:
+            raise ItemInvalid(item=self.name_zh, field="default_unit", value=self.default_unit)
+
+    @property
+    def id(self) -> str:
+        """Made from the Chinese name, so that a catalogue read twice has the same ids."""
+        return "it_" + hashlib.sha256(self.name_zh.encode()).hexdigest()[:20]
+
+    @property
+    def chemical(self) -> bool:
+        """Whether it may not share a bag with food."""
+        return self.category in CHEMICAL
+
+    @property
+    def substitution(self) -> str:
+        """Whether another of its class may come instead: ``none`` or ``class``."""
+        return "class" if self.substitute_class else "none"
+
+    def base_count(self, unit: str) -> int | None:
+        """Say how many base units the unit holds; None where the catalogue does not know."""
+        if unit in self.units:
+            return self.units[unit]
+        if self.base == "g":
+            return MASS.get(unit)
+        return VOLUME.get(unit) if self.base == "ml" else None
+
+    def known_units(self) -> tuple[str, ...]:
+        """List the units the item can be asked in, its usual one first."""
+        scale = {"g": MASS, "ml": VOLUME}.get(self.base, {})
+        return tuple(dict.fromkeys((self.default_unit, *self.units, *scale)))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A whole number of base units, and the unit it was said in."""
+
+    count: int
+    unit: str
+
+
+class Catalogue:
+    """All items, found by their Chinese or English name or an alias."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self.items = tuple(items)
+        self.by_id = {item.id: item for item in self.items}
+        self._by_name: dict[str, Item] = {}
+        for item in self.items:
+            for name in (item.name_zh, item.name_en, *item.aliases):
+                key = fold(name)
+                other = self._by_name.setdefault(key, item)
+                if other is not item:
+                    raise ItemInvalid(
+                        item=item.name_zh, field="aliases", value=name, belongs_to=other.name_zh
+                    )
+
+    @property
+    def names(self) -> Mapping[str, Item]:
+        """Every folded name and alias with its item."""
+        return MappingProxyType(self._by_name)
+
+    def find(self, name: str) -> Item | None:
+        """Find the item of exactly this name or alias, whatever its width, case and spaces."""
+        key = fold(name)
+        found = self._by_name.get(key)
+        if found is None and key.isascii():
+            for plural in ("es", "s"):
+                if key.endswith(plural) and (found := self._by_name.get(key.removesuffix(plural))):
+                    break
+        return found
+
+    def get(self, name: str) -> Item:
+        """Find an item by name or alias.
+
+        Raises
+        ------
+        ItemUnknown
+            If there is none; the facts name close ones, nothing is guessed.
+        """
+        if item := self.find(name):
+            return item
+        raise ItemUnknown(item=name[:40], close="、".join(self.close_to(name)))
+
+    def close_to(self, name: str, count: int = 3) -> list[str]:
+        """Name up to ``count`` items whose names look like this one."""
+        key = fold(name)
+        hits = difflib.get_close_matches(key, self._by_name, n=count * 2, cutoff=0.5)
+        hits += [known for known in self._by_name if len(key) > 1 and key in known][:count]
+        return list(dict.fromkeys(self._by_name[hit].name_zh for hit in hits))[:count]
+
+    def convert(self, item: Item, count: Fraction, unit: str) -> int:
+        """Turn a count of a unit into whole base units, exactly.
+
+        Raises
+        ------
+        UnitUnknownForItem
+            If the catalogue does not know the unit for this item.
+        QuantityNotWhole
+            If the result is not a whole number of base units.
+        QuantityAbsurd
+            If it is above the item's limit for one line.
+        """
+        held = item.base_count(unit)
+        if held is None:
+            raise UnitUnknownForItem(
+                item=item.name_zh, unit=unit, known="、".join(item.known_units())
+            )
+        base = count * held
+        if base.denominator != 1:
+            raise QuantityNotWhole(item=item.name_zh, quantity=str(count), unit=unit)
+        if base > item.household_limit:
+            raise QuantityAbsurd(
+                item=item.name_zh, quantity=str(count), unit=unit, limit=item.household_limit
+            )
+        return int(base)
+
+    def quantity(self, item: Item, amount: Amount) -> Quantity:
+        """Turn an amount as it was said into base units; without a unit the item's usual one.
+
+        Raises
+        ------
+        UnitUnknownForItem
+            If no meaning of the unit's word fits the item, or more than one does.
+        QuantityNotWhole, QuantityAbsurd
+            As `convert` says.
+        """
+        if not amount.word:
+            unit = item.default_unit
+            return Quantity(self.convert(item, amount.count, unit), unit)
+        fitting = [unit for unit in amount.meanings if item.base_count(unit) is not None]
+        if len({item.base_count(unit) for unit in fitting}) != 1:
+            raise UnitUnknownForItem(
+                item=item.name_zh, unit=amount.word, known="、".join(item.known_units())
+            )
+        return Quantity(self.convert(item, amount.count, fitting[0]), fitting[0])
+
+
+def fold(name: str) -> str:
+    """Fold a name so that width, case and spaces do not matter."""
+    return "".join(plain(name).lower().split())

@@ -1,0 +1,241 @@
+"""Lists of households: what was asked, what became a line, what still waits for an answer."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from logistics.domain.catalogue import Catalogue, Item
+from logistics.domain.quantities import read_amount
+from logistics.errors import Conflict, Invalid, NotFound, SupplyLoopError
+
+Facts = Mapping[str, str | int]
+
+
+class HouseholdUnknown(NotFound):
+    """No household goes by this code or address."""
+
+    code = "household.unknown"
+
+
+class ListUnknown(NotFound):
+    """No list has this id."""
+
+    code = "list.unknown"
+
+
+class ListAfterCutOff(Conflict):
+    """The run takes no more lists and no more changes."""
+
+    code = "list.after-cut-off"
+
+
+class ListChanged(Conflict):
+    """Somebody changed the list in between; read it again."""
+
+    code = "list.changed"
+
+
+class ListNotOpen(Conflict):
+    """The list is cancelled or frozen."""
+
+    code = "list.not-open"
+
+
+class ClientRefReused(Conflict):
+    """The household already sent another list under this reference."""
+
+    code = "list.client-ref-reused"
+
+
+class ListEmpty(Invalid):
+    """The list asks for nothing at all."""
+
+    code = "list.empty"
+
+
+class TriageUnknown(NotFound):
+    """No triage entry has this id."""
+
+    code = "triage.unknown"
+
+
+class TriageSettled(Conflict):
+    """The triage entry was already settled or discarded."""
+
+    code = "triage.settled"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLine:
+    """One line as it was asked: nothing in it is checked yet.
+
+    ``said`` are the words it came from, ``line`` their line in the file (0 if there is none).
+    """
+
+    item: str
+    quantity: str | int | float | Decimal
+    unit: str = ""
+    said: str = ""
+    line: int = 0
+    note: str = ""
+
+    @property
+    def words(self) -> str:
+        """The words it came from, or the fields put together."""
+        return self.said or f"{self.item} {self.quantity} {self.unit}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something that needs a person: a code, the words, and facts that help to mend it."""
+
+    code: str
+    said: str
+    facts: Facts = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One household's list, or one unreadable row, of a file or a pasted text.
+
+    ``household`` is a code or an address as people say it; empty if none was found.
+    """
+
+    household: str
+    channel: str
+    line: int
+    lines: tuple[AskedLine, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    note: str = ""
+    said: str = ""
+    client_ref: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """Name of the content, wherever in a file it stands: the same entry is taken once."""
+        return digest_of(
+            self.household,
+            self.client_ref,
+            [(a.item, str(a.quantity), a.unit, a.note) for a in self.lines],
+            [(d.code, d.said) for d in self.doubts],
+            self.note,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """A clean line: a known item in whole base units."""
+
+    id: str
+    no: int
+    item_id: str
+    item: str  # its Chinese name
+    quantity: int
+    unit: str
+    said: str
+    substitution: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriageEntry:
+    """A doubt that waits for a person, or how it was settled."""
+
+    id: str
+    run_id: str
+    source: str
+    line_no: int
+    list_id: str | None
+    household_code: str | None
+    said: str
+    code: str
+    facts: Facts
+    state: str  # open settled discarded
+    at: datetime
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdList:
+    """One household's list in one run.
+
+    ``accepted`` as soon as one line stands; ``needs-review`` while none does.
+    """
+
+    id: str
+    run_id: str
+    household_id: str
+    household_code: str
+    client_ref: str | None
+    channel: str
+    state: str  # needs-review accepted frozen cancelled
+    note: str
+    said: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    lines: tuple[OrderLine, ...] = ()
+    doubts: tuple[TriageEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """A line whose item and quantity are known."""
+
+    item: Item
+    quantity: int
+    unit: str
+    said: str
+
+
+def digest_of(*content: object) -> str:
+    """Name a content by SHA-256 over its JSON."""
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def read_line(catalogue: Catalogue, asked: AskedLine) -> ReadLine | Doubt:
+    """Turn an asked line into a clean one, or into a doubt that says why not."""
+    try:
+        item = catalogue.get(asked.item)
+        amount = read_amount(asked.quantity, asked.unit)
+        quantity = catalogue.quantity(item, amount)
+    except SupplyLoopError as refusal:
+        mend = MENDS.get(refusal.code, "")
+        return Doubt(refusal.code, asked.words, {**refusal.facts, "mend": mend}, asked.line)
+    return ReadLine(item, quantity.count, quantity.unit, asked.words)
+
+
+def read_lines(
+    catalogue: Catalogue, asked: tuple[AskedLine, ...]
+) -> tuple[list[ReadLine], list[Doubt]]:
+    """Part asked lines into clean ones and doubts, each in the order they were asked."""
+    clean: list[ReadLine] = []
+    doubts: list[Doubt] = []
+    for line in asked:
+        read = read_line(catalogue, line)
+        if isinstance(read, Doubt):
+            doubts.append(read)
+        else:
+            clean.append(read)
+    return clean, doubts
+
+
+MENDS: Mapping[str, str] = {
+    "item.unknown": "choose a catalogue item or discard the line",
+    "unit.unknown-for-item": "ask in one of the known units",
+    "unit.not-understood": "use a unit such as 斤, kg, 个, 盒",
+    "quantity.not-understood": "write one positive number",
+    "quantity.not-positive": "write one positive number",
+    "quantity.not-whole": "ask for whole pieces, grams or millilitres",
+    "quantity.absurd": "ask the household; stay within the limit",
+    "household.unknown": "give the household's code, or its address and the compound",
+    "text.not-understood": "settle with an item, a quantity and a unit, or discard",
+    "list.after-cut-off": "send it to the next run",
+    "list.client-ref-reused": "use a new client_ref, or amend the first list",
+}
+"""What a person can do about each code; the English text of the facts' ``mend``."""
