@@ -68,13 +68,12 @@ class Policy:
         """Read what :meth:`facts` wrote; unknown names are passed over, missing ones default."""
         known = {f.name for f in fields(cls)}
         times = {"wave_start", "wave_end", "leader_start", "leader_end"}
-        return cls(
-            **{
-                k: time.fromisoformat(v) if k in times and v is not None else v
-                for k, v in facts.items()
-                if k in known
-            }
-        )
+        values: dict[str, Any] = {
+            k: time.fromisoformat(v) if k in times and v is not None else v
+            for k, v in facts.items()
+            if k in known
+        }
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

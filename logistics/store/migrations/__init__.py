@@ -1,0 +1,1 @@
+"""Steps of the tables from one version of the programme to the next."""
