@@ -79,8 +79,8 @@ class Vehicle:
     ``reload_service_s`` of loading. ``start`` or ``end`` None means: anywhere (VROOM), or with
     ``points`` any of them.
 
-    An arc takes ``duration_s / speed_factor`` seconds, rounded to the nearest, halves up. A
-    route costs ``fixed_cost`` plus its arcs, as :mod:`solver.summary` states.
+    An arc takes ``round(duration_s / speed_factor)`` seconds, none within one location. A route
+    costs ``fixed_cost`` plus its arcs, as :mod:`solver.summary` states.
     """
 
     id: int

@@ -90,6 +90,8 @@ def _joined(found: Mapping[str, IntMatrix]) -> Matrix:
     }
     if closed.any():
         filled = {kind: np.where(closed, UNREACHABLE, matrix) for kind, matrix in filled.items()}
+        if "costs" not in found:
+            filled["costs"] = filled["durations"]
     for matrix in filled.values():
         matrix.setflags(write=False)
     return Matrix(

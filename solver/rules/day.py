@@ -1,0 +1,191 @@
+"""A plan laid beside its problem: what every rule looks at, recomputed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from solver.plan import Plan, Route, Step, Violation
+from solver.problem import (
+    UNREACHABLE,
+    Amounts,
+    Job,
+    Problem,
+    Shipment,
+    ShipmentStep,
+    Vehicle,
+)
+
+TASKS = ("job", "pickup", "via", "delivery")
+
+
+def begin(step: Step) -> int:
+    """Give when setup or service begins; presence at a place does, too."""
+    return step.arrival_s + step.waiting_s
+
+
+def done(step: Step) -> int:
+    """Give when the step is over."""
+    return begin(step) + step.setup_s + step.service_s
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A route beside its vehicle; ``trips`` and ``locations`` by step, as they truly are.
+
+    A location is None where the step has none of its own (a break) or the plan names none that
+    exists.
+    """
+
+    vehicle: Vehicle
+    route: Route
+    trips: tuple[int, ...]
+    locations: tuple[int | None, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the route."""
+        return self.route.steps
+
+    def breach(self, code: str, step: int | None, by: int = 1, **facts: int | str) -> Violation:
+        """Make a violation of this vehicle."""
+        return Violation(code=code, vehicle=self.vehicle.id, step=step, by=by, facts=facts)
+
+    def tasks(self) -> Iterator[tuple[int, Step]]:
+        """Go through the steps that serve something, with their index."""
+        return ((n, step) for n, step in enumerate(self.steps) if step.type in TASKS)
+
+
+@dataclass(frozen=True)
+class Day:
+    """Problem and plan, with what is looked up again and again."""
+
+    problem: Problem
+    plan: Plan
+
+    @cached_property
+    def vehicles(self) -> dict[int, Vehicle]:
+        """Vehicles by id."""
+        return {vehicle.id: vehicle for vehicle in self.problem.vehicles}
+
+    @cached_property
+    def jobs(self) -> dict[int, Job]:
+        """Jobs by id."""
+        return {job.id: job for job in self.problem.jobs}
+
+    @cached_property
+    def legs(self) -> dict[tuple[str, int], tuple[Shipment, ShipmentStep]]:
+        """Stops of shipments by type and id."""
+        return {
+            (kind, leg.id): (shipment, leg)
+            for shipment in self.problem.shipments
+            for kind, leg in legs_of(shipment)
+        }
+
+    @cached_property
+    def size(self) -> int:
+        """How many locations there are."""
+        return min((len(m.duration_s) for m in self.problem.matrices.values()), default=0)
+
+    @cached_property
+    def trails(self) -> tuple[Trail, ...]:
+        """Every route of a known vehicle."""
+        return tuple(
+            self._trail(self.vehicles[route.vehicle], route)
+            for route in self.plan.routes
+            if route.vehicle in self.vehicles
+        )
+
+    def _trail(self, vehicle: Vehicle, route: Route) -> Trail:
+        trips, reloads = [], 0
+        for step in route.steps:
+            reloads += step.type == "reload"
+            trips.append(max(reloads - 1, 0))
+        locations = tuple(self._location(vehicle, step) for step in route.steps)
+        return Trail(vehicle, route, tuple(trips), locations)
+
+    def _location(self, vehicle: Vehicle, step: Step) -> int | None:
+        where = self.expected_location(vehicle, step)
+        if where is None and step.type != "break":
+            where = step.location
+        return where if where is not None and 0 <= where < self.size else None
+
+    def expected_location(self, vehicle: Vehicle, step: Step) -> int | None:
+        """Give where a step must be; None where the problem leaves it open."""
+        if step.type == "start":
+            return vehicle.start
+        if step.type == "end":
+            return vehicle.end
+        task = self.task(step)
+        return None if task is None else task.location
+
+    def task(self, step: Step) -> Job | ShipmentStep | None:
+        """Give the job or the stop of a shipment that a step serves; None where it is unknown."""
+        if step.id is None or step.type not in TASKS:
+            return None
+        if step.type == "job":
+            return self.jobs.get(step.id)
+        return self.legs[step.type, step.id][1] if (step.type, step.id) in self.legs else None
+
+    @cached_property
+    def priced_by_time(self) -> dict[str, bool]:
+        """Profiles without costs of their own."""
+        return {
+            name: m.cost is m.duration_s or bool(np.array_equal(m.cost, m.duration_s))
+            for name, m in self.problem.matrices.items()
+        }
+
+    def travel(self, vehicle: Vehicle, origin: int, target: int) -> tuple[int, int, int] | None:
+        """Give seconds, metres and matrix cost of an arc; None where no way leads."""
+        if origin == target:
+            return 0, 0, 0
+        matrix = self.problem.matrices[vehicle.profile]
+        duration = int(matrix.duration_s[origin, target])
+        if duration == UNREACHABLE:
+            return None
+        seconds = round(duration / vehicle.speed_factor)
+        return seconds, int(matrix.distance_m[origin, target]), int(matrix.cost[origin, target])
+
+    def delivered(self, step: Step) -> Amounts:
+        """Give what a step takes from the load."""
+        if step.type == "job" and step.id in self.jobs:
+            job = self.jobs[step.id]
+            if job.parts and step.parts:
+                bags = [job.parts[n] for n in set(step.parts) if 0 <= n < len(job.parts)]
+                return self.total(bags)
+            return self.padded(job.delivery)
+        if step.type == "delivery" and step.id is not None and ("delivery", step.id) in self.legs:
+            return self.padded(self.legs["delivery", step.id][0].amount)
+        return self.total([])
+
+    def picked_up(self, step: Step) -> Amounts:
+        """Give what a step adds to the load."""
+        if step.type == "job" and step.id in self.jobs:
+            return self.padded(self.jobs[step.id].pickup)
+        if step.type == "pickup" and step.id is not None and ("pickup", step.id) in self.legs:
+            return self.padded(self.legs["pickup", step.id][0].amount)
+        return self.total([])
+
+    def padded(self, amounts: Amounts) -> Amounts:
+        """Give an amount in all dimensions; nothing stated is nothing."""
+        return amounts or (0,) * self.problem.dimensions
+
+    def total(self, amounts: list[Amounts]) -> Amounts:
+        """Add amounts by dimension."""
+        return tuple(sum(column) for column in zip(self.padded(()), *amounts, strict=True))
+
+
+def legs_of(shipment: Shipment) -> Iterator[tuple[str, ShipmentStep]]:
+    """Go through the stops of a shipment in their order."""
+    yield "pickup", shipment.pickup
+    if shipment.via is not None:
+        yield "via", shipment.via
+    yield "delivery", shipment.delivery
+
+
+def loading_points(vehicle: Vehicle) -> tuple[int, ...]:
+    """Give where a vehicle loads between trips; empty for VROOM's single trip."""
+    if not vehicle.points and vehicle.max_trips > 1 and vehicle.start is not None:
+        return (vehicle.start,)
+    return vehicle.points

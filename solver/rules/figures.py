@@ -1,0 +1,157 @@
+"""Honest figures: what the plan says of itself is what comes out of problem and steps."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from solver.plan import Violation
+from solver.problem import Amounts
+from solver.rules.day import TASKS, Day, Trail
+from solver.rules.meetings import closed, slots
+from solver.rules.tasks import bags_of, jobs_of
+
+
+def step_figures(day: Day) -> Iterator[Violation]:
+    """Yield steps whose running travel figures are wrong; a break may lie anywhere on the way."""
+    for trail in day.trails:
+        for n, seconds, metres, _ in _running(day, trail):
+            step = trail.steps[n]
+            if step.duration_s != seconds:
+                off = abs(step.duration_s - seconds)
+                yield trail.breach("step.duration", n, off, expected=seconds)
+            if step.distance_m != metres:
+                off = abs(step.distance_m - metres)
+                yield trail.breach("step.distance", n, off, expected=metres)
+
+
+def _running(day: Day, trail: Trail) -> Iterator[tuple[int, int, int, int]]:
+    seconds = metres = cost = 0
+    where: int | None = None
+    for n, location in enumerate(trail.locations):
+        if trail.steps[n].type == "break":
+            continue
+        if where is not None and location is not None:
+            arc = day.travel(trail.vehicle, where, location) or (0, 0, 0)
+            seconds, metres, cost = seconds + arc[0], metres + arc[1], cost + arc[2]
+        where = location if location is not None else where
+        yield n, seconds, metres, cost
+
+
+def _travelled(day: Day, trail: Trail) -> tuple[int, int, int]:
+    rows = list(_running(day, trail))
+    return rows[-1][1:] if rows else (0, 0, 0)
+
+
+def _cost(day: Day, trail: Trail) -> int:
+    """Price a route: fixed, then its arcs summed exactly and rounded once, halves up."""
+    vehicle = trail.vehicle
+    seconds, metres, cost = _travelled(day, trail)
+    task_s = sum(step.setup_s + step.service_s for _, step in trail.tasks())
+    milliseconds = task_s * vehicle.cost_per_task_hour
+    if day.priced_by_time[vehicle.profile]:
+        milliseconds += seconds * vehicle.cost_per_hour
+        cost = 0
+    over = 3600 * 1000
+    exact = milliseconds * 1000 + metres * vehicle.cost_per_km * 3600
+    return vehicle.fixed_cost + cost + (2 * exact + over) // (2 * over)
+
+
+def route_costs(day: Day) -> Iterator[Violation]:
+    """Yield routes that cost something else than they say."""
+    for trail in day.trails:
+        expected = _cost(day, trail)
+        if trail.route.cost != expected:
+            off = abs(trail.route.cost - expected)
+            yield trail.breach("route.cost", None, off, stated=trail.route.cost, expected=expected)
+
+
+def summary_figures(day: Day) -> Iterator[Violation]:
+    """Yield figures of the summary that do not come out of the routes."""
+    for name, expected in _expected(day).items():
+        stated = getattr(day.plan.summary, name)
+        if stated == expected or (not stated and not any(_numbers(expected))):
+            continue
+        off = max((abs(a - b) for a, b in _beside(stated, expected)), default=1)
+        yield Violation(
+            code="figure.wrong",
+            vehicle=None,
+            step=None,
+            by=off or 1,
+            facts={"figure": name, "stated": str(stated), "expected": str(expected)},
+        )
+
+
+def _numbers(figure: int | Amounts) -> Amounts:
+    return figure if isinstance(figure, tuple) else (figure,)
+
+
+def _beside(stated: int | Amounts, expected: int | Amounts) -> Iterator[tuple[int, int]]:
+    return zip(_numbers(stated), _numbers(expected), strict=False)
+
+
+def _expected(day: Day) -> dict[str, int | Amounts]:
+    trails = day.trails
+    travelled = [_travelled(day, trail) for trail in trails]
+    steps = [step for trail in trails for step in trail.steps]
+    couriers = _couriers_by_building(day)
+    return {
+        "cost": sum(_cost(day, trail) for trail in trails),
+        "routes": len(day.plan.routes),
+        "unassigned": len(day.plan.unassigned),
+        "trips": len(
+            {(trail.vehicle.id, trail.trips[n]) for trail in trails for n, _ in trail.tasks()}
+        ),
+        "faces": sum(len(seen) for seen in couriers.values()),
+        "excess_faces": sum(
+            max(len(seen) - _needed(day, building), 0) for building, seen in couriers.items()
+        ),
+        "contacts": sum(1 for _ in slots(day)) + sum(1 for _ in closed(day)),
+        "duration_s": sum(row[0] for row in travelled),
+        "distance_m": sum(row[1] for row in travelled),
+        "waiting_s": sum(step.waiting_s for step in steps),
+        "setup_s": sum(step.setup_s for step in steps),
+        "service_s": sum(step.service_s for step in steps),
+        "priority": _priority(day),
+        "delivery": day.total([day.delivered(step) for step in steps if step.type in TASKS]),
+        "pickup": day.total([day.picked_up(step) for step in steps if step.type in TASKS]),
+    }
+
+
+def _couriers_by_building(day: Day) -> dict[str, set[int]]:
+    seen: dict[str, set[int]] = defaultdict(set)
+    for trail, _, _, job in jobs_of(day):
+        if job.building is not None:
+            seen[job.building].add(trail.vehicle.id)
+    return seen
+
+
+def _needed(day: Day, building: str) -> int:
+    """Give how many couriers the load served at a building makes unavoidable, at least one."""
+    load = day.total(
+        [day.delivered(step) for _, _, step, job in jobs_of(day) if job.building == building]
+    )
+    needed = 1
+    for dimension, amount in enumerate(load):
+        most = max(
+            vehicle.max_trips * day.padded(vehicle.capacity)[dimension]
+            for vehicle in day.problem.vehicles
+        )
+        if most > 0:
+            needed = max(needed, -(-amount // most))
+    return needed
+
+
+def _priority(day: Day) -> int:
+    """Add the priorities of jobs served whole, and of each stop of a shipment (VROOM)."""
+    served: dict[int, set[int]] = defaultdict(set)
+    total = 0
+    for trail in day.trails:
+        for _, step in trail.tasks():
+            if step.type != "job" and step.id is not None and (step.type, step.id) in day.legs:
+                total += day.legs[step.type, step.id][0].priority
+    for _, _, step, job in jobs_of(day):
+        served[job.id] |= set(bags_of(job, step.parts))
+    return total + sum(
+        day.jobs[name].priority
+        for name, bags in served.items()
+        if bags >= set(bags_of(day.jobs[name], ()))
+    )
