@@ -1,0 +1,1 @@
+"""Engines: each turns an :class:`~solver.engines.instance.Instance` into timed shifts."""

@@ -1,0 +1,258 @@
+"""A problem prepared for search: plain lists, resolved indices, who may do what."""
+
+from dataclasses import dataclass, replace
+
+from solver.problem import UNREACHABLE, Amounts, Job, Problem, Shipment, Vehicle, Window
+
+Grid = list[list[int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Travel:
+    """One vehicle's way of moving: seconds (speed factor applied), metres, cost of an arc."""
+
+    duration_s: Grid
+    distance_m: Grid
+    cost: Grid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """One visit. ``loaded`` is put on board at the trip's start, ``change`` happens here."""
+
+    type: str  # job, pickup, via, delivery
+    id: int
+    task: int
+    location: int
+    setup_s: int
+    service_s: int
+    windows: tuple[Window, ...]
+    place: int  # index of the place, or -1
+    zone: int  # -1 where the stop has no rank
+    loaded: Amounts
+    change: Amounts
+    release_s: int
+    parts: tuple[int, ...]
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A job or shipment as search sees it: ``stops`` in their order, as if served whole."""
+
+    index: int
+    source: Job | Shipment
+    stops: tuple[Stop, ...]
+    parts: tuple[Amounts, ...]  # one entry where it cannot be split
+    splittable: bool
+    priority: int
+    building: str | None
+    points: frozenset[int]
+    eligible: tuple[int, ...]  # vehicle indices
+    preferred: int | None  # vehicle index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """The prepared problem. Vehicles and tasks are spoken of by index."""
+
+    problem: Problem
+    travel: tuple[Travel, ...]  # by vehicle
+    vehicles: tuple[Vehicle, ...]
+    tasks: tuple[Task, ...]
+    zero: Amounts
+
+    def returns_to(self, vehicle: int, location: int) -> int | None:
+        """Say where a shift with its last stop at ``location`` ends; None: there."""
+        v = self.vehicles[vehicle]
+        if v.end is not None:
+            return v.end
+        if not v.points:
+            return None
+        row = self.travel[vehicle].duration_s[location]
+        reachable = [p for p in v.points if row[p] != UNREACHABLE]
+        return min(reachable, key=lambda p: row[p]) if reachable else v.points[0]
+
+    def part_of(self, task: Task, parts: tuple[int, ...]) -> tuple[Stop, ...]:
+        """Give the stops that bring only ``parts`` of a splittable task."""
+        if not task.splittable:
+            return task.stops
+        amount = total([task.parts[i] for i in parts], self.zero)
+        less = tuple(-a for a in amount)
+        return (replace(task.stops[0], loaded=amount, change=less, parts=parts),)
+
+
+def total(amounts: list[Amounts], zero: Amounts) -> Amounts:
+    """Add amounts by dimension."""
+    return tuple(map(sum, zip(*amounts, strict=True))) if amounts else zero
+
+
+def fits(amount: Amounts, capacity: Amounts) -> bool:
+    """Say whether ``amount`` is within ``capacity`` in every dimension."""
+    return all(a <= c for a, c in zip(amount, capacity, strict=True))
+
+
+def prepare(problem: Problem) -> Instance:
+    """Resolve indices and eligibility once, before any search."""
+    zero = (0,) * problem.dimensions
+    vehicles = tuple(_with_points(v, problem.dimensions) for v in problem.vehicles)
+    cache: dict[tuple[str, float, int, int], Travel] = {}
+    travel = tuple(_travel(problem, v, cache) for v in vehicles)
+    places = {p.id: i for i, p in enumerate(problem.places)}
+    by_id = {v.id: i for i, v in enumerate(vehicles)}
+    tasks: list[Task] = []
+    for job in problem.jobs:
+        tasks.append(_job_task(len(tasks), job, vehicles, places, by_id, zero))
+    for shipment in problem.shipments:
+        tasks.append(_shipment_task(len(tasks), shipment, vehicles, zero))
+    return Instance(
+        problem=problem, travel=travel, vehicles=vehicles, tasks=tuple(tasks), zero=zero
+    )
+
+
+def _with_points(v: Vehicle, dimensions: int) -> Vehicle:
+    # Without a stated capacity VROOM's vehicle carries nothing; dimensions is then 0 as well.
+    capacity = v.capacity if len(v.capacity) == dimensions else (0,) * dimensions
+    points = v.points
+    if not points and v.max_trips > 1 and v.start is not None:
+        points = (v.start,)
+    return replace(v, capacity=capacity, points=points)
+
+
+def _travel(
+    problem: Problem, v: Vehicle, cache: dict[tuple[str, float, int, int], Travel]
+) -> Travel:
+    key = (v.profile, v.speed_factor, v.cost_per_hour, v.cost_per_km)
+    if key not in cache:
+        matrix = problem.matrices[v.profile]
+        cost = [
+            [
+                UNREACHABLE
+                if c == UNREACHABLE
+                else (c * v.cost_per_hour) // 3600 + (m * v.cost_per_km) // 1000
+                for c, m in zip(costs, metres, strict=True)
+            ]
+            for costs, metres in zip(matrix.cost.tolist(), matrix.distance_m.tolist(), strict=True)
+        ]
+        duration = [
+            [
+                d if d == UNREACHABLE or v.speed_factor == 1.0 else _scaled(d, v.speed_factor)
+                for d in row
+            ]
+            for row in matrix.duration_s.tolist()
+        ]
+        cache[key] = Travel(duration_s=duration, distance_m=matrix.distance_m.tolist(), cost=cost)
+    return cache[key]
+
+
+def _scaled(duration_s: int, factor: float) -> int:
+    return round(duration_s / factor)
+
+
+def _padded(amount: Amounts, zero: Amounts) -> Amounts:
+    return amount if len(amount) == len(zero) else zero
+
+
+def _job_task(
+    index: int,
+    job: Job,
+    vehicles: tuple[Vehicle, ...],
+    places: dict[str, int],
+    by_id: dict[int, int],
+    zero: Amounts,
+) -> Task:
+    delivery, pickup = _padded(job.delivery, zero), _padded(job.pickup, zero)
+    splittable = len(job.parts) > 1 and not any(pickup)
+    parts = job.parts if splittable else (delivery,)
+    eligible = tuple(
+        i
+        for i, v in enumerate(vehicles)
+        if job.skills <= v.skills
+        and job.zone <= v.zone_max
+        and (job.courier is None or job.courier == v.id)
+        and any(fits(p, v.capacity) for p in parts)
+        and fits(pickup, v.capacity)
+        and _goods_there(job, v)
+    )
+    stop = Stop(
+        type="job",
+        id=job.id,
+        task=index,
+        location=job.location,
+        setup_s=job.setup_s,
+        service_s=job.service_s,
+        windows=job.windows,
+        place=-1 if job.place is None else places.get(job.place, -1),
+        zone=job.zone,
+        loaded=delivery,
+        change=tuple(p - d for p, d in zip(pickup, delivery, strict=True)),
+        release_s=job.release_s,
+        parts=tuple(range(len(job.parts))),
+        description=job.description,
+    )
+    return Task(
+        index=index,
+        source=job,
+        stops=(stop,),
+        parts=parts,
+        splittable=splittable,
+        priority=job.priority,
+        building=job.building,
+        points=frozenset(job.points),
+        eligible=eligible,
+        preferred=None if job.preferred_courier is None else by_id.get(job.preferred_courier),
+    )
+
+
+def _goods_there(job: Job, v: Vehicle) -> bool:
+    if not job.points:
+        return True
+    if v.points:
+        return bool(set(job.points) & set(v.points))
+    return v.start in job.points
+
+
+def _shipment_task(
+    index: int, shipment: Shipment, vehicles: tuple[Vehicle, ...], zero: Amounts
+) -> Task:
+    amount = _padded(shipment.amount, zero)
+    ends = [("pickup", shipment.pickup, amount)]
+    if shipment.via is not None:
+        ends.append(("via", shipment.via, zero))
+    ends.append(("delivery", shipment.delivery, tuple(-a for a in amount)))
+    stops = tuple(
+        Stop(
+            type=kind,
+            id=end.id,
+            task=index,
+            location=end.location,
+            setup_s=end.setup_s,
+            service_s=end.service_s,
+            windows=end.windows,
+            place=-1,
+            zone=-1,
+            loaded=zero,
+            change=change,
+            release_s=0,
+            parts=(),
+            description=end.description,
+        )
+        for kind, end, change in ends
+    )
+    eligible = tuple(
+        i
+        for i, v in enumerate(vehicles)
+        if shipment.skills <= v.skills and fits(amount, v.capacity)
+    )
+    return Task(
+        index=index,
+        source=shipment,
+        stops=stops,
+        parts=(amount,),
+        splittable=False,
+        priority=shipment.priority,
+        building=None,
+        points=frozenset(),
+        eligible=eligible,
+        preferred=None,
+    )

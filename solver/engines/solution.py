@@ -1,0 +1,144 @@
+"""A growing plan: timed shifts, what is left, and what it costs."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from solver.engines.instance import Instance, Stop, total
+from solver.engines.occupancy import Occupancy
+from solver.engines.timing import Progress, Trip, at_start, last_steps
+from solver.problem import Amounts
+
+PREFERENCE_COST = 300
+"""What leaving a wished courier costs where the objective does not weigh faces: five minutes."""
+
+Score = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Enough of a solution to come back to it."""
+
+    shifts: tuple[tuple[Trip, ...], ...]
+    left: tuple[tuple[int, ...], ...]
+
+
+class Solution:
+    """Shifts by vehicle, the parts left of each task, and every reservation they hold."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.occupancy = Occupancy(instance)
+        self.shifts: list[list[Trip]] = [[] for _ in instance.vehicles]
+        self.left: list[list[int]] = [list(range(len(t.parts))) for t in instance.tasks]
+        self.faces: dict[str, Counter[int]] = {}
+
+    def progress(self, vehicle: int) -> Progress:
+        """Say how far a shift is."""
+        shift = self.shifts[vehicle]
+        return shift[-1].after if shift else at_start(self.instance, vehicle)
+
+    def append(self, vehicle: int, trip: Trip) -> None:
+        """Take a timed trip as the next one of a shift."""
+        self.shifts[vehicle].append(trip)
+        self._reserve(vehicle, trip)
+        for stop in trip.stops:
+            task = self.instance.tasks[stop.task]
+            if task.splittable:
+                left = self.left[stop.task]
+                self.left[stop.task] = [p for p in left if p not in stop.parts]
+            else:
+                self.left[stop.task] = []
+            if task.building is not None:
+                self.faces.setdefault(task.building, Counter())[vehicle] += 1
+
+    def pop(self, vehicle: int) -> Trip:
+        """Take the last trip of a shift back."""
+        trip = self.shifts[vehicle].pop()
+        for visit in trip.visits:
+            presence = (visit.begin_s, visit.end_s, vehicle)
+            if visit.type == "reload" and visit.location is not None:
+                self.occupancy.unload(visit.location, presence)
+            elif visit.stop is not None and visit.stop.place >= 0:
+                self.occupancy.leave(visit.stop.place, presence, laid_down(visit.stop))
+        for stop in trip.stops:
+            task = self.instance.tasks[stop.task]
+            if task.splittable:
+                self.left[stop.task] = sorted([*self.left[stop.task], *stop.parts])
+            else:
+                self.left[stop.task] = [0]
+            if task.building is not None:
+                seen = self.faces[task.building]
+                seen[vehicle] -= 1
+                if not seen[vehicle]:
+                    del seen[vehicle]
+        return trip
+
+    def _reserve(self, vehicle: int, trip: Trip) -> None:
+        for visit in trip.visits:
+            presence = (visit.begin_s, visit.end_s, vehicle)
+            if visit.type == "reload" and visit.location is not None:
+                self.occupancy.load(visit.location, presence)
+            elif visit.stop is not None and visit.stop.place >= 0:
+                self.occupancy.enter(visit.stop.place, presence, laid_down(visit.stop))
+
+    def snapshot(self) -> Snapshot:
+        """Remember this plan."""
+        return Snapshot(tuple(tuple(s) for s in self.shifts), tuple(tuple(p) for p in self.left))
+
+    def shift_cost(self, vehicle: int) -> int:
+        """Give travel and fixed cost of one shift."""
+        shift = self.shifts[vehicle]
+        if not shift:
+            return 0
+        _, end = last_steps(self.instance, vehicle, shift[-1].after)
+        return end.cost + self.instance.vehicles[vehicle].fixed_cost
+
+    def soft_cost(self) -> int:
+        """Give what the objective adds to travel: faces, wishes, evenness."""
+        objective = self.instance.problem.objective
+        excess = sum(len(seen) - 1 for seen in self.faces.values() if seen)
+        wish = objective.face or PREFERENCE_COST
+        refused = sum(
+            1
+            for vehicle, shift in enumerate(self.shifts)
+            for trip in shift
+            for stop in trip.stops
+            if self.instance.tasks[stop.task].preferred not in (None, vehicle)
+        )
+        uneven = 0
+        if objective.balance:
+            hours = [s[-1].after.time_s - s[0].visits[0].arrival_s for s in self.shifts if s]
+            uneven = objective.balance * (max(hours) - min(hours)) // 60 if hours else 0
+        return objective.face * excess + wish * refused + uneven
+
+    def score(self) -> Score:
+        """Give what search minimises, in this order: priority left, amount left, cost."""
+        priority = 0.0
+        count = 0.0
+        for task, left in zip(self.instance.tasks, self.left, strict=True):
+            if left:
+                share = len(left) / len(task.parts)
+                priority += task.priority * share
+                count += share
+        cost = sum(self.shift_cost(v) for v in range(len(self.shifts))) + self.soft_cost()
+        return (round(priority, 6), round(count, 6), float(cost))
+
+
+def restore(instance: Instance, snapshot: Snapshot) -> Solution:
+    """Build a solution again from what was remembered."""
+    solution = Solution(instance)
+    for vehicle, shift in enumerate(snapshot.shifts):
+        for trip in shift:
+            solution.append(vehicle, trip)
+    return solution
+
+
+def laid_down(stop: Stop) -> Amounts:
+    """Give what stays at the place."""
+    return tuple(max(0, -c) for c in stop.change)
+
+
+def amount_left(solution: Solution, task: int) -> Amounts:
+    """Add up what a task still wants."""
+    parts = solution.instance.tasks[task].parts
+    return total([parts[p] for p in solution.left[task]], solution.instance.zero)

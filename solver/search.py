@@ -1,0 +1,197 @@
+"""Solve a problem: choose the engine, keep the time, return only what the judge accepts."""
+
+import logging
+import math
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from solver.check import check
+from solver.engines.assemble import routes_of
+from solver.engines.dispatch import dispatch
+from solver.engines.improve import Budget, construct, ruin_recreate
+from solver.engines.instance import Instance, prepare
+from solver.engines.solution import Score, Solution, restore
+from solver.explain import explain
+from solver.plan import Plan, Violation
+from solver.problem import Problem
+from solver.summary import summarise
+
+log = logging.getLogger(__name__)
+
+ENGINES = ("auto", "ortools", "dispatch", "construct")
+Progress = Callable[[str], None]
+OnPlan = Callable[[Plan], None]
+
+
+class EngineUnknown(ValueError):
+    """The engine that was asked for does not exist."""
+
+    code = "engine.unknown"
+
+    def __init__(self, engine: str) -> None:
+        self.facts = {"engine": engine, "known": ", ".join(ENGINES)}
+        super().__init__(f"no engine {engine!r}; there are {', '.join(ENGINES)}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one call of :func:`solve` was asked."""
+
+    problem: Problem
+    instance: Instance
+    began: float
+    limit_s: float
+    steps: int | None
+    seed: int
+    progress: Progress | None
+    on_plan: OnPlan | None
+
+    def left_s(self) -> float:
+        return max(0.0, self.began + self.limit_s - time.monotonic())
+
+    def say(self, text: str) -> None:
+        if self.progress is not None:
+            self.progress(text)
+
+
+def solve(
+    problem: Problem,
+    *,
+    time_limit_s: float = 10.0,
+    step_limit: int | None = None,
+    seed: int = 0,
+    engine: str = "auto",
+    progress: Progress | None = None,
+    on_plan: OnPlan | None = None,
+) -> Plan:
+    """Plan who goes where when.
+
+    Parameters
+    ----------
+    time_limit_s
+        Wall clock for everything, judging and explaining included; kept within 10 %. Not looked
+        at where ``step_limit`` is given.
+    step_limit
+        Search steps instead of time: then the same input and seed give the same plan, whose
+        ``summary.seconds`` is 0.
+    engine
+        ``ortools`` (single trips), ``dispatch`` (ruin and recreate over shifts), ``construct``
+        (the first plan only) or ``auto``.
+    progress
+        Called with a line for people whenever the plan gets better.
+    on_plan
+        Called with the first whole plan, for whoever may have to stop the search.
+
+    Raises
+    ------
+    EngineUnknown
+        If ``engine`` is not one of :data:`ENGINES`.
+    """
+    if engine not in ENGINES:
+        raise EngineUnknown(engine)
+    began = time.monotonic()
+    # Writing out, judging and explaining need a part of the time.
+    limit_s = math.inf if step_limit is not None else time_limit_s * 0.9
+    instance = prepare(problem)
+    run = _Run(problem, instance, began, limit_s, step_limit, seed, progress, on_plan)
+    solution, used, stopped = _search(run, engine)
+    return _accepted(run, solution, used, stopped)
+
+
+def _search(run: _Run, engine: str) -> tuple[Solution, str, str]:
+    rng = random.Random(run.seed)  # noqa: S311 - search, not secrets
+    first = construct(run.instance, rng)
+    run.say(_line("first plan", first.score()))
+    if run.on_plan is not None:
+        run.on_plan(_accepted(run, restore(run.instance, first.snapshot()), "construct", "first"))
+    if engine == "construct" or not run.instance.tasks or not run.instance.vehicles:
+        return first, "construct", "complete"
+    best, used = first, "dispatch"
+    if engine in ("auto", "ortools"):
+        routed = _with_ortools(run)
+        if routed is not None and routed.score() <= first.score():
+            best, used = routed, "ortools"
+        if routed is not None and not _wants_more(run, best):
+            return best, used, _reason(run)
+    steps = run.steps
+    until = None if steps is not None else time.monotonic() + run.left_s()
+
+    def report(_: Solution, score: Score) -> None:
+        run.say(_line("better", score))
+
+    kept, _ = ruin_recreate(best, rng, Budget(until, steps, _calm(run)), report)
+    used = used if used == "dispatch" else "ortools+dispatch"
+    return restore(run.instance, kept), used, _reason(run)
+
+
+def _wants_more(run: _Run, best: Solution) -> bool:
+    """Say whether what OR-Tools left, or contact that it does not model, asks for repair."""
+    return bool(run.problem.places) or any(
+        left and task.eligible for task, left in zip(run.instance.tasks, best.left, strict=True)
+    )
+
+
+def _calm(run: _Run) -> int:
+    """Give the steps without a better plan that end a search; small problems end early."""
+    return 300 + 60 * len(run.instance.tasks)
+
+
+def _with_ortools(run: _Run) -> Solution | None:
+    # Imported here: loading OR-Tools takes longer than many a multi-trip plan.
+    from solver.engines import ortools_routing  # noqa: PLC0415
+
+    if not ortools_routing.can_model(run.instance):
+        return None
+    seconds = 3600.0 if run.steps is not None else run.left_s() * 0.85
+    routed = ortools_routing.route(run.instance, seconds=seconds, solutions=run.steps)
+    run.say(_line("OR-Tools", routed.score()))
+    dispatch(routed, list(range(len(run.instance.vehicles))), random.Random(run.seed))  # noqa: S311
+    return routed
+
+
+def _reason(run: _Run) -> str:
+    if run.steps is not None:
+        return "step-limit"
+    return "time-limit" if run.left_s() <= 0.05 * run.limit_s else "converged"
+
+
+def _line(what: str, score: Score) -> str:
+    return f"{what}: left {score[1]:g} (priority {score[0]:g}), cost {score[2]:.0f}"
+
+
+def _accepted(run: _Run, solution: Solution, engine: str, stopped: str) -> Plan:
+    """Write the plan out; take back whatever the judge refuses, until nothing is refused."""
+    for _ in range(len(run.instance.vehicles) + 1):
+        plan = _written(run, solution, engine, stopped)
+        violations = check(run.problem, plan)
+        if not violations:
+            return plan
+        log.error("plan refused: %s", violations[0])
+        _take_back(solution, violations)
+    return _written(run, Solution(run.instance), "none", "refused")
+
+
+def _take_back(solution: Solution, violations: tuple[Violation, ...] | list[Violation]) -> None:
+    ids = {v.id: i for i, v in enumerate(solution.instance.vehicles)}
+    named = {ids[v.vehicle] for v in violations if v.vehicle in ids}
+    for vehicle in named or set(ids.values()):
+        while solution.shifts[vehicle]:
+            solution.pop(vehicle)
+
+
+def _written(run: _Run, solution: Solution, engine: str, stopped: str) -> Plan:
+    routes = routes_of(solution)
+    unassigned = explain(solution, seconds=min(2.0, 0.05 * run.limit_s))
+    seconds = 0.0 if run.steps is not None else round(time.monotonic() - run.began, 3)
+    summary = summarise(
+        run.problem,
+        routes,
+        unassigned,
+        engine=engine,
+        seed=run.seed,
+        seconds=seconds,
+        stopped=stopped,
+    )
+    return Plan(routes=routes, unassigned=unassigned, summary=summary)
