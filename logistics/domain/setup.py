@@ -186,3 +186,14 @@ class SetupFault:
     value: str
     mend: str
     origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictSetup:
+    """What a district's map says about itself."""
+
+    name: str
+    folder: str = ""
+    attribution: str = ""
+    synthetic: bool = False
+    source_digest: str = ""
