@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from solver.problem import Amounts
 
+NOT_STATED = -1
+"""A figure that a plan from elsewhere leaves out; an amount left out is empty."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:

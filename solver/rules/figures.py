@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from solver.plan import Violation
+from solver.plan import NOT_STATED, Violation
 from solver.problem import Amounts
 from solver.rules.day import TASKS, Day, Trail
 from solver.rules.meetings import closed, slots
@@ -15,10 +15,10 @@ def step_figures(day: Day) -> Iterator[Violation]:
     for trail in day.trails:
         for n, seconds, metres, _ in _running(day, trail):
             step = trail.steps[n]
-            if step.duration_s != seconds:
+            if step.duration_s not in (seconds, NOT_STATED):
                 off = abs(step.duration_s - seconds)
                 yield trail.breach("step.duration", n, off, expected=seconds)
-            if step.distance_m != metres:
+            if step.distance_m not in (metres, NOT_STATED):
                 off = abs(step.distance_m - metres)
                 yield trail.breach("step.distance", n, off, expected=metres)
 
@@ -59,7 +59,7 @@ def route_costs(day: Day) -> Iterator[Violation]:
     """Yield routes that cost something else than they say."""
     for trail in day.trails:
         expected = _cost(day, trail)
-        if trail.route.cost != expected:
+        if trail.route.cost not in (expected, NOT_STATED):
             off = abs(trail.route.cost - expected)
             yield trail.breach("route.cost", None, off, stated=trail.route.cost, expected=expected)
 
@@ -68,7 +68,7 @@ def summary_figures(day: Day) -> Iterator[Violation]:
     """Yield figures of the summary that do not come out of the routes."""
     for name, expected in _expected(day).items():
         stated = getattr(day.plan.summary, name)
-        if stated == expected or (not stated and not any(_numbers(expected))):
+        if stated in (expected, NOT_STATED, ()):
             continue
         off = max((abs(a - b) for a, b in _beside(stated, expected)), default=1)
         yield Violation(
