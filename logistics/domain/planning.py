@@ -3,9 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from datetime import date
+from dataclasses import asdict, dataclass, field
+from datetime import date, time
 from typing import Any
+
+from logistics.domain.setup import Policy
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
@@ -15,52 +17,61 @@ DAY_S = 24 * HOUR_S
 class RoutingPolicy:
     """The district's settings for a plan; each default is ours and a setting, never a law.
 
-    The leader collects for ``leader_stay_s`` every ``leader_every_s`` from ``drop_from_s`` on
-    (0: no leader's rounds known); a shelf of None holds whatever comes.
+    ``rounds`` are the intervals in which the building leaders collect and the slots are closed;
+    a shelf of None holds whatever comes. ``face_weight`` is what a further courier at a building
+    costs, in seconds of travel.
     """
 
-    drop_from_s: int = 8 * HOUR_S
-    drop_until_s: int = 20 * HOUR_S
-    stop_s: int = 90
-    bag_s: int = 20
-    setup_s: int = 30
-    reload_s: int = 300
-    bays: int = 4
-    shelf_bags: int | None = None
-    leader_every_s: int = 2 * HOUR_S
-    leader_stay_s: int = 600
+    drop_from_s: int = 9 * HOUR_S + 1800
+    drop_until_s: int = 17 * HOUR_S + 1800
+    stop_s: int = 120
+    bag_s: int = 15
+    reload_s: int = 420
+    shelf_bags: int | None = 30
+    rounds: tuple[tuple[int, int], ...] = ()
     face_weight: int = 600
 
     def __post_init__(self) -> None:
         if self.drop_until_s <= self.drop_from_s:
             raise ValueError("drop_until_s must lie after drop_from_s")
-        if self.bays < 1:
-            raise ValueError("bays must be at least 1")
-        if 0 < self.leader_every_s <= self.leader_stay_s:
-            raise ValueError("leader_every_s must be longer than leader_stay_s")
+        if any(end <= start for start, end in self.rounds):
+            raise ValueError("a leader's round must end after it starts")
 
     @classmethod
     def of(cls, policy: Mapping[str, Any]) -> "RoutingPolicy":
-        """Read the district's policy: its table ``routing``; keys not named keep their default."""
-        table = policy.get("routing", {})
-        known = {f.name for f in fields(cls)}
-        return cls(**{key: value for key, value in table.items() if key in known})
+        """Read the district's policy as the store keeps it; what is not named has our default.
 
-    def leader_rounds(self) -> tuple[tuple[int, int], ...]:
-        """List the leader's collecting intervals of a day, ascending; the last ends the day."""
-        if not self.leader_every_s:
-            return ()
-        starts = range(
-            self.drop_from_s + self.leader_every_s,
-            self.drop_until_s + self.leader_every_s,
-            self.leader_every_s,
+        Leaders collect from ``leader_start`` to ``leader_end`` where these are given, otherwise
+        every ``leader_every_s`` (two hours) for ``leader_stay_s`` (ten minutes) during the wave.
+        """
+        facts = Policy.of_facts(policy)
+        start, end = _second_of_day(facts.wave_start), _second_of_day(facts.wave_end)
+        if facts.leader_start is not None and facts.leader_end is not None:
+            rounds = ((_second_of_day(facts.leader_start), _second_of_day(facts.leader_end)),)
+        else:
+            every = int(policy.get("leader_every_s", 2 * HOUR_S))
+            stay = int(policy.get("leader_stay_s", 600))
+            starts = range(start + every, end + 1, every) if every else ()
+            rounds = tuple((moment, moment + stay) for moment in starts)
+        return cls(
+            drop_from_s=start,
+            drop_until_s=end,
+            stop_s=facts.stop_service_s,
+            bag_s=facts.bag_service_s,
+            reload_s=facts.loading_s,
+            shelf_bags=facts.shelf_bags or None,
+            rounds=rounds,
+            face_weight=int(policy.get("face_weight", 600)),
         )
-        return tuple((start, start + self.leader_stay_s) for start in starts)
+
+
+def _second_of_day(moment: time) -> int:
+    return moment.hour * HOUR_S + moment.minute * 60 + moment.second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedPlace:
-    """A point or market as plans and sheets name it."""
+    """A service point as plans and sheets name it; ``bays`` couriers load there at once."""
 
     id: str
     code: str
@@ -68,6 +79,7 @@ class PlannedPlace:
     name_en: str
     lon: float
     lat: float
+    bays: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +98,7 @@ class DropSlot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PackedBag:
+class WaitingBag:
     """A bag that waits at its point."""
 
     id: str
@@ -134,7 +146,7 @@ class PlanInputs:
     policy: RoutingPolicy
     points: tuple[PlannedPlace, ...]
     slots: tuple[DropSlot, ...]
-    bags: tuple[PackedBag, ...]
+    bags: tuple[WaitingBag, ...]
     carriers: tuple[Carrier, ...]
 
     def digest(self) -> str:

@@ -20,11 +20,15 @@ _DAY_S: Final = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class TripDrawing:
-    """What the map says of a trip: its picture, the way to each stop, and the way back."""
+    """What the map says of a trip: its picture, the way to each stop, and the way back.
+
+    ``closed`` names the closed gates of the compounds on the way.
+    """
 
     svg: str = ""
     ways: tuple[str, ...] = ()
     home: str = ""
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,9 @@ class SheetPrinter:
         pdf = self._compiler.compile(
             format="pdf", sys_inputs={"book": json.dumps(data, ensure_ascii=False)}
         )
-        return bytes(pdf)
+        if not isinstance(pdf, bytes):
+            raise TypeError("typst gave no single PDF")
+        return pdf
 
 
 def make_sheets(
@@ -184,7 +190,7 @@ def _trip(trip: SheetTrip, drawing: TripDrawing, language: Language) -> dict[str
         "boxes": [{"label": texts[key], "value": value} for key, value in values.items()],
         "qr": _qr(trip.code),
         "map": drawing.svg,
-        "closed": "",
+        "closed": texts["closed"] + texts["and"].join(drawing.closed) if drawing.closed else "",
         "stops": [
             _stop(stop, drawing.ways[n] if n < len(drawing.ways) else "", language)
             for n, stop in enumerate(trip.stops)

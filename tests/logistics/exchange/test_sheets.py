@@ -57,7 +57,7 @@ def a_trip(courier: str = "E01", no: int = 1, stops: int = 4) -> SheetTrip:
     return SheetTrip(
         code=f"JQ-20260413-1-{courier}-{no}-K",
         courier_code=courier,
-        mode="bike",
+        mode="ebike",
         no=no,
         trips=2,
         point_code="P1",
@@ -106,7 +106,7 @@ def test_a_sheet_says_where_when_and_which_bags():
     for said in (
         "E01",
         "第 1 趟 / 共 2 趟",
-        "东港嘉苑 2幢 1单元",
+        "东港嘉苑 2 幢 1 单元",
         "08:10–08:12",
         "301",
         "B13",

@@ -1,0 +1,195 @@
+"""A run's packed bags as a problem for the solver: arrays in, names kept aside."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from logistics.domain.planning import (
+    DAY_S,
+    Carrier,
+    DropSlot,
+    PlanInputs,
+    UnservedBag,
+    WaitingBag,
+    next_action,
+)
+from solver.problem import UNREACHABLE, Bay, Job, Matrix, Objective, Place, Problem, Vehicle
+
+DIMENSIONS = 3  # grams, millilitres, bags
+_NO_LIMIT = 10**12  # more grams or millilitres than any shelf was ever asked to hold
+_PRIORITY_OF_TIER = (90, 50, 10)
+_PRIORITY_OF_BAGS_MAX = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """What the problem's numbers stand for.
+
+    ``unreachable`` bags are not in the problem at all: no way leads to their stairwell.
+    """
+
+    locations: tuple[str, ...]  # places by location index: points, then stairwells
+    job_bags: Mapping[int, tuple[WaitingBag, ...]]  # in the order of the job's parts
+    job_stairwell: Mapping[int, str]
+    couriers: Mapping[int, Carrier]
+    unreachable: tuple[UnservedBag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spots:
+    """Location indices of points and stairwells."""
+
+    points: Mapping[str, int]
+    slots: Mapping[str, int]
+
+
+def locations(inputs: PlanInputs) -> tuple[str, ...]:
+    """List the ids of places in the order of location indices: points, then slots with bags."""
+    wanted = {bag.stairwell_id for bag in inputs.bags}
+    points = [point.id for point in inputs.points]
+    return (*points, *(slot.id for slot in inputs.slots if slot.id in wanted))
+
+
+def build_problem(inputs: PlanInputs, matrices: Mapping[str, Matrix]) -> tuple[Problem, Index]:
+    """Make the problem of a run: one job per stairwell and point, its bags as parts.
+
+    Parameters
+    ----------
+    matrices
+        By travel mode, over :func:`locations`, as :func:`logistics.routing.travel.matrices`
+        makes them.
+    """
+    order = locations(inputs)
+    place_at = {place: n for n, place in enumerate(order)}
+    spots = _Spots(
+        {point.id: place_at[point.id] for point in inputs.points},
+        {slot.id: place_at[slot.id] for slot in inputs.slots if slot.id in place_at},
+    )
+    slots = {slot.id: slot for slot in inputs.slots}
+    loads = _loads(inputs.bags)
+    jobs: list[Job] = []
+    job_bags: dict[int, tuple[WaitingBag, ...]] = {}
+    job_stairwell: dict[int, str] = {}
+    unreachable: list[UnservedBag] = []
+    for (stairwell, point), bags in loads.items():
+        modes = {c.mode for c in inputs.carriers if c.point_id == point}
+        way = (spots.points[point], spots.slots[stairwell])
+        if modes and not any(_there_and_back(matrices[mode], *way) for mode in modes):
+            unreachable += _unreachable(slots[stairwell], bags)
+            continue
+        number = len(jobs) + 1
+        jobs.append(_job(number, slots[stairwell], bags, inputs, spots))
+        job_bags[number] = bags
+        job_stairwell[number] = stairwell
+    used = {job.place for job in jobs}
+    vehicles = dict(enumerate(inputs.carriers, start=1))
+    problem = Problem(
+        vehicles=tuple(_vehicle(n, c, inputs, spots) for n, c in vehicles.items()),
+        jobs=tuple(jobs),
+        matrices=dict(matrices),
+        places=tuple(_place(slot, inputs) for slot in inputs.slots if slot.code in used),
+        bays=tuple(Bay(location=spots.points[p.id], lanes=p.bays) for p in inputs.points),
+        separation_s=inputs.separation_s,
+        objective=Objective(face=inputs.policy.face_weight),
+        dimensions=DIMENSIONS,
+    )
+    index = Index(
+        locations=order,
+        job_bags=job_bags,
+        job_stairwell=job_stairwell,
+        couriers=vehicles,
+        unreachable=tuple(unreachable),
+    )
+    return problem, index
+
+
+def _loads(bags: Iterable[WaitingBag]) -> dict[tuple[str, str], tuple[WaitingBag, ...]]:
+    """Gather the bags of each stairwell and point; the most urgent bags come first."""
+    gathered: dict[tuple[str, str], list[WaitingBag]] = defaultdict(list)
+    for bag in sorted(bags, key=lambda bag: (bag.need_tier, bag.household_code, bag.code)):
+        gathered[bag.stairwell_id, bag.point_id].append(bag)
+    return {key: tuple(gathered[key]) for key in sorted(gathered)}
+
+
+def _there_and_back(matrix: Matrix, point: int, slot: int) -> bool:
+    there, back = matrix.duration_s[point, slot], matrix.duration_s[slot, point]
+    return bool(UNREACHABLE not in (there, back))
+
+
+def _unreachable(slot: DropSlot, bags: Sequence[WaitingBag]) -> list[UnservedBag]:
+    code = "stairwell.unreachable"
+    facts: dict[str, int | str] = {"stairwell": slot.code, "bags": len(bags)}
+    return [
+        UnservedBag(bag_id=bag.id, code=code, facts=facts, next_action=next_action(code))
+        for bag in bags
+    ]
+
+
+def _amounts(bag: WaitingBag) -> tuple[int, int, int]:
+    return (bag.weight_g, bag.volume_ml, 1)
+
+
+def _job(
+    number: int,
+    slot: DropSlot,
+    bags: tuple[WaitingBag, ...],
+    inputs: PlanInputs,
+    spots: _Spots,
+) -> Job:
+    parts = tuple(_amounts(bag) for bag in bags)
+    delivery = tuple(sum(part[n] for part in parts) for n in range(DIMENSIONS))
+    # every visit of a split job takes the whole service time: no more bags than one load holds
+    loads = [c.capacity_bags for c in inputs.carriers if c.point_id == bags[0].point_id]
+    at_once = min(len(bags), max(loads, default=len(bags)))
+    policy = inputs.policy
+    return Job(
+        id=number,
+        location=spots.slots[slot.id],
+        description=slot.code,
+        service_s=policy.stop_s + policy.bag_s * at_once,
+        delivery=delivery,
+        priority=_priority(bags),
+        windows=((policy.drop_from_s, policy.drop_until_s),),
+        place=slot.code,
+        building=slot.building_code,
+        zone=slot.zone,
+        points=(spots.points[bags[0].point_id],),
+        parts=parts if len(parts) > 1 else (),
+    )
+
+
+def _priority(bags: Sequence[WaitingBag]) -> int:
+    """Weigh a drop: by its most urgent household, then by how much hangs on it (ours)."""
+    tier = min(bag.need_tier for bag in bags)
+    base = _PRIORITY_OF_TIER[min(tier, len(_PRIORITY_OF_TIER) - 1)]
+    return base + min(len(bags), _PRIORITY_OF_BAGS_MAX)
+
+
+def _place(slot: DropSlot, inputs: PlanInputs) -> Place:
+    shelf = inputs.policy.shelf_bags
+    return Place(
+        id=slot.code,
+        lanes=1,
+        shelf=None if shelf is None else (_NO_LIMIT, _NO_LIMIT, shelf),
+        cleared=tuple(end for _, end in inputs.policy.rounds),
+        closed=inputs.policy.rounds,
+        separation_s=inputs.separation_s,
+    )
+
+
+def _vehicle(number: int, carrier: Carrier, inputs: PlanInputs, spots: _Spots) -> Vehicle:
+    point = spots.points[carrier.point_id]
+    return Vehicle(
+        id=number,
+        profile=carrier.mode,
+        description=carrier.code,
+        start=point,
+        end=point,
+        capacity=(carrier.capacity_g, carrier.capacity_ml, carrier.capacity_bags),
+        window=(carrier.shift_start_s, min(carrier.shift_end_s, 2 * DAY_S)),
+        points=(point,),
+        max_trips=carrier.max_trips,
+        reload_service_s=inputs.policy.reload_s,
+        zone_max=carrier.zone_max,
+        cohort=carrier.cohort,
+    )

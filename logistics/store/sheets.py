@@ -1,0 +1,109 @@
+"""What route sheets say, read from a plan's rows."""
+
+from collections import Counter, defaultdict
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from logistics.domain.planning import DropSlot, PlanInputs
+from logistics.domain.sheets import SheetBag, SheetBook, SheetStop, SheetTrip
+from logistics.store.tables import bag, courier, district, household, place, stop, stop_bag, trip
+
+_PROTECTED_FROM = 1  # rank of the first zone that asks for protection at the slot
+
+
+def book_of(session: Session, plan_id: str, inputs: PlanInputs) -> SheetBook:
+    """Read all trips of a plan, by courier and number.
+
+    Parameters
+    ----------
+    inputs
+        The run as :func:`logistics.store.plans.inputs_of` reads it.
+    """
+    area = session.execute(select(district).where(district.c.id == inputs.district_id)).one()
+    point = aliased(place)
+    columns = ("id", "code", "no", "departs_s", "returns_s", "weight_g", "volume_ml")
+    rows = session.execute(
+        select(
+            *(trip.c[name] for name in columns),
+            courier.c.code.label("courier_code"),
+            courier.c.mode,
+            point.c.code.label("point_code"),
+            point.c.name_zh.label("point_zh"),
+            point.c.name_en.label("point_en"),
+            point.c.lon.label("point_lon"),
+            point.c.lat.label("point_lat"),
+        )
+        .join(courier, courier.c.id == trip.c.courier_id)
+        .join(point, point.c.id == trip.c.point_id)
+        .where(trip.c.plan_id == plan_id)
+        .order_by(courier.c.code, trip.c.no)
+    ).mappings()
+    found = [dict(row) for row in rows]
+    counts = Counter(row["courier_code"] for row in found)
+    stops = _stops(session, plan_id, {slot.id: slot for slot in inputs.slots})
+    return SheetBook(
+        run_code=inputs.run_code,
+        day=inputs.day,
+        district_name=area.name,
+        district_folder=area.folder,
+        attribution=area.attribution,
+        synthetic=area.synthetic,
+        closed_gates=inputs.closed_gates,
+        trips=tuple(
+            SheetTrip(
+                **{key: value for key, value in row.items() if key != "id"},
+                trips=counts[row["courier_code"]],
+                stops=tuple(stops[row["id"]]),
+            )
+            for row in found
+        ),
+    )
+
+
+def _stops(
+    session: Session, plan_id: str, slots: dict[str, DropSlot]
+) -> dict[str, list[SheetStop]]:
+    bags = _bags(session, plan_id)
+    rows = session.execute(
+        select(stop)
+        .join(trip, trip.c.id == stop.c.trip_id)
+        .where(trip.c.plan_id == plan_id)
+        .order_by(stop.c.trip_id, stop.c.seq)
+    ).all()
+    found: dict[str, list[SheetStop]] = defaultdict(list)
+    for row in rows:
+        slot = slots[row.stairwell_id]
+        found[row.trip_id].append(
+            SheetStop(
+                seq=row.seq,
+                stairwell_code=slot.code,
+                names_zh=slot.names_zh,
+                names_en=slot.names_en,
+                note=slot.note,
+                lon=slot.lon,
+                lat=slot.lat,
+                protected=slot.zone >= _PROTECTED_FROM,
+                arrival_s=row.arrival_s,
+                leave_s=row.leave_s,
+                bags=tuple(bags[row.id]),
+            )
+        )
+    return found
+
+
+def _bags(session: Session, plan_id: str) -> dict[str, list[SheetBag]]:
+    columns = ("code", "compartment", "weight_g", "volume_ml")
+    rows = session.execute(
+        select(stop_bag.c.stop_id, household.c.room, *(bag.c[name] for name in columns))
+        .join(bag, bag.c.id == stop_bag.c.bag_id)
+        .join(household, household.c.id == bag.c.household_id)
+        .where(stop_bag.c.plan_id == plan_id)
+        .order_by(household.c.code, bag.c.code)
+    ).mappings()
+    found: dict[str, list[SheetBag]] = defaultdict(list)
+    for row in rows:
+        found[row["stop_id"]].append(
+            SheetBag(**{key: value for key, value in row.items() if key != "stop_id"})
+        )
+    return found

@@ -1,0 +1,233 @@
+"""Plan who carries which bags where and when (路线计划): read, solve without a lock, store."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from geodata.district import DistrictUnreadable, read_district
+from logistics.domain.planning import PlanInputs, RunPlan
+from logistics.domain.runs import Step, require
+from logistics.errors import Conflict, Invalid
+from logistics.routing.answer import trips_of, unserved_of
+from logistics.routing.problem import build_problem
+from logistics.routing.travel import matrices
+from logistics.store import audit, plans, runs
+from logistics.store.plans import StoredPlan
+from logistics.store.session import Database
+from solver.check import check
+from solver.formats.native import write_plan, write_problem
+from solver.plan import Summary
+from solver.search import solve
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[str], None]
+
+
+class PlanStale(Conflict):
+    """Bags, couriers, zones or gates have changed since the plan was made; plan again."""
+
+    code = "plan.stale"
+
+
+class PlanBreaksRules(Conflict):
+    """The judge found a broken rule in the plan; nothing was stored."""
+
+    code = "plan.breaks-rules"
+
+
+class NoCouriers(Invalid):
+    """The district has no active courier, so nothing can be planned."""
+
+    code = "plan.no-couriers"
+
+
+class MapUnreadable(Invalid):
+    """The district's map cannot be read where the set-up says it is."""
+
+    code = "plan.map-unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A plan that the judge accepts, and the figures of the solver."""
+
+    made: RunPlan
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReport:
+    """What planning brought; ``excess_faces`` are couriers at a building beyond its first."""
+
+    plan: StoredPlan
+    trips: int
+    stops: int
+    bags: int
+    unserved: int
+    faces: int
+    excess_faces: int
+    contacts: int
+    engine: str
+    seconds: float
+
+
+def plan_run(
+    database: Database,
+    run_id: str,
+    *,
+    time_limit_s: float = 30.0,
+    seed: int = 0,
+    actor: str,
+    at: datetime,
+    progress: Progress | None = None,
+) -> PlanReport:
+    """Plan a packed run; planning again replaces the draft until the run is released.
+
+    No transaction is open while the solver works.
+
+    Parameters
+    ----------
+    time_limit_s
+        Wall clock for the solver; reading the map comes on top.
+    progress
+        Called with a line for people whenever there is something to say.
+
+    Raises
+    ------
+    RunUnknown
+        If no run has this id or code.
+    RunOutOfOrder
+        If the run is not packed yet, or already released.
+    NoCouriers
+        If no courier is active.
+    MapUnreadable
+        If the district's folder cannot be read.
+    PlanBreaksRules
+        If the judge refuses the solver's plan.
+    PlanStale
+        If what the plan was made from changed meanwhile.
+    """
+    with database.read() as session:
+        inputs = read_problem_inputs(session, run_id)
+    solved = solve_run(inputs, time_limit_s=time_limit_s, seed=seed, progress=progress)
+    return database.run(lambda session: store_plan(session, inputs, solved, actor=actor, at=at))
+
+
+def read_problem_inputs(session: Session, run_id: str) -> PlanInputs:
+    """Read everything that the run's plan is made from, in one snapshot.
+
+    Raises
+    ------
+    RunOutOfOrder
+        If the run is not packed yet, or already released.
+    NoCouriers
+        If no courier is active.
+    """
+    run = runs.get(session, run_id)
+    require(run, Step.PLAN)
+    inputs = plans.inputs_of(session, run)
+    if not inputs.carriers:
+        raise NoCouriers(
+            run=run.code, field="couriers", mend="give the district couriers with a shift"
+        )
+    return inputs
+
+
+def solve_run(
+    inputs: PlanInputs,
+    *,
+    time_limit_s: float = 30.0,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Solved:
+    """Make a plan from what was read; touches no database.
+
+    Raises
+    ------
+    MapUnreadable
+        If the district's folder cannot be read.
+    PlanBreaksRules
+        If the judge refuses the solver's plan.
+    """
+    try:
+        district = read_district(Path(inputs.district_folder))
+    except (DistrictUnreadable, OSError) as fault:
+        raise MapUnreadable(
+            run=inputs.run_code,
+            folder=inputs.district_folder,
+            mend="import the district again with supplyloop district import",
+        ) from fault
+    problem, index = build_problem(inputs, matrices(inputs, district))
+    if progress is not None:
+        progress(f"{len(problem.jobs)} drops, {len(problem.vehicles)} couriers")
+    plan = solve(problem, time_limit_s=time_limit_s, seed=seed, progress=progress)
+    violations = check(problem, plan)
+    if violations:
+        worst = violations[0]
+        raise PlanBreaksRules(
+            run=inputs.run_code, violations=len(violations), first=worst.code, by=worst.by
+        )
+    made = RunPlan(
+        trips=trips_of(inputs, index, plan),
+        unserved=unserved_of(index, plan),
+        problem=write_problem(problem),
+        plan=write_plan(plan),
+        seed=seed,
+    )
+    return Solved(made, plan.summary)
+
+
+def store_plan(
+    session: Session, inputs: PlanInputs, solved: Solved, *, actor: str, at: datetime
+) -> PlanReport:
+    """Store a plan as the run's draft, if what it was made from still holds.
+
+    Raises
+    ------
+    RunOutOfOrder
+        If the run was released meanwhile.
+    PlanStale
+        If bags, couriers, zones, gates or the policy changed meanwhile.
+    """
+    run = runs.get_for_update(session, inputs.run_id)
+    becomes = require(run, Step.PLAN)
+    digest = inputs.digest()
+    if plans.inputs_of(session, run).digest() != digest:
+        raise PlanStale(run=run.code, mend="supplyloop run plan")
+    made, summary = solved.made, solved.summary
+    stored = plans.add(session, run.id, made, digest=digest, at=at)
+    runs.set_state(session, run.id, becomes)
+    report = PlanReport(
+        plan=stored,
+        trips=len(made.trips),
+        stops=sum(len(trip.stops) for trip in made.trips),
+        bags=sum(len(stop.bag_ids) for trip in made.trips for stop in trip.stops),
+        unserved=len(made.unserved),
+        faces=summary.faces,
+        excess_faces=summary.excess_faces,
+        contacts=summary.contacts,
+        engine=summary.engine,
+        seconds=summary.seconds,
+    )
+    audit.record(
+        session,
+        actor=actor,
+        command="run.plan",
+        subject=run.id,
+        facts={
+            "plan": stored.id,
+            "digest": digest,
+            "seed": stored.seed,
+            "trips": report.trips,
+            "bags": report.bags,
+            "unserved": report.unserved,
+        },
+        at=at,
+    )
+    log.info("run %s: plan %s with %d trips", run.id, stored.id, report.trips)
+    return report
