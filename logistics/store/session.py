@@ -27,6 +27,7 @@ LOCK_WAIT_S = 10
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_310_001  # any number, the same for all who migrate one PostgreSQL database
+_MIGRATING = threading.Lock()  # alembic's context is one for the whole process
 _POSTGRESQL_OPTIONS = (
     f"-c timezone=UTC -c synchronous_commit=on -c lock_timeout={LOCK_WAIT_S}s"
     " -c idle_in_transaction_session_timeout=300s"
@@ -102,7 +103,7 @@ class Database:
         Unavailable
             If the database is away.
         """
-        with self._turns(), _speaking(), self._engine.begin() as connection:
+        with _MIGRATING, self._turns(), _speaking(), self._engine.begin() as connection:
             if not self._sqlite:
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
             config = Config()

@@ -42,9 +42,10 @@ class Cluster:
         self._data = self.folder / "data"
         self._call("initdb", "-U", "supplyloop", "-A", "trust", "-E", "UTF8", "--no-sync",
                    "--locale=C", "-D", self._data)  # fmt: skip
-        settings = " ".join(f"-c {name}='{value}'" for name, value in _SETTINGS.items())
-        self._call("pg_ctl", "-D", self._data, "-w", "-l", self.folder / "log",
-                   "-o", f"-k {self.folder} {settings}", "start")  # fmt: skip
+        settings = _SETTINGS | {"unix_socket_directories": str(self.folder)}
+        with (self._data / "postgresql.conf").open("a") as file:
+            file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
+        self.start()
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://supplyloop@/{name}?host={self.folder}"
@@ -56,9 +57,9 @@ class Cluster:
             connection.execute(statement)
 
     def stop(self) -> None:
-        self._call("pg_ctl", "-D", self._data, "-m", "immediate", "stop")
+        self._call("pg_ctl", "-D", self._data, "-m", "fast", "stop")
 
-    def start_again(self) -> None:
+    def start(self) -> None:
         self._call("pg_ctl", "-D", self._data, "-w", "-l", self.folder / "log", "start")
 
     def remove(self) -> None:
