@@ -1,0 +1,266 @@
+"""What to buy where, so that every wish is bought or its reason is known (采购)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from logistics.domain.fairness import draw
+from logistics.domain.stock import Lot
+
+
+class NotBought(StrEnum):
+    """Why a wish, or a part of it, stands behind no purchase."""
+
+    NOT_SOLD = "not-sold"  # no market offers the item
+    SOLD_OUT = "sold-out"  # the markets together have less than is asked
+
+
+class OrderState(StrEnum):
+    """Where an order to a market stands."""
+
+    SENT = "sent"
+    PART_RECEIVED = "part-received"
+    RECEIVED = "received"
+    NOTHING_CAME = "nothing-came"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A household's accepted line; ``quantity`` in base units."""
+
+    line_id: str
+    household_code: str
+    item_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a market sells: cases of ``case_base`` base units at ``price_fen`` a case."""
+
+    market_id: str
+    item_id: str
+    case_base: int
+    price_fen: int
+    stock_cases: int | None
+
+    @property
+    def stock_base(self) -> int | None:
+        """Return what the market has in base units; None knows no limit."""
+        return None if self.stock_cases is None else self.stock_cases * self.case_base
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """One line of an order to a market; whole cases that cover ``demand`` base units."""
+
+    market_id: str
+    item_id: str
+    demand: int
+    case_base: int
+    cases: int
+    price_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backing:
+    """How much of a wish stands behind the purchase at a market, or behind none and why."""
+
+    line_id: str
+    item_id: str
+    market_id: str | None
+    quantity: int
+    reason: NotBought | None
+
+
+@dataclass(frozen=True, slots=True)
+class Procurement:
+    """All purchases of a run and the wishes behind them."""
+
+    purchases: tuple[Purchase, ...]
+    backings: tuple[Backing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderedLine:
+    """A purchase line as an order shows it; ``received`` counts what came for it so far."""
+
+    id: str
+    item_id: str
+    name_zh: str
+    name_en: str
+    base: str
+    demand: int
+    case_base: int
+    cases: int
+    price_fen: int
+    received: int
+    households: int
+
+    @property
+    def quantity(self) -> int:
+        """Return the ordered quantity in base units."""
+        return self.cases * self.case_base
+
+    @property
+    def total_fen(self) -> int:
+        """Return the price of the line."""
+        return self.cases * self.price_fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseOrder:
+    """An order to one market."""
+
+    id: str
+    run_id: str
+    code: str
+    market_id: str
+    market_code: str
+    market_zh: str
+    market_en: str
+    state: OrderState
+    lines: tuple[OrderedLine, ...]
+
+    @property
+    def total_fen(self) -> int:
+        """Return the price of the order."""
+        return sum(line.total_fen for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What was counted of one item when an order came; base units.
+
+    ``damaged_base`` is the part of ``quantity_base`` that cannot be given out. ``item`` and
+    ``instead_of`` take an item's id, name or alias.
+    """
+
+    item: str
+    quantity_base: int
+    instead_of: str | None = None
+    damaged_base: int = 0
+    provenance: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedLine:
+    """What came of an ordered item up to a receipt, substitutes included."""
+
+    item_id: str
+    ordered: int
+    came: int
+
+    @property
+    def short(self) -> int:
+        """Return what is missing."""
+        return max(0, self.ordered - self.came)
+
+    @property
+    def over(self) -> int:
+        """Return what came beyond the order; it went into the stock."""
+        return max(0, self.came - self.ordered)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """One hand-over: its lots, and how the order stands with it."""
+
+    id: str
+    order_id: str
+    key: str
+    actor: str
+    at: datetime
+    lots: tuple[Lot, ...]
+    lines: tuple[ReceivedLine, ...]
+
+
+def procure(wishes: Iterable[Wish], offers: Iterable[Offer], *, salt: str) -> Procurement:
+    """Buy each item where a base unit is cheapest, and go on to the next market when it is out.
+
+    Parameters
+    ----------
+    salt
+        Seeds the order in which wishes stand in the queue for the cheaper market; the order in
+        which they arrive plays no part.
+
+    Notes
+    -----
+    The rule is ours. Cases are rounded up, so the last case of an item may leave a surplus.
+    """
+    by_item: dict[str, list[Wish]] = defaultdict(list)
+    for wish in wishes:
+        by_item[wish.item_id].append(wish)
+    on_sale: dict[str, list[Offer]] = defaultdict(list)
+    for offer in offers:
+        on_sale[offer.item_id].append(offer)
+    purchases: list[Purchase] = []
+    backings: list[Backing] = []
+    for item_id in sorted(by_item):
+        queue = sorted(
+            by_item[item_id],
+            key=lambda w: (draw(salt, w.household_code, w.item_id, w.quantity), w.line_id),
+        )
+        bought = _buy(sum(w.quantity for w in queue), on_sale[item_id])
+        purchases += bought
+        rest = NotBought.SOLD_OUT if on_sale[item_id] else NotBought.NOT_SOLD
+        backings += _back(queue, bought, rest)
+    return Procurement(tuple(purchases), tuple(backings))
+
+
+def _buy(demand: int, offers: Sequence[Offer]) -> list[Purchase]:
+    bought: list[Purchase] = []
+    cheapest_first = sorted(
+        offers, key=lambda o: (Fraction(o.price_fen, o.case_base), o.market_id)
+    )
+    for offer in cheapest_first:
+        has = offer.stock_base
+        take = demand if has is None else min(demand, has)
+        if take <= 0:
+            continue
+        bought.append(
+            Purchase(
+                market_id=offer.market_id,
+                item_id=offer.item_id,
+                demand=take,
+                case_base=offer.case_base,
+                cases=-(-take // offer.case_base),
+                price_fen=offer.price_fen,
+            )
+        )
+        demand -= take
+    return bought
+
+
+def _back(queue: Sequence[Wish], bought: Sequence[Purchase], rest: NotBought) -> list[Backing]:
+    sources = [(p.market_id, p.demand) for p in bought]
+    found: list[Backing] = []
+    at, left = 0, sources[0][1] if sources else 0
+    for wish in queue:
+        open_quantity = wish.quantity
+        while open_quantity and at < len(sources):
+            part = min(open_quantity, left)
+            found.append(_backing(wish, sources[at][0], part, None))
+            open_quantity -= part
+            left -= part
+            if not left:
+                at += 1
+                left = sources[at][1] if at < len(sources) else 0
+        if open_quantity:
+            found.append(_backing(wish, None, open_quantity, rest))
+    return found
+
+
+def _backing(
+    wish: Wish, market_id: str | None, quantity: int, reason: NotBought | None
+) -> Backing:
+    return Backing(
+        line_id=wish.line_id,
+        item_id=wish.item_id,
+        market_id=market_id,
+        quantity=quantity,
+        reason=reason,
+    )

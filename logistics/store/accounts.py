@@ -1,0 +1,205 @@
+"""Sums over a run's record: by item for its books, by household for its completeness."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from logistics.domain.accounts import HouseholdFacts
+from logistics.domain.stock import MoveKind
+from logistics.store.bags import planned
+from logistics.store.tables import (
+    bag,
+    bag_line,
+    household,
+    household_list,
+    line_demand,
+    lot,
+    movement,
+    order_line,
+    purchase_line,
+    purchase_order,
+    share,
+    triage,
+)
+
+
+def asked(session: Session, run_id: str) -> dict[str, int]:
+    """Sum the frozen lines by item."""
+    return _sums(
+        session,
+        select(order_line.c.item_id, func.sum(order_line.c.quantity))
+        .join(household_list, household_list.c.id == order_line.c.list_id)
+        .where(household_list.c.run_id == run_id, household_list.c.state == "frozen")
+        .group_by(order_line.c.item_id),
+    )
+
+
+def backed(session: Session, run_id: str, *, bought: bool) -> dict[str, int]:
+    """Sum by item what of the lines stands behind a purchase, or behind none."""
+    behind = line_demand.c.purchase_line_id
+    return _sums(
+        session,
+        select(order_line.c.item_id, func.sum(line_demand.c.quantity))
+        .join(order_line, order_line.c.id == line_demand.c.line_id)
+        .join(household_list, household_list.c.id == order_line.c.list_id)
+        .where(
+            household_list.c.run_id == run_id,
+            behind.is_not(None) if bought else behind.is_(None),
+        )
+        .group_by(order_line.c.item_id),
+    )
+
+
+def demanded(session: Session, run_id: str) -> dict[str, int]:
+    """Sum by item the demand that the purchase lines state."""
+    return _purchases(session, run_id, purchase_line.c.demand)
+
+
+def ordered(session: Session, run_id: str) -> dict[str, int]:
+    """Sum by item what was ordered in whole cases."""
+    return _purchases(session, run_id, purchase_line.c.cases * purchase_line.c.case_base)
+
+
+def _purchases(session: Session, run_id: str, what: Any) -> dict[str, int]:
+    return _sums(
+        session,
+        select(purchase_line.c.item_id, func.sum(what))
+        .join(purchase_order, purchase_order.c.id == purchase_line.c.order_id)
+        .where(purchase_order.c.run_id == run_id)
+        .group_by(purchase_line.c.item_id),
+    )
+
+
+def received(session: Session, run_id: str) -> dict[str, int]:
+    """Sum by item of the lots what was counted."""
+    return _sums(
+        session,
+        select(lot.c.item_id, func.sum(lot.c.quantity))
+        .where(lot.c.run_id == run_id)
+        .group_by(lot.c.item_id),
+    )
+
+
+def moved(session: Session, run_id: str, kind: MoveKind) -> dict[str, int]:
+    """Sum by item of the lots what moved for one reason."""
+    return _sums(
+        session,
+        select(lot.c.item_id, func.sum(movement.c.quantity))
+        .join(lot, lot.c.id == movement.c.lot_id)
+        .where(movement.c.run_id == run_id, movement.c.kind == kind.value)
+        .group_by(lot.c.item_id),
+    )
+
+
+def allocated(session: Session, run_id: str) -> dict[str, int]:
+    """Sum the shares by item of their lots."""
+    return _sums(
+        session,
+        select(lot.c.item_id, func.sum(share.c.quantity))
+        .join(lot, lot.c.id == share.c.lot_id)
+        .where(share.c.run_id == run_id)
+        .group_by(lot.c.item_id),
+    )
+
+
+def packed(session: Session, run_id: str) -> dict[str, int]:
+    """Sum what lies in bags by item of its lot."""
+    return _sums(
+        session,
+        select(lot.c.item_id, func.sum(bag_line.c.quantity))
+        .join(share, share.c.id == bag_line.c.share_id)
+        .join(lot, lot.c.id == share.c.lot_id)
+        .where(share.c.run_id == run_id)
+        .group_by(lot.c.item_id),
+    )
+
+
+def lines_without_share(session: Session, run_id: str) -> int:
+    """Count frozen lines that have no share row at all."""
+    return int(
+        session.execute(
+            select(func.count())
+            .select_from(order_line)
+            .join(household_list, household_list.c.id == order_line.c.list_id)
+            .outerjoin(share, share.c.line_id == order_line.c.id)
+            .where(
+                household_list.c.run_id == run_id,
+                household_list.c.state == "frozen",
+                share.c.id.is_(None),
+            )
+        ).scalar_one()
+    )
+
+
+def lots_by_item(session: Session, run_id: str) -> dict[str, str]:
+    """Map each lot of a run to its item."""
+    rows = session.execute(select(lot.c.id, lot.c.item_id).where(lot.c.run_id == run_id))
+    return dict(rows.all())
+
+
+def households(session: Session, run_id: str, district_id: str) -> Mapping[str, HouseholdFacts]:
+    """Read what the record says of every household of a district, by code."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for code, state, number in session.execute(
+        select(household.c.code, household_list.c.state, func.count())
+        .join(household, household.c.id == household_list.c.household_id)
+        .where(household_list.c.run_id == run_id)
+        .group_by(household.c.code, household_list.c.state)
+    ):
+        counts[code]["lists"] += number
+        counts[code]["cancelled"] += number if state == "cancelled" else 0
+    for code, lines, with_share in session.execute(
+        select(
+            household.c.code,
+            func.count(func.distinct(order_line.c.id)),
+            func.count(func.distinct(share.c.line_id)),
+        )
+        .join(household_list, household_list.c.household_id == household.c.id)
+        .join(order_line, order_line.c.list_id == household_list.c.id)
+        .outerjoin(share, share.c.line_id == order_line.c.id)
+        .where(household_list.c.run_id == run_id, household_list.c.state == "frozen")
+        .group_by(household.c.code)
+    ):
+        counts[code].update(lines=lines, lines_with_share=with_share)
+    _count_questions(session, run_id, counts)
+    on_trips, left_out = planned(session, run_id)
+    for code, bag_id in session.execute(
+        select(household.c.code, bag.c.id)
+        .join(household, household.c.id == bag.c.household_id)
+        .where(bag.c.run_id == run_id)
+    ):
+        counts[code].update(
+            bags=1, bags_on_trips=int(bag_id in on_trips), bags_unserved=int(bag_id in left_out)
+        )
+    codes = session.execute(
+        select(household.c.code)
+        .where(household.c.district_id == district_id)
+        .order_by(household.c.code)
+    ).scalars()
+    return {code: HouseholdFacts(**counts[code]) for code in codes}
+
+
+def _count_questions(session: Session, run_id: str, counts: dict[str, Counter[str]]) -> None:
+    through_list = (
+        select(household.c.code)
+        .select_from(triage)
+        .join(household_list, household_list.c.id == triage.c.list_id)
+        .join(household, household.c.id == household_list.c.household_id)
+    )
+    for code in session.execute(through_list.where(triage.c.run_id == run_id)).scalars():
+        counts[code]["questions"] += 1
+    by_code = select(triage.c.household_code).where(
+        triage.c.run_id == run_id,
+        triage.c.list_id.is_(None),
+        triage.c.household_code.is_not(None),
+    )
+    for said in session.execute(by_code).scalars():
+        if said is not None:
+            counts[said]["questions"] += 1
+
+
+def _sums(session: Session, query: Select[Any]) -> dict[str, int]:
+    return {item_id: int(total) for item_id, total in session.execute(query)}

@@ -1,0 +1,189 @@
+"""What each line was given, and what explains it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from logistics.domain.allocation import Reason, Share, ShareKind, Situation
+from logistics.domain.ids import new_id
+from logistics.domain.procurement import NotBought
+from logistics.domain.stock import LotState
+from logistics.store.tables import (
+    household,
+    household_list,
+    line_demand,
+    lot,
+    order_line,
+    purchase_line,
+    purchase_order,
+    share,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenShare:
+    """A share as it stands in the database, with whom and what it is for."""
+
+    id: str
+    line_id: str
+    list_id: str
+    line_no: int
+    household_id: str
+    household_code: str
+    asked_item_id: str
+    asked: int
+    unit: str
+    tier: int
+    lot_id: str | None
+    item_id: str | None
+    quantity: int
+    kind: ShareKind
+    reason: Reason
+
+
+def add_all(
+    session: Session,
+    shares: Sequence[Share],
+    *,
+    run_id: str,
+    tiers: Mapping[str, int],
+    at: datetime,
+) -> None:
+    """Write the shares of a run in bulk; ``tiers`` gives the need tier of each line."""
+    if not shares:
+        return
+    session.execute(
+        insert(share),
+        [
+            {
+                "id": new_id("sh", at),
+                "run_id": run_id,
+                "line_id": one.line_id,
+                "lot_id": one.lot_id,
+                "quantity": one.quantity,
+                "kind": one.kind.value,
+                "reason": one.reason.value,
+                "facts": {"asked": one.asked, "got": one.got, "tier": tiers[one.line_id]},
+            }
+            for one in shares
+        ],
+    )
+
+
+def of_run(session: Session, run_id: str) -> tuple[GivenShare, ...]:
+    """Read all shares of a run by household, list and line."""
+    return _given(session, run_id, None)
+
+
+def of_household(session: Session, run_id: str, household_code: str) -> tuple[GivenShare, ...]:
+    """Read what one household's lines were given in a run."""
+    return _given(session, run_id, household_code)
+
+
+def _given(session: Session, run_id: str, household_code: str | None) -> tuple[GivenShare, ...]:
+    query = (
+        select(
+            share.c.id,
+            share.c.line_id,
+            order_line.c.list_id,
+            order_line.c.no.label("line_no"),
+            household.c.id.label("household_id"),
+            household.c.code.label("household_code"),
+            order_line.c.item_id.label("asked_item_id"),
+            order_line.c.quantity.label("asked"),
+            order_line.c.unit,
+            household.c.need_tier.label("tier"),
+            share.c.lot_id,
+            lot.c.item_id,
+            share.c.quantity,
+            share.c.kind,
+            share.c.reason,
+        )
+        .join(order_line, order_line.c.id == share.c.line_id)
+        .join(household_list, household_list.c.id == order_line.c.list_id)
+        .join(household, household.c.id == household_list.c.household_id)
+        .outerjoin(lot, lot.c.id == share.c.lot_id)
+        .where(share.c.run_id == run_id)
+        .order_by(household.c.code, order_line.c.list_id, order_line.c.no, share.c.id)
+    )
+    if household_code is not None:
+        query = query.where(household.c.code == household_code)
+    return tuple(
+        GivenShare(**row | {"kind": ShareKind(row["kind"]), "reason": Reason(row["reason"])})
+        for row in (dict(mapping) for mapping in session.execute(query).mappings())
+    )
+
+
+def lines_by_kind(session: Session, run_id: str) -> dict[ShareKind, int]:
+    """Count the lines of a run by the best kind of share they have."""
+    rows = session.execute(
+        select(share.c.kind, func.count(func.distinct(share.c.line_id)))
+        .where(share.c.run_id == run_id)
+        .group_by(share.c.kind)
+    )
+    counts = {ShareKind(kind): count for kind, count in rows}
+    # a line that has both is one line: it counts as substituted
+    both = session.execute(
+        select(func.count()).select_from(
+            select(share.c.line_id)
+            .where(share.c.run_id == run_id, share.c.kind.in_(("part", "substituted")))
+            .group_by(share.c.line_id)
+            .having(func.count(func.distinct(share.c.kind)) > 1)
+            .subquery()
+        )
+    ).scalar_one()
+    if both:
+        counts[ShareKind.PART] -= both
+    return counts
+
+
+def situations(session: Session, run_id: str) -> dict[str, Situation]:
+    """Read per item what was asked, bought, what came and what of it is held."""
+    asked: dict[str, int] = defaultdict(int)
+    unsold: set[str] = set()
+    for item_id, reason, quantity in session.execute(
+        select(order_line.c.item_id, line_demand.c.reason, func.sum(line_demand.c.quantity))
+        .join(order_line, order_line.c.id == line_demand.c.line_id)
+        .join(household_list, household_list.c.id == order_line.c.list_id)
+        .where(household_list.c.run_id == run_id)
+        .group_by(order_line.c.item_id, line_demand.c.reason)
+    ):
+        asked[item_id] += int(quantity)
+        if reason == NotBought.NOT_SOLD.value:
+            unsold.add(item_id)
+    bought = {
+        item_id: int(quantity)
+        for item_id, quantity in session.execute(
+            select(
+                purchase_line.c.item_id,
+                func.sum(purchase_line.c.cases * purchase_line.c.case_base),
+            )
+            .join(purchase_order, purchase_order.c.id == purchase_line.c.order_id)
+            .where(purchase_order.c.run_id == run_id)
+            .group_by(purchase_line.c.item_id)
+        )
+    }
+    came: dict[str, int] = defaultdict(int)
+    held: dict[str, int] = defaultdict(int)
+    for item_id, state, quantity in session.execute(
+        select(lot.c.item_id, lot.c.state, func.sum(lot.c.quantity))
+        .where(lot.c.run_id == run_id)
+        .group_by(lot.c.item_id, lot.c.state)
+    ):
+        came[item_id] += int(quantity)
+        if state == LotState.HELD.value:
+            held[item_id] += int(quantity)
+    return {
+        item_id: Situation(
+            offered=item_id not in unsold,
+            bought=bought.get(item_id, 0),
+            asked=asked.get(item_id, 0),
+            came=came.get(item_id, 0),
+            held=held.get(item_id, 0),
+        )
+        for item_id in {*asked, *bought, *came}
+    }

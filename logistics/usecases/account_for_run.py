@@ -1,0 +1,140 @@
+"""Check the books of a run: nothing appears, nothing disappears (守恒对账)."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy.orm import Session
+
+from logistics.domain.accounts import Difference, ItemAccount, RunAccount
+from logistics.domain.runs import RunState
+from logistics.domain.stock import MoveKind, balances
+from logistics.store import accounts, bags, ledger, runs, wishes
+
+_ORDER = tuple(RunState)
+
+Sums = Mapping[str, int]
+
+
+def account_for_run(session: Session, run: str) -> RunAccount:
+    """Add up a run from its record and name every balance that does not hold.
+
+    Raises
+    ------
+    RunUnknown
+        If there is no such run.
+
+    Notes
+    -----
+    Balances, per item: asked = bought + not bought, demand of the orders = bought, received =
+    purchase moves, received = damaged + in stock + packed, shared = packed, packed = pack moves;
+    per location and lot: the kept balance = the sum of moves; for bags: all = on trips + left
+    out. Each is checked as soon as the run has come so far.
+    """
+    found = runs.get(session, run)
+    names = {good.id: good.name_zh for good in wishes.goods(session).values()}
+    sums: dict[str, Sums] = {
+        "asked": accounts.asked(session, found.id),
+        "bought": accounts.backed(session, found.id, bought=True),
+        "not_bought": accounts.backed(session, found.id, bought=False),
+        "ordered": accounts.ordered(session, found.id),
+        "received": accounts.received(session, found.id),
+        "damaged": accounts.moved(session, found.id, MoveKind.LOSS),
+        "allocated": accounts.allocated(session, found.id),
+        "packed": accounts.packed(session, found.id),
+        "in_stock": _in_stock(session, found.id),
+    }
+    count = len(bags.of_run(session, found.id))
+    on_trips, left_out = bags.planned(session, found.id)
+    reached = _ORDER.index(found.state)
+    differences = [*_of_ledger(session, found.id), *_of_goods(session, found.id, names, sums)]
+    if reached >= _ORDER.index(RunState.ORDERED):
+        differences += _of_orders(session, found.id, names, sums)
+    if reached >= _ORDER.index(RunState.ALLOCATED):
+        missing = accounts.lines_without_share(session, found.id)
+        differences += _unequal("lines without a share = 0", {"lines": missing}, {}, {})
+    if reached >= _ORDER.index(RunState.PACKED):
+        differences += _unequal("shared = packed", sums["allocated"], sums["packed"], names)
+    if reached >= _ORDER.index(RunState.PLANNED):
+        differences += _unequal(
+            "bags = on trips + unserved",
+            {"bags": count},
+            {"bags": len(on_trips) + len(left_out)},
+            {},
+        )
+    items = sorted({item_id for of_item in sums.values() for item_id in of_item})
+    return RunAccount(
+        run=found,
+        items=tuple(
+            ItemAccount(
+                item_id=item_id,
+                name_zh=names.get(item_id, item_id),
+                **{name: of_item.get(item_id, 0) for name, of_item in sums.items()},
+            )
+            for item_id in items
+        ),
+        triage={
+            f"{state}:{code}": number
+            for (state, code), number in sorted(runs.triage_by(session, found.id).items())
+        },
+        bags=count,
+        bags_on_trips=len(on_trips),
+        bags_unserved=len(left_out),
+        differences=tuple(differences),
+    )
+
+
+def _in_stock(session: Session, run_id: str) -> Sums:
+    item_of = accounts.lots_by_item(session, run_id)
+    there: dict[str, int] = defaultdict(int)
+    for (location, lot_id), quantity in ledger.held(session, run_id).items():
+        if location.startswith("stock:"):
+            there[item_of[lot_id]] += quantity
+    return there
+
+
+def _of_ledger(session: Session, run_id: str) -> Iterator[Difference]:
+    summed = balances(ledger.moves(session, run_id))
+    kept = ledger.held(session, run_id)
+    yield from _unequal(
+        "kept balance = sum of moves",
+        {f"{location} {lot_id}": quantity for (location, lot_id), quantity in kept.items()},
+        {f"{location} {lot_id}": quantity for (location, lot_id), quantity in summed.items()},
+        {},
+    )
+
+
+def _of_orders(
+    session: Session, run_id: str, names: Mapping[str, str], sums: Mapping[str, Sums]
+) -> Iterator[Difference]:
+    both = _add(sums["bought"], sums["not_bought"])
+    yield from _unequal("asked = bought + not bought", sums["asked"], both, names)
+    demand = accounts.demanded(session, run_id)
+    yield from _unequal("demand of orders = bought", demand, sums["bought"], names)
+
+
+def _of_goods(
+    session: Session, run_id: str, names: Mapping[str, str], sums: Mapping[str, Sums]
+) -> Iterator[Difference]:
+    came = accounts.moved(session, run_id, MoveKind.PURCHASE)
+    yield from _unequal("received = purchase moves", sums["received"], came, names)
+    somewhere = _add(_add(sums["damaged"], sums["in_stock"]), sums["packed"])
+    yield from _unequal("received = damaged + stock + packed", sums["received"], somewhere, names)
+    into_bags = accounts.moved(session, run_id, MoveKind.PACK)
+    yield from _unequal("packed = pack moves", sums["packed"], into_bags, names)
+
+
+def _add(one: Sums, other: Sums) -> Sums:
+    return {key: one.get(key, 0) + other.get(key, 0) for key in {*one, *other}}
+
+
+def _unequal(
+    equation: str, left: Sums, right: Sums, names: Mapping[str, str]
+) -> Iterator[Difference]:
+    for key in sorted({*left, *right}):
+        if left.get(key, 0) != right.get(key, 0):
+            yield Difference(
+                equation=equation,
+                subject=names.get(key, key),
+                left=left.get(key, 0),
+                right=right.get(key, 0),
+            )

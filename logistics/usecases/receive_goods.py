@@ -1,0 +1,282 @@
+"""Take in what a market really brought (物资入库)."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import astuple, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from logistics.domain.ids import new_id
+from logistics.domain.procurement import OrderState, Receipt, Received
+from logistics.domain.runs import Run, Step, require
+from logistics.domain.stock import Lot, LotState, Move, MoveKind, loss, stock, supplier
+from logistics.errors import Conflict, Invalid
+from logistics.store import audit, ledger, orders, runs, wishes
+from logistics.store.orders import OrderHead
+from logistics.store.wishes import Good
+
+log = logging.getLogger(__name__)
+
+ABSURD_FACTOR = 2
+"""More than so many times the ordered quantity is a slip of the counter, not a delivery."""
+
+
+class KeyReused(Conflict):
+    """The key already belongs to a receipt with other content."""
+
+    code = "receipt.key-reused"
+
+
+class CountInvalid(Invalid):
+    """A count cannot be what came for this order; nothing of the receipt was recorded."""
+
+    code = "receipt.count-invalid"
+
+
+class ItemNotOrdered(Invalid):
+    """The order has no such item, and it was not said what it came instead of."""
+
+    code = "receipt.item-not-ordered"
+
+
+class ReceiptAbsurd(Invalid):
+    """More than twice the ordered quantity was counted."""
+
+    code = "receipt.absurd"
+
+
+class NothingCameAfterAll(Conflict):
+    """Goods of this order have already been received."""
+
+    code = "order.already-received"
+
+
+def receive_goods(
+    session: Session,
+    order_id: str,
+    counts: Sequence[Received],
+    *,
+    key: str,
+    actor: str,
+    at: datetime,
+) -> Receipt:
+    """Record what was counted and move it from the supplier to the depot, lot by lot.
+
+    What came is the truth: short, too much, damaged or another item. All or nothing: one refused
+    count refuses the receipt. Cold goods without provenance are held and given to nobody.
+
+    Parameters
+    ----------
+    order_id
+        The order's id or code.
+    counts
+        Base units; an order may come in several receipts.
+    key
+        Chosen by the counter's device. The same key and content returns the first receipt and
+        moves nothing.
+
+    Raises
+    ------
+    OrderUnknown
+        If there is no such order.
+    KeyReused
+        If the key was used for another order or other counts.
+    RunOutOfOrder
+        If the run no longer awaits goods.
+    CountInvalid, ItemNotOrdered, ReceiptAbsurd
+        If a count is refused; the facts name line, field, value and mend.
+    """
+    order = orders.get_for_update(session, order_id)
+    run = runs.get_for_update(session, order.run_id)
+    receipt_id, digest, new = orders.claim_receipt(
+        session, order_id=order.id, key=key, digest=_digest(order.id, counts), actor=actor, at=at
+    )
+    if digest != _digest(order.id, counts):
+        raise KeyReused(key=key, receipt=receipt_id, mend="use a new key for other counts")
+    if not new:
+        return orders.receipt_of(session, receipt_id)
+    require(run, Step.RECEIVE)
+    catalogue = wishes.goods(session)
+    resolved = _resolve(session, counts)
+    _check(order, resolved, catalogue, orders.came(session, order.id))
+    lots = [_lot(count, catalogue[count.item], at) for count in resolved if count.quantity_base]
+    orders.add_lots(session, lots, run_id=run.id, receipt_id=receipt_id, at=at)
+    ledger.post(
+        session,
+        _moves(session, run, order, lots),
+        run_id=run.id,
+        cause=receipt_id,
+        actor=actor,
+        at=at,
+    )
+    so_far = orders.came(session, order.id)
+    complete = all(so_far.get(item, 0) >= ordered for item, ordered in order.ordered.items())
+    orders.set_state(
+        session, order.id, OrderState.RECEIVED if complete else OrderState.PART_RECEIVED
+    )
+    audit.record(
+        session,
+        actor=actor,
+        command="order.receive",
+        subject=order.id,
+        facts={"receipt": receipt_id, "lots": len(lots)},
+        at=at,
+    )
+    log.info("receipt %s: %d lots for order %s", receipt_id, len(lots), order.id)
+    return orders.receipt_of(session, receipt_id)
+
+
+def mark_nothing_came(session: Session, order_id: str, *, actor: str, at: datetime) -> None:
+    """Record that a market brought nothing at all; saying it again changes nothing.
+
+    Raises
+    ------
+    OrderUnknown
+        If there is no such order.
+    RunOutOfOrder
+        If the run no longer awaits goods.
+    NothingCameAfterAll
+        If there is a receipt for it.
+    """
+    order = orders.get_for_update(session, order_id)
+    if order.state is OrderState.NOTHING_CAME:
+        return
+    require(runs.get_for_update(session, order.run_id), Step.RECEIVE)
+    if order.state is not OrderState.SENT:
+        raise NothingCameAfterAll(order=order.code, state=order.state.value)
+    orders.set_state(session, order.id, OrderState.NOTHING_CAME)
+    audit.record(
+        session, actor=actor, command="order.nothing-came", subject=order.id, facts={}, at=at
+    )
+
+
+def _digest(order_id: str, counts: Sequence[Received]) -> str:
+    text = json.dumps([order_id, *map(astuple, counts)], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _resolve(session: Session, counts: Sequence[Received]) -> list[Received]:
+    known = wishes.names(session)
+
+    def item_id(line: int, field: str, said: str) -> str:
+        if said not in known:
+            raise ItemNotOrdered(
+                line=line,
+                field=field,
+                value=said,
+                mend="write the item as the order or the catalogue names it",
+            )
+        return known[said]
+
+    return [
+        replace(
+            count,
+            item=item_id(n, "item", count.item),
+            instead_of=count.instead_of and item_id(n, "instead_of", count.instead_of),
+        )
+        for n, count in enumerate(counts, start=1)
+    ]
+
+
+def _check(
+    order: OrderHead,
+    counts: Sequence[Received],
+    catalogue: dict[str, Good],
+    so_far: dict[str, int],
+) -> None:
+    total = dict(so_far)
+    for n, count in enumerate(counts, start=1):
+        _check_numbers(n, count)
+        stands_for = count.instead_of or count.item
+        if stands_for not in order.ordered:
+            raise ItemNotOrdered(
+                order=order.code,
+                line=n,
+                field="instead_of" if count.instead_of else "item",
+                value=catalogue[stands_for].name_zh,
+                mend="give an item of this order, or say in instead_of which one it replaces",
+            )
+        if count.instead_of == count.item:
+            raise CountInvalid(
+                line=n,
+                field="instead_of",
+                value=catalogue[count.item].name_zh,
+                mend="leave it empty when the ordered item itself came",
+            )
+        if catalogue[stands_for].base != catalogue[count.item].base:
+            raise CountInvalid(
+                line=n,
+                field="instead_of",
+                value=catalogue[stands_for].name_zh,
+                mend="only items counted in the same base unit replace one another",
+            )
+        total[stands_for] = total.get(stands_for, 0) + count.quantity_base
+        if total[stands_for] > ABSURD_FACTOR * order.ordered[stands_for]:
+            raise ReceiptAbsurd(
+                order=order.code,
+                line=n,
+                field="quantity_base",
+                value=total[stands_for],
+                item=catalogue[stands_for].name_zh,
+                ordered=order.ordered[stands_for],
+                mend="count again, in base units (g, ml or pieces), not in cases",
+            )
+
+
+def _check_numbers(line: int, count: Received) -> None:
+    if count.quantity_base < 0:
+        raise CountInvalid(
+            line=line,
+            field="quantity_base",
+            value=count.quantity_base,
+            mend="give 0 when none came",
+        )
+    if not 0 <= count.damaged_base <= count.quantity_base:
+        raise CountInvalid(
+            line=line,
+            field="damaged_base",
+            value=count.damaged_base,
+            mend=f"damaged goods are part of the {count.quantity_base} counted",
+        )
+
+
+def _lot(count: Received, good: Good, at: datetime) -> Lot:
+    held = good.cold and not count.provenance.strip()
+    return Lot(
+        id=new_id("lt", at),
+        item_id=count.item,
+        quantity=count.quantity_base,
+        damaged=count.damaged_base,
+        instead_of=count.instead_of,
+        state=LotState.HELD if held else LotState.RELEASED,
+        provenance=count.provenance.strip(),
+    )
+
+
+def _moves(session: Session, run: Run, order: OrderHead, lots: Sequence[Lot]) -> list[Move]:
+    depot = stock(runs.depot_code(session, run.district_id))
+    moves = [
+        Move(
+            lot_id=lot.id,
+            quantity=lot.quantity,
+            source=supplier(order.market_code),
+            target=depot,
+            kind=MoveKind.PURCHASE,
+        )
+        for lot in lots
+    ]
+    moves += [
+        Move(
+            lot_id=lot.id,
+            quantity=lot.damaged,
+            source=depot,
+            target=loss(run.code),
+            kind=MoveKind.LOSS,
+        )
+        for lot in lots
+        if lot.damaged
+    ]
+    return moves
