@@ -100,7 +100,8 @@ _ROUTE = Table(
 
 
 def _route(raw: Any, at: str, faults: Faults) -> Any:
-    found = {"vehicle": 0, "steps": (), "cost": NOT_STATED} | (_ROUTE.read(raw, at, faults) or {})
+    found: dict[str, Any] = {"vehicle": 0, "steps": (), "cost": NOT_STATED}
+    found |= _ROUTE.read(raw, at, faults) or {}
     return Route(**(found | {"steps": _steps(found["steps"])}))
 
 
