@@ -1,13 +1,8 @@
 """Derive compounds, dwellings and stairwells where a map only draws outlines.
 
-Every rule is stated here and recorded as a finding on what it made:
+Every rule is stated in :mod:`geodata.dwellings`, :mod:`geodata.blocks` and here, and recorded as a
+finding on what it made:
 
-* A residential area of at most 20 ha is a compound; larger ones are too large to have gates.
-* Elsewhere a block bounded by streets is one.
-* Houses in neither form one with all houses less than 60 m away.
-* A house is a dwelling by its kind; one of unknown kind is a dwelling if it has a house number, an
-  entrance for people or lies in a residential area, has 60 m² or more, and is tagged as no shop,
-  office or amenity.
 * A stairwell is an entrance for people on a dwelling; a dwelling without one gets one at the point
   of its outline nearest to a way for walkers.
 """
@@ -15,7 +10,7 @@ Every rule is stated here and recorded as a finding on what it made:
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,53 +21,11 @@ from geopandas.geodataframe import GeoDataFrame
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
-from geodata.access import STREETS
+from geodata.blocks import Block, gather_blocks, house_number, name_blocks
 from geodata.district import WGS84, Finding, layer_frame
+from geodata.dwellings import House, MapArea, MapNode, gather_houses, judge_dwellings, moved
 
-MAX_COMPOUND_M2 = 200_000
-MIN_BLOCK_M2 = 300
-CLUSTER_M = 60
-MIN_DWELLING_M2 = 60
-_DWELLINGS = frozenset(
-    [
-        "apartments",
-        "residential",
-        "house",
-        "detached",
-        "semidetached_house",
-        "terrace",
-        "dormitory",
-        "bungalow",
-        "block",
-        "farm",
-        "cabin",
-        "static_caravan",
-    ]
-)
-_OTHER_KEYS = frozenset(
-    ["amenity", "office", "shop", "tourism", "leisure", "man_made", "railway", "military"]
-)
-_ENTRANCES = frozenset(["staircase", "main", "yes", "home"])
 _LATIN = re.compile(r"[A-Za-z]+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapArea:
-    """A closed outline of the map with its tags and the numbers of its corner nodes."""
-
-    id: str
-    tags: dict[str, str]
-    shape: BaseGeometry
-    corners: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapNode:
-    """A tagged node of the map."""
-
-    number: int
-    tags: dict[str, str]
-    spot: Point
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,33 +37,6 @@ class Derived:
     stairwells: GeoDataFrame
     findings: list[Finding]
     metric_crs: str
-
-
-@dataclass(slots=True, kw_only=True)
-class House:
-    """One building on its way to a place."""
-
-    id: str
-    tags: dict[str, str]
-    outline: BaseGeometry
-    shape: BaseGeometry  # in metres
-    corners: frozenset[int]
-    entrances: list[MapNode] = field(default_factory=list)
-    addresses: list[tuple[str, str]] = field(default_factory=list)
-    dwelling: bool = False
-    compound: int = -1
-
-
-@dataclass(slots=True, kw_only=True)
-class Block:
-    """One compound on its way to a place."""
-
-    id: str
-    shape: BaseGeometry  # in metres
-    rule: str
-    name_zh: str = ""
-    name_en: str = ""
-    houses: list[House] = field(default_factory=list)
 
 
 def code_prefix(name: str) -> str:
@@ -136,12 +62,12 @@ def derive(
     forth = pyproj.Transformer.from_crs(WGS84, metric_crs, always_xy=True)
     back = pyproj.Transformer.from_crs(metric_crs, WGS84, always_xy=True)
     findings: list[Finding] = []
-    houses = _houses(areas, nodes, forth)
+    houses = gather_houses(areas, nodes, forth)
     homes_area = [(area, moved(area.shape, forth)) for area in landuse]
-    _judge_dwellings(houses, [shape for _, shape in homes_area])
+    judge_dwellings(houses, [shape for _, shape in homes_area])
     metric_ways = ways.to_crs(metric_crs)
-    blocks = _blocks(houses, homes_area, metric_ways, findings)
-    _name_blocks(blocks, prefix)
+    blocks = gather_blocks(houses, homes_area, metric_ways, findings)
+    name_blocks(blocks, prefix)
     walkable = metric_ways.geometry[metric_ways["foot"]].to_numpy()
     metric_walls = walls.to_crs(metric_crs).geometry.to_numpy() if len(walls) else np.array([])
     compound_rows: list[dict[str, Any]] = []
@@ -218,174 +144,11 @@ def name_gates(rows: list[dict[str, Any]], derived: Derived) -> list[dict[str, A
     return named
 
 
-def moved(shape: BaseGeometry, transformer: pyproj.Transformer) -> BaseGeometry:
-    """Project a geometry."""
-    return shapely.transform(shape, transformer.transform, interleaved=False)
-
-
-def _houses(
-    areas: Sequence[MapArea], nodes: Sequence[MapNode], forth: pyproj.Transformer
-) -> list[House]:
-    houses = [
-        House(
-            id=area.id,
-            tags=area.tags,
-            outline=area.shape,
-            shape=moved(area.shape, forth),
-            corners=area.corners,
-        )
-        for area in sorted(areas, key=lambda a: a.id)
-    ]
-    at_corner = {corner: house for house in houses for corner in sorted(house.corners)}
-    numbered = [node for node in nodes if "addr:housenumber" in node.tags]
-    for node in sorted(nodes, key=lambda n: n.number):
-        if node.tags.get("entrance") in _ENTRANCES and node.number in at_corner:
-            at_corner[node.number].entrances.append(node)
-    tree = shapely.STRtree([house.outline for house in houses])
-    spots = [node.spot for node in numbered]
-    for node, house in (
-        sorted(tree.query(spots, predicate="intersects").T.tolist()) if spots else ()
-    ):
-        houses[house].addresses.append(_address(numbered[node].tags))
-    for house in houses:
-        if "addr:housenumber" in house.tags:
-            house.addresses.insert(0, _address(house.tags))
-    return houses
-
-
-def _address(tags: dict[str, str]) -> tuple[str, str]:
-    return tags.get("addr:street", ""), tags["addr:housenumber"]
-
-
-def _judge_dwellings(houses: list[House], homes_area: list[BaseGeometry]) -> None:
-    tree = shapely.STRtree(homes_area)
-    spots = [house.shape.representative_point() for house in houses]
-    in_area = (
-        {int(pair[0]) for pair in tree.query(spots, predicate="within").T} if spots else set()
-    )
-    for number, house in enumerate(houses):
-        kind = house.tags["building"]
-        if kind in _DWELLINGS:
-            house.dwelling = True
-        elif kind == "yes" and not _OTHER_KEYS & house.tags.keys():
-            known = bool(house.addresses) or bool(house.entrances) or number in in_area
-            house.dwelling = known and house.shape.area >= MIN_DWELLING_M2
-
-
-def _blocks(
-    houses: list[House],
-    homes_area: list[tuple[MapArea, BaseGeometry]],
-    ways: GeoDataFrame,
-    findings: list[Finding],
-) -> list[Block]:
-    blocks = [
-        Block(
-            id=area.id,
-            shape=shape,
-            rule="map",
-            name_zh=area.tags.get("name:zh", area.tags.get("name", "")),
-            name_en=area.tags.get("name:en", area.tags.get("name", "")),
-        )
-        for area, shape in sorted(homes_area, key=lambda pair: pair[0].id)
-        if shape.area <= MAX_COMPOUND_M2
-    ]
-    streets = ways.geometry[ways["highway"].isin(STREETS)].to_numpy()
-    cells = shapely.get_parts(shapely.polygonize([shapely.union_all(streets)]))
-    blocks += [
-        Block(id="", shape=cell, rule="block") for cell in cells if cell.area >= MIN_BLOCK_M2
-    ]
-    homes = [house for house in houses if house.dwelling]
-    left = _fill(blocks, homes)
-    blocks += _clusters(left)
-    kept = [block for block in blocks if block.houses]
-    for block in kept:
-        if block.rule == "map":
-            continue
-        first = min(house.id for house in block.houses)
-        block.id = f"{first}:compound"
-        said = {
-            "block": "a block bounded by streets, for the map has no residential area here",
-            "cluster": f"houses less than {CLUSTER_M} m apart, for neither a residential area "
-            "nor streets all around hold them",
-        }[block.rule]
-        findings.append(
-            Finding(code="compound.derived", place=block.id, message=f"made of {said}")
-        )
-    return _in_block_rows(kept)
-
-
-def _fill(blocks: list[Block], homes: list[House]) -> list[House]:
-    tree = shapely.STRtree([block.shape for block in blocks])
-    left = []
-    for house in homes:
-        within = tree.query(house.shape.representative_point(), predicate="within").tolist()
-        if within:  # the map's own areas come first in the list, then blocks by size
-            best = min(within, key=lambda n: (blocks[n].rule != "map", blocks[n].shape.area, n))
-            blocks[best].houses.append(house)
-        else:
-            left.append(house)
-    return left
-
-
-def _clusters(left: list[House]) -> list[Block]:
-    if not left:
-        return []
-    grown = shapely.union_all([house.shape.buffer(CLUSTER_M / 2) for house in left])
-    parts = shapely.get_parts(grown)
-    tree = shapely.STRtree(parts)
-    groups: dict[int, list[House]] = {}
-    for house in left:
-        part = int(tree.query(house.shape.representative_point(), predicate="within")[0])
-        groups.setdefault(part, []).append(house)
-    return [
-        Block(
-            id="",
-            shape=shapely.convex_hull(shapely.union_all([h.shape for h in group])).buffer(5),
-            rule="cluster",
-            houses=group,
-        )
-        for _, group in sorted(groups.items())
-    ]
-
-
-def _in_block_rows(blocks: list[Block]) -> list[Block]:
-    """Order from north to south in bands of 150 m, west to east within each."""
-    return sorted(
-        blocks,
-        key=lambda b: (-round(b.shape.centroid.y / 150), b.shape.centroid.x, b.id),
-    )
-
-
 def _in_rows(houses: list[House]) -> list[House]:
     return sorted(
         houses,
         key=lambda h: (-round(h.shape.centroid.y / 30), h.shape.centroid.x, h.id),
     )
-
-
-def _name_blocks(blocks: list[Block], prefix: str) -> None:
-    for number, block in enumerate(blocks, start=1):
-        if block.name_zh:
-            block.name_en = block.name_en or block.name_zh
-            continue
-        found = Counter(a for house in block.houses for a in house.addresses if a[0])
-        streets = Counter(street for street, _ in found.elements())
-        if not streets:
-            block.name_zh = block.name_en = f"{prefix}-{number:02d}"
-            continue
-        street = min(streets, key=lambda s: (-streets[s], s))
-        first = min((n for s, n in found if s == street), key=_house_number)
-        block.name_zh = block.name_en = f"{street} {first}"
-    said = Counter(block.name_zh for block in blocks)
-    for number, block in enumerate(blocks, start=1):
-        if said[block.name_zh] > 1:  # two parts of one estate, or of one long street
-            block.name_zh += f"({number:02d})"
-            block.name_en += f" ({number:02d})"
-
-
-def _house_number(text: str) -> tuple[int, str]:
-    digits = re.match(r"\d+", text)
-    return (int(digits.group()) if digits else 10**6, text)
 
 
 def _is_walled(shape: BaseGeometry, walls: npt.NDArray[Any]) -> bool:
@@ -416,7 +179,7 @@ def _dwelling_row(house: House, block: Block, code: str, label: int) -> dict[str
 
 
 def _told_addresses(house: House) -> str:
-    said = sorted({a for a in house.addresses if a[0]}, key=lambda a: (a[0], _house_number(a[1])))
+    said = sorted({a for a in house.addresses if a[0]}, key=lambda a: (a[0], house_number(a[1])))
     return "; ".join(f"{street} {number}" for street, number in said)
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
-import pandas as pd
+import numpy as np
 import pyproj
 import shapely
 from geopandas.geodataframe import GeoDataFrame
@@ -194,7 +194,7 @@ def layer_frame(layer: str, rows: list[dict[str, Any]]) -> GeoDataFrame:
     """Make a layer out of rows that hold its columns and a ``geometry``."""
     columns = LAYERS[layer]
     data = {
-        name: pd.Series([row[name] for row in rows], dtype=_DTYPES[kind])
+        name: np.array([row[name] for row in rows], dtype=_DTYPES[kind])
         for name, kind in columns.items()
     }
     geometry = GeoSeries([row["geometry"] for row in rows], crs=WGS84)
@@ -364,7 +364,7 @@ def _places(kind: str, frame: GeoDataFrame, parent: str) -> Iterator[MapPlace]:
         yield MapPlace(
             id=row["id"],
             kind=kind,
-            parent_id=(row[parent] or None) if parent else None,
+            parent_id=str(row[parent]) if parent and row[parent] else None,
             code=row["code"],
             name_zh=row["name_zh"],
             name_en=row["name_en"],

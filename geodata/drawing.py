@@ -77,7 +77,7 @@ class Window:
         found = shapely.STRtree(shapes).query(shapely.box(*edges))
         found.sort()
         clipped = shapely.clip_by_rect(shapes[found], *edges)
-        drawn = shapely.simplify(clipped, 0.08 / self.mm_per_m)
+        drawn = shapely.simplify(clipped, 0.12 / self.mm_per_m)
         moved = shapely.transform(drawn, self._on_sheet)
         return [
             (int(index), shape)
@@ -99,7 +99,7 @@ class Sheet:
     window: Window
     parts: list[str] = field(default_factory=list)
 
-    def add(self, tag: str, content: str | None = None, **attributes: str | float) -> None:
+    def add(self, tag: str, content: str | None = None, /, **attributes: str | float) -> None:
         """Add an element; ``stroke_width`` becomes ``stroke-width``, numbers are rounded."""
         said = "".join(
             f" {name.rstrip('_').replace('_', '-')}={quoteattr(_spoken(value))}"
@@ -112,15 +112,12 @@ class Sheet:
     def shapes(self, shapes: Iterable[BaseGeometry], **attributes: str | float) -> None:
         """Draw shapes of one look as a single path."""
         if path := "".join(_path(shape) for shape in shapes):
-            self.add("path", d=path, **attributes)
+            self.add("path", None, d=path, **attributes)
 
     def text(self, x: float, y: float, words: str, size: float, **attributes: str | float) -> None:
         """Write words, escaped, with a white rim so that lines below do not hurt."""
-        look: dict[str, str | float] = {
-            "font_family": FONT,
+        look: dict[str, Any] = {
             "font_size": size,
-            "text_anchor": "middle",
-            "fill": "#000",
             "stroke": "#fff",
             "stroke_width": size * 0.22,
             "stroke_linejoin": "round",
@@ -137,7 +134,8 @@ class Sheet:
             f'viewBox="0 0 {width} {height}" role="img"><title>{written(title)}</title>'
             f'<defs><clipPath id="sheet"><rect {edge}/></clipPath></defs>'
             f'<rect {edge} fill="#fff"/>'
-            f'<g clip-path="url(#sheet)">{"".join(self.parts)}</g></svg>'
+            f'<g clip-path="url(#sheet)" font-family="{FONT}" text-anchor="middle">'
+            f"{''.join(self.parts)}</g></svg>"
         )
 
 
@@ -174,8 +172,8 @@ def _path(shape: BaseGeometry) -> str:
 
 
 def _run(coords: Iterable[tuple[float, ...]]) -> str:
-    """Write a path with relative steps of a hundredth, which keeps files small."""
-    spots = [(round(x * 100), round(y * 100)) for x, y, *_ in coords]
+    """Write a path with relative steps of a tenth of a millimetre, which keeps files small."""
+    spots = [(round(x * 10), round(y * 10)) for x, y, *_ in coords]
     said = f"M{_short(spots[0][0])} {_short(spots[0][1])}"
     before = spots[0]
     steps = []
@@ -186,5 +184,5 @@ def _run(coords: Iterable[tuple[float, ...]]) -> str:
     return said + ("l" + " ".join(steps) if steps else "")
 
 
-def _short(hundredths: int) -> str:
-    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".") or "0"
+def _short(tenths: int) -> str:
+    return f"{tenths / 10:.1f}".removesuffix(".0")

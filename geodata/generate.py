@@ -5,6 +5,7 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from geodata.district import (
     layer_frame,
     metric_crs_for,
 )
+from geodata.plots import DEPTH_M, MOST_PER_SLAB, PATH_M, SPINE_M, STAIRWELL_M, Plot, Spot, lay_out
 
 SYNTHETIC_ATTRIBUTION = "合成数据,并非真实地图 Synthetic data, not a real map"
 SIZES = {"small": (50, 3), "medium": (300, 14), "subdistrict": (1000, 45)}
@@ -30,29 +32,19 @@ _ORIGIN = (120.23, 30.30)  # open ground of eastern Hangzhou, so that distances 
 _VERSION = 1
 _PREFIX = "SY"
 
-_STREET_M = 10.0  # from the middle of a street to a wall
-_STAIRWELL_M = 14.0  # width of a stairwell's part of a slab
-_DEPTH_M = 12.0
-_ROW_M = 30.0
-_PATH_M = 4.5  # from a slab's north side to the path in front of its doors
-_SPINE_M = 7.0
-_MARGIN_M = 9.0
-_MOST_PER_SLAB = 4
-_FLOWERS = (
-    ("桂花", "Guihua"), ("梅花", "Meihua"), ("荷花", "Hehua"), ("兰花", "Lanhua"),
-    ("玉兰", "Yulan"), ("海棠", "Haitang"), ("牡丹", "Mudan"), ("茶花", "Chahua"),
-    ("紫薇", "Ziwei"), ("翠竹", "Cuizhu"), ("青松", "Qingsong"), ("银杏", "Yinxing"),
-    ("香樟", "Xiangzhang"), ("月季", "Yueji"), ("杜鹃", "Dujuan"),
-)  # fmt: skip
-_KINDS = (("苑", "Court"), ("新村", "Village"), ("花园", "Garden"))
-
-Spot = tuple[float, float]
-
 
 @dataclass(slots=True)
 class Drawing:
-    """Rows of all layers while they are drawn, in metres from the south-west corner."""
+    """Rows of all layers while they are drawn, in metres from the south-west corner.
 
+    Streets run at ``xs`` and ``ys``; ``junctions`` holds, for each stretch between two crossings
+    that has a block beside it, where the inner ways of blocks meet it.
+    """
+
+    seed: int
+    xs: list[float]
+    ys: list[float]
+    junctions: dict[tuple[str, int, int], list[Spot]] = field(default_factory=dict)
     rows: dict[str, list[dict[str, Any]]] = field(
         default_factory=lambda: {layer: [] for layer in LAYERS}
     )
@@ -60,35 +52,6 @@ class Drawing:
     def add(self, layer: str, shape: BaseGeometry, **columns: str | int | bool) -> None:
         """Add a row."""
         self.rows[layer].append({**columns, "geometry": shape})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plot:
-    """Ground of one compound, inside its wall, with what is to stand on it."""
-
-    number: int
-    west: float
-    south: float
-    east: float
-    north: float
-    slabs: tuple[int, ...]  # stairwells of each slab
-    levels: int
-    name_zh: str
-    name_en: str
-
-    @property
-    def middle(self) -> float:
-        """Where the inner road from south to north runs."""
-        return (self.west + self.east) / 2
-
-    @property
-    def rows(self) -> int:
-        """Rows of slabs, two to a row."""
-        return -(-len(self.slabs) // 2)
-
-    def path_y(self, row: int) -> float:
-        """Where the path in front of a row's doors runs; row 0 is the southernmost."""
-        return self.south + _MARGIN_M + row * _ROW_M + _DEPTH_M + _PATH_M
 
 
 def generate_district(size: str, seed: int, name: str = "合成街道") -> District:
@@ -105,14 +68,11 @@ def generate_district(size: str, seed: int, name: str = "合成街道") -> Distr
         )
     stairwells, compounds = SIZES[size]
     dice = random.Random(f"{_VERSION}:{size}:{seed}")  # noqa: S311  a map, not a secret
-    plots, xs, ys = _plots(dice, stairwells, compounds)
-    drawing = Drawing()
-    junctions: dict[tuple[str, int, int], list[Spot]] = {}
-    columns = len(xs) - 1
+    plots, xs, ys = lay_out(dice, stairwells, compounds)
+    drawing = Drawing(seed=seed, xs=xs, ys=ys)
     for plot in plots:
-        cell = divmod(plot.number - 1, columns)
-        _draw_compound(drawing, plot, dice, seed, cell, junctions, xs, ys)
-    _draw_streets(drawing, xs, ys, junctions, seed)
+        _draw_compound(drawing, plot, dice)
+    _draw_streets(drawing)
     place = _placer(dice)
     return District(
         name=name,
@@ -135,73 +95,8 @@ def generate_district(size: str, seed: int, name: str = "合成街道") -> Distr
     )
 
 
-def _plots(
-    dice: random.Random, stairwells: int, compounds: int
-) -> tuple[list[Plot], list[float], list[float]]:
-    """Share stairwells out over compounds and lay these on a grid of streets."""
-    shares = [stairwells // compounds] * compounds
-    for number in range(stairwells % compounds):
-        shares[number] += 1
-    for _ in range(compounds * 2):  # some estates are larger than others
-        giver, taker = dice.sample(range(compounds), 2)
-        given = dice.randint(0, 3)
-        if shares[giver] - given >= max(8, stairwells // compounds // 2):
-            shares[giver] -= given
-            shares[taker] += given
-    slabs = [_slabs(dice, share) for share in shares]
-    columns = math.ceil(math.sqrt(compounds))
-    lanes = math.ceil(compounds / columns)
-    half = _MOST_PER_SLAB * _STAIRWELL_M + _SPINE_M + _MARGIN_M
-    xs = [0.0]
-    for _ in range(columns):
-        xs.append(xs[-1] + 2 * half + 2 * _STREET_M + dice.randint(0, 12))
-    ys = [0.0]
-    for lane in range(lanes):
-        most = max(-(-len(s) // 2) for s in slabs[lane * columns : (lane + 1) * columns])
-        ys.append(ys[-1] + most * _ROW_M + 2 * _MARGIN_M + 2 * _STREET_M + dice.randint(0, 10))
-    names = [
-        (f"合成{flower}{kind}", f"Synthetic {flower_en} {kind_en}")
-        for kind, kind_en in _KINDS
-        for flower, flower_en in _FLOWERS
-    ]
-    dice.shuffle(names)
-    plots = []
-    for number, stock in enumerate(slabs):
-        lane, column = divmod(number, columns)
-        plots.append(
-            Plot(
-                number=number + 1,
-                west=xs[column] + _STREET_M,
-                south=ys[lane] + _STREET_M,
-                east=xs[column + 1] - _STREET_M,
-                north=ys[lane + 1] - _STREET_M,
-                slabs=stock,
-                levels=dice.choice((6, 6, 6, 7, 11, 18)),
-                name_zh=names[number][0],
-                name_en=names[number][1],
-            )
-        )
-    return plots, xs, ys
-
-
-def _slabs(dice: random.Random, stairwells: int) -> tuple[int, ...]:
-    slabs: list[int] = []
-    while (left := stairwells - sum(slabs)) > 0:
-        slabs.append(left if left <= _MOST_PER_SLAB else min(dice.choice((2, 3, 3, 4)), left))
-    return tuple(slabs)
-
-
-def _draw_compound(
-    drawing: Drawing,
-    plot: Plot,
-    dice: random.Random,
-    seed: int,
-    cell: tuple[int, int],
-    junctions: dict[tuple[str, int, int], list[Spot]],
-    xs: list[float],
-    ys: list[float],
-) -> None:
-    mark = f"syn:{seed}"
+def _draw_compound(drawing: Drawing, plot: Plot, dice: random.Random) -> None:
+    mark = f"syn:{drawing.seed}"
     code = f"{_PREFIX}-{plot.number:02d}"
     ground = box(plot.west, plot.south, plot.east, plot.north)
     drawing.add(
@@ -213,12 +108,15 @@ def _draw_compound(
         name_en=plot.name_en,
         walled=True,
     )
-    gates = _gate_spots(plot, dice, cell, xs, ys)
-    for side, (_, _, street) in gates.items():
-        junctions.setdefault(_street_of(side, cell), []).append(street)
-    _draw_slabs(drawing, plot, seed, code)
-    _draw_inner_ways(drawing, plot, seed, gates)
-    _draw_gates(drawing, plot, dice, seed, code, gates)
+    cell = divmod(plot.number - 1, len(drawing.xs) - 1)
+    gates = _gate_spots(drawing, plot, dice, cell)
+    for side in ("S", "N", "E", "W"):
+        met = drawing.junctions.setdefault(_street_of(side, cell), [])
+        if side in gates:
+            met.append(gates[side][2])
+    _draw_slabs(drawing, plot, code)
+    _draw_inner_ways(drawing, plot, gates)
+    _draw_gates(drawing, plot, dice, gates)
     corners = [(plot.west, plot.south), (plot.east, plot.south)]
     corners += [(plot.east, plot.north), (plot.west, plot.north)]
     ring = _with_gates([*corners, corners[0]], [wall for wall, _, _ in gates.values()])
@@ -226,14 +124,11 @@ def _draw_compound(
 
 
 def _gate_spots(
-    plot: Plot,
-    dice: random.Random,
-    cell: tuple[int, int],
-    xs: list[float],
-    ys: list[float],
+    drawing: Drawing, plot: Plot, dice: random.Random, cell: tuple[int, int]
 ) -> dict[str, tuple[Spot, Spot, Spot]]:
-    """Choose two to four gates: the spot in the wall, that on the inner way, that on the street."""
+    """Choose two to four gates, each with its spots in the wall, on inner way and on street."""
     lane, column = cell
+    xs, ys = drawing.xs, drawing.ys
     middle = plot.middle
     last = plot.path_y(plot.rows - 1)
     east_y, west_y = plot.path_y(plot.rows // 2), plot.path_y(0)
@@ -258,17 +153,18 @@ def _street_of(side: str, cell: tuple[int, int]) -> tuple[str, int, int]:
     }[side]
 
 
-def _draw_slabs(drawing: Drawing, plot: Plot, seed: int, code: str) -> None:
+def _draw_slabs(drawing: Drawing, plot: Plot, code: str) -> None:
     """Stand slabs in rows, from the north-west on, doors on their north sides."""
+    seed = drawing.seed
     for number, stairwells in enumerate(plot.slabs, start=1):
         row, right = divmod(number - 1, 2)
-        top = plot.path_y(plot.rows - 1 - row) - _PATH_M
-        width = stairwells * _STAIRWELL_M
-        west = plot.middle + _SPINE_M if right else plot.middle - _SPINE_M - width
+        top = plot.path_y(plot.rows - 1 - row) - PATH_M
+        width = stairwells * STAIRWELL_M
+        west = plot.middle + SPINE_M if right else plot.middle - SPINE_M - width
         mark, label = f"syn:{seed}:b{plot.number:02d}-{number:02d}", f"{code}-{number:02d}"
         zh, en = f"{plot.name_zh}{number}幢", f"{plot.name_en}, Building {number}"
-        doors = [(west + (n + 0.5) * _STAIRWELL_M, top) for n in range(stairwells)]
-        outline = [(west, top - _DEPTH_M), (west + width, top - _DEPTH_M), (west + width, top)]
+        doors = [(west + (n + 0.5) * STAIRWELL_M, top) for n in range(stairwells)]
+        outline = [(west, top - DEPTH_M), (west + width, top - DEPTH_M), (west + width, top)]
         drawing.add(
             "buildings",
             Polygon([*outline, *reversed(doors), (west, top)]),
@@ -296,7 +192,7 @@ def _draw_slabs(drawing: Drawing, plot: Plot, seed: int, code: str) -> None:
 
 
 def _draw_inner_ways(
-    drawing: Drawing, plot: Plot, seed: int, gates: dict[str, tuple[Spot, Spot, Spot]]
+    drawing: Drawing, plot: Plot, gates: dict[str, tuple[Spot, Spot, Spot]]
 ) -> None:
     middle = plot.middle
     spine = [(middle, plot.path_y(row)) for row in range(plot.rows)]
@@ -304,9 +200,9 @@ def _draw_inner_ways(
         spine = [gates["S"][2], gates["S"][0], *spine]
     if "N" in gates:
         spine = [*spine, gates["N"][0], gates["N"][2]]
-    mark = f"syn:{seed}:w{plot.number:02d}"
+    mark = f"syn:{drawing.seed}:w{plot.number:02d}"
     _add_way(drawing, spine, f"{mark}-spine", "service", van=True)
-    reach = _SPINE_M + _MOST_PER_SLAB * _STAIRWELL_M
+    reach = SPINE_M + MOST_PER_SLAB * STAIRWELL_M
     for row in range(plot.rows):
         y = plot.path_y(row)
         path = [(middle - reach, y), (middle, y), (middle + reach, y)]
@@ -346,14 +242,13 @@ def _draw_gates(
     drawing: Drawing,
     plot: Plot,
     dice: random.Random,
-    seed: int,
-    code: str,
     gates: dict[str, tuple[Spot, Spot, Spot]],
 ) -> None:
     """Set the gates; the southern one is open, and in every other compound a second one."""
+    seed, code = drawing.seed, f"{_PREFIX}-{plot.number:02d}"
     said = {"S": ("南门", "South"), "N": ("北门", "North"), "E": ("东门", "East")}
     said["W"] = ("西门", "West")
-    second = dice.choice([side for side in gates if side != "S"]) if dice.random() < 0.5 else "S"  # noqa: PLR2004  half of them
+    second = dice.choice(["S", dice.choice([side for side in gates if side != "S"])])
     for number, (side, (spot, _, _)) in enumerate(gates.items(), start=1):
         is_open = side in ("S", second)
         drawing.add(
@@ -376,33 +271,25 @@ def _draw_gates(
 def _with_gates(ring: list[Spot], gates: list[Spot]) -> list[Spot]:
     """Make each gate a corner of the wall, so that wall and way share it to the last digit."""
     walls = [ring[0]]
-    for a, b in zip(ring[:-1], ring[1:], strict=True):
+    for a, b in pairwise(ring):
         side = [g for g in gates if LineString([a, b]).distance(Point(g)) == 0]
         walls += [*sorted(side, key=lambda g: math.dist(a, g)), b]
     return walls
 
 
-def _draw_streets(
-    drawing: Drawing,
-    xs: list[float],
-    ys: list[float],
-    junctions: dict[tuple[str, int, int], list[Spot]],
-    seed: int,
-) -> None:
-    for lane, y in enumerate(ys):
-        names = (f"合成{lane + 1}街", f"Synthetic Street {lane + 1}")
-        for column in range(len(xs) - 1):
-            met = set(junctions.get(("across", lane, column), ()))
-            spots = sorted({(xs[column], y), (xs[column + 1], y), *met})
-            mark = f"syn:{seed}:s{lane + 1:02d}-{column + 1:02d}"
-            _add_way(drawing, spots, mark, "residential", van=True, names=names)
-    for column, x in enumerate(xs):
-        names = (f"合成{column + 1}路", f"Synthetic Road {column + 1}")
-        for lane in range(len(ys) - 1):
-            met = set(junctions.get(("up", column, lane), ()))
-            spots = sorted({(x, ys[lane]), (x, ys[lane + 1]), *met})
-            mark = f"syn:{seed}:r{column + 1:02d}-{lane + 1:02d}"
-            _add_way(drawing, spots, mark, "tertiary", van=True, names=names)
+def _draw_streets(drawing: Drawing) -> None:
+    """Draw the stretches of street that have a block beside them."""
+    xs, ys, seed = drawing.xs, drawing.ys, drawing.seed
+    for (kind, line, stretch), met in sorted(drawing.junctions.items()):
+        if kind == "across":
+            ends = {(xs[stretch], ys[line]), (xs[stretch + 1], ys[line])}
+            names = (f"合成{line + 1}街", f"Synthetic Street {line + 1}")
+            mark, highway = f"syn:{seed}:s{line + 1:02d}-{stretch + 1:02d}", "residential"
+        else:
+            ends = {(xs[line], ys[stretch]), (xs[line], ys[stretch + 1])}
+            names = (f"合成{line + 1}路", f"Synthetic Road {line + 1}")
+            mark, highway = f"syn:{seed}:r{line + 1:02d}-{stretch + 1:02d}", "tertiary"
+        _add_way(drawing, sorted(ends | set(met)), mark, highway, van=True, names=names)
 
 
 def _placer(dice: random.Random) -> Callable[[BaseGeometry], BaseGeometry]:
@@ -418,6 +305,7 @@ def _placer(dice: random.Random) -> Callable[[BaseGeometry], BaseGeometry]:
             moved = spots @ turned + (east, north)
             return np.round(np.column_stack(back.transform(moved[:, 0], moved[:, 1])), 8)
 
-        return shapely.transform(shape, on_earth)
+        placed: BaseGeometry = shapely.transform(shape, on_earth)
+        return placed
 
     return place

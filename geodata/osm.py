@@ -22,7 +22,6 @@ from geodata.access import (
     oneways,
     way_passage,
 )
-from geodata.derive import MapArea, MapNode
 from geodata.district import (
     District,
     DistrictUnreadable,
@@ -30,6 +29,7 @@ from geodata.district import (
     layer_frame,
     metric_crs_for,
 )
+from geodata.dwellings import MapArea, MapNode
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 _KEPT_NODE_KEYS = frozenset(("barrier", "entrance", "addr:housenumber"))
@@ -130,6 +130,7 @@ def _read(file: Path) -> RawMap:
     factory = osmium.geom.WKBFactory()
     try:
         reader = osmium.FileProcessor(str(file)).with_locations().with_areas()
+        thing: Any
         for thing in reader:
             if thing.is_node():
                 _take_node(raw, thing)
