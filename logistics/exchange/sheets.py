@@ -222,8 +222,17 @@ def _bag(bag: SheetBag, language: Language) -> dict[str, str]:
 
 
 def address(names: tuple[str, str, str], language: Language) -> str:
-    """Say compound, building and stairwell as people do; empty parts are left out."""
+    """Say compound, building and stairwell as people do.
+
+    Empty parts are left out, and so is a part that the next one says again: maps name a
+    building ``东港嘉苑3幢``.
+    """
     parts = [part for part in names if part]
+    parts = [
+        part
+        for part, after in zip(parts, [*parts[1:], ""], strict=True)
+        if not (after.startswith(part) or after.endswith(part))
+    ]
     return " ".join(parts) if language == "zh" else ", ".join(parts)
 
 

@@ -19,7 +19,8 @@ from logistics.store import audit, plans, runs
 from logistics.store.plans import StoredPlan
 from logistics.store.session import Database
 from solver.check import check
-from solver.formats.native import write_plan, write_problem
+from solver.formats.native import write_problem
+from solver.formats.plan_json import write_plan
 from solver.plan import Summary
 from solver.search import solve
 
@@ -176,7 +177,7 @@ def solve_run(
         trips=trips_of(inputs, index, plan),
         unserved=unserved_of(index, plan),
         problem=write_problem(problem),
-        plan=write_plan(plan),
+        plan=write_plan(problem, plan),
         seed=seed,
     )
     return Solved(made, plan.summary)

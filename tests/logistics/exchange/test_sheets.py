@@ -194,3 +194,7 @@ def test_amounts_round_halves_up():
 
 def test_an_address_leaves_out_what_has_no_name():
     assert address(("", "3幢", "2单元"), "zh") == "3幢 2单元"
+
+
+def test_an_address_says_nothing_twice():
+    assert address(("东港", "东港3幢", "东港3幢2单元"), "zh") == "东港3幢2单元"
