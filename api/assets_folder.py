@@ -1,0 +1,12 @@
+"""Where fonts and page assets lie that the set-up brought."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+_ASSETS = Path(__file__).parent / "assets" / "node_modules"
+
+
+def font_folders() -> Sequence[Path]:
+    """Return the folders of the fonts that sheets are set in."""
+    family = _ASSETS / "@expo-google-fonts" / "noto-sans-sc"
+    return (family / "400Regular", family / "700Bold")

@@ -1,0 +1,64 @@
+"""The command ``supplyloop``."""
+
+from typing import Any
+
+import click
+import typer
+from typer.core import TyperGroup
+from typing_extensions import override
+
+from api.cli import context, dispatching, districts, lists, service, solving, triage
+from logistics.errors import SupplyLoopError, Unavailable
+
+BAD_INPUT = 2
+IMPOSSIBLE = 3
+
+
+class _Refusing(TyperGroup):
+    """Turns every refusal into one clear error and an exit code: 2 bad input, 3 not possible."""
+
+    @override
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SupplyLoopError as error:
+            from api.errors import family_of
+
+            context.complain(error.code, family_of(error), dict(error.facts))
+            code = IMPOSSIBLE if isinstance(error, Unavailable) else BAD_INPUT
+            raise typer.Exit(code) from error
+        except ValueError as error:
+            code_name = getattr(error, "code", None)
+            facts = getattr(error, "facts", None)
+            if not isinstance(code_name, str):
+                raise  # a defect, not a refusal: its trace is wanted
+            known = dict(facts) if isinstance(facts, dict) else {"what": str(error)}
+            context.complain(code_name, "invalid", known)
+            raise typer.Exit(BAD_INPUT) from error
+        finally:
+            context.forget_language()
+
+
+app = typer.Typer(
+    name="supplyloop",
+    cls=_Refusing,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="无接触配送服务闭环 · Contactless closed-loop supply: lists in, route sheets out.",
+)
+app.add_typer(districts.app, name="district")
+app.command("setup")(districts.setup)
+app.add_typer(lists.app, name="list")
+app.add_typer(triage.app, name="triage")
+app.add_typer(dispatching.app, name="run")  # the same group, with plan and release in it
+app.command("solve")(solving.solve)
+app.command("check")(solving.check)
+app.command("serve")(service.serve)
+app.command("demo")(service.demo)
+app.add_typer(service.tokens, name="token")
+app.add_typer(service.db, name="db")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

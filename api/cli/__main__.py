@@ -1,0 +1,5 @@
+"""Run as ``python -m api.cli``."""
+
+from api.cli import main
+
+main()

@@ -1,0 +1,100 @@
+"""What all commands share: their options, their language, how they speak and refuse."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.i18n import LANGUAGES, error_text, texts
+from api.settings import DATABASE_VARIABLE, DEFAULT_DATABASE
+
+if TYPE_CHECKING:
+    from logistics.store.session import Database
+
+ACTOR = "cli"
+
+_language: ContextVar[str] = ContextVar("language", default="")
+
+
+def _choose_language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise typer.BadParameter("zh, en")
+    _language.set(value)
+    return value
+
+
+DatabaseOption = Annotated[
+    str,
+    typer.Option(
+        "--database", envvar=DATABASE_VARIABLE, help="数据库 · sqlite:///FILE or postgresql://…"
+    ),
+]
+LangOption = Annotated[
+    str,
+    typer.Option(
+        "--lang",
+        envvar="SUPPLYLOOP_LANG",
+        callback=_choose_language,
+        is_eager=True,
+        help="语言 · language of what is said: zh, en",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON for programs")]
+
+DATABASE = DEFAULT_DATABASE
+LANG = "zh"
+
+
+def language() -> str:
+    """Return the language of this command."""
+    chosen = _language.get() or os.environ.get("SUPPLYLOOP_LANG", LANG)
+    return chosen if chosen in LANGUAGES else LANG
+
+
+def forget_language() -> None:
+    """Return to the language of the environment: a command's option holds for that command."""
+    _language.set("")
+
+
+def now() -> datetime:
+    """Return the instant of the command: the only clock of the command line."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def opened(url: str) -> Iterator["Database"]:
+    """Open the database of a command, its schema brought up to date, and close it after."""
+    from logistics.store.session import open_database
+
+    database = open_database(url)
+    try:
+        database.migrate()
+        yield database
+    finally:
+        database.close()
+
+
+def phrase(key: str, **facts: Any) -> str:
+    """Return a text of the command line in its language."""
+    text: str = texts(language())["cli"][key]
+    return text.format(**facts)
+
+
+def say(key: str, **facts: Any) -> None:
+    """Print a text of the command line in its language."""
+    typer.echo(phrase(key, **facts))
+
+
+def complain(code: str, family: str, facts: dict[str, Any]) -> None:
+    """Print one refusal: what happened, the facts, what to do."""
+    text = error_text(code, family, facts, language())
+    # a refusal's own mend is more exact, but English
+    mend = str(facts.get("mend") or text.mend) if language() == "en" else text.mend
+    lines = [f"{phrase('error')} {code}: {text.title}"]
+    lines += [f"  {name}: {value}" for name, value in facts.items() if name != "mend"]
+    lines.append(f"  → {mend}")
+    typer.echo("\n".join(lines), err=True)

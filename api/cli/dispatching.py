@@ -1,0 +1,109 @@
+"""Commands that send the couriers out: run plan, run release."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from api.cli.context import (
+    ACTOR,
+    DATABASE,
+    LANG,
+    DatabaseOption,
+    JsonOption,
+    LangOption,
+    now,
+    opened,
+    say,
+)
+from api.cli.runs import RunArgument, app
+
+
+@app.command("plan")
+def plan(
+    run: RunArgument,
+    time_limit: Annotated[float, typer.Option(min=1, help="秒 · seconds to search")] = 30.0,
+    seed: Annotated[int, typer.Option(min=0, help="随机种子 · seed")] = 1,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """排线 · Plan who goes where when; planning again replaces the draft."""
+    from api.plain import plain
+    from logistics.usecases.plan_run import plan_run
+
+    with opened(database) as store:
+        done = plan_run(store, run, time_limit_s=time_limit, seed=seed, actor=ACTOR, at=now())
+    if as_json:
+        typer.echo(json.dumps(plain(done), ensure_ascii=False))
+        return
+    say(
+        "run.planned",
+        trips=done.trips,
+        stops=done.stops,
+        bags=done.bags,
+        unserved=done.unserved,
+        contacts=done.contacts,
+        excess=done.excess_faces,
+    )
+
+
+@app.command("release")
+def release(
+    run: RunArgument,
+    sheets: Annotated[
+        Path | None, typer.Option("--sheets", "-o", help="路线单目录 · folder for the sheets")
+    ] = None,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """发放 · Freeze the plan, hand the bags over, print the route sheets."""
+    from logistics.usecases.release_run import release_run
+
+    folder = sheets or Path(f"sheets-{run}")
+    with opened(database) as store:
+        at = now()
+        book = store.run(lambda session: release_run(session, run, actor=ACTOR, at=at))
+    if as_json:
+        found = {"run": book.run_code, "trips": len(book.trips), "couriers": book.couriers()}
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        say("run.released", code=book.run_code, trips=len(book.trips), count=len(book.couriers()))
+    _print(database, run, folder, language="zh" if lang == "zh" else "en", quiet=as_json)
+
+
+@app.command("sheets")
+def print_again(
+    run: RunArgument,
+    sheets: Annotated[
+        Path | None, typer.Option("--sheets", "-o", help="路线单目录 · folder for the sheets")
+    ] = None,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+) -> None:
+    """打印路线单 · Print the sheets of a planned or released run again."""
+    folder = sheets or Path(f"sheets-{run}")
+    _print(database, run, folder, language="zh" if lang == "zh" else "en", quiet=False)
+
+
+def _print(
+    database: str, run: str, folder: Path, *, language: Literal["zh", "en"], quiet: bool
+) -> None:
+    from api.assets_folder import font_folders
+    from logistics.store import runs
+    from logistics.usecases.print_sheets import print_sheets, read_sheets
+
+    with opened(database) as store, store.read() as session:
+        book = read_sheets(session, run)
+        separation_s = runs.get(session, run).separation_s
+    printed = print_sheets(
+        book, font_paths=font_folders(), language=language, separation_s=separation_s
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "all.pdf").write_bytes(printed.everything)
+    for courier, pdf in printed.by_courier.items():
+        (folder / f"{courier}.pdf").write_bytes(pdf)
+    if not quiet:
+        say("run.printed", path=folder, count=len(printed.by_courier))

@@ -1,0 +1,241 @@
+"""Commands of the run: create it, walk it through its states, show it."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.context import (
+    ACTOR,
+    DATABASE,
+    LANG,
+    DatabaseOption,
+    JsonOption,
+    LangOption,
+    now,
+    opened,
+    phrase,
+    say,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from logistics.domain.runs import Run
+
+app = typer.Typer(help="波次 · one run and its steps", no_args_is_help=True)
+
+RunArgument = Annotated[str, typer.Argument(help="波次 · id or code of the run")]
+Step = Callable[["Session", datetime], Any]
+
+
+def _do(database: str, step: Step, *, as_json: bool = False) -> Any:
+    """Do one step in one transaction; print its result where programs asked for it."""
+    with opened(database) as store:
+        at = now()
+        result = store.run(lambda session: step(session, at))
+    if as_json:
+        from api.plain import plain
+
+        typer.echo(json.dumps(plain(result), ensure_ascii=False))
+    return result
+
+
+@app.command("create")
+def create(
+    district: Annotated[str, typer.Option(help="辖区 · name; not needed if there is one")] = "",
+    day: Annotated[str, typer.Option(help="日期 · YYYY-MM-DD; without it tomorrow")] = "",
+    wave: Annotated[int, typer.Option(min=1, help="第几波 · wave of the day")] = 1,
+    cutoff: Annotated[
+        str, typer.Option(help="截单时间 · ISO 8601; without it 20:00 the day before, local")
+    ] = "",
+    separation: Annotated[int, typer.Option(help="秒 · seconds between two at one place")] = -1,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """建立波次 · Open a run, to which lists may come until its cut-off."""
+    from api.calendar import run_times
+    from logistics.store import places, runs
+    from logistics.usecases.create_run import create_run
+
+    def step(session: "Session", at: datetime) -> "Run":
+        known = places.districts(session)
+        name = district or (known[0].name if len(known) == 1 else "")
+        area = places.district(session, runs.district_id(session, name))
+        times = run_times(day, cutoff, zone_name=area.zone_name, at=at)
+        return create_run(
+            session,
+            area.name,
+            times.day,
+            wave,
+            cutoff_at=times.cutoff_at,
+            separation_s=area.policy.separation_s if separation < 0 else separation,
+            actor=ACTOR,
+            at=at,
+        )
+
+    run = _do(database, step, as_json=as_json)
+    if not as_json:
+        cut = run.cutoff_at.isoformat(timespec="minutes")
+        say("run.created", code=run.code, day=run.day, cutoff=cut)
+
+
+@app.command("cutoff")
+def cutoff(
+    run: RunArgument,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """截单 · Cut off: the lists freeze."""
+    from logistics.usecases.cut_off import cut_off
+
+    done = _do(database, lambda s, at: cut_off(s, run, actor=ACTOR, at=at), as_json=as_json)
+    if not as_json:
+        say(
+            "run.cutoff",
+            code=done.run.code,
+            lists=done.lists,
+            lines=done.lines,
+            households=done.households,
+            open=sum(done.not_ordered.values()),
+        )
+
+
+@app.command("order")
+def order(
+    run: RunArgument,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """采购 · Order what the lists ask for: one order per market, in whole cases."""
+    from logistics.usecases.place_orders import place_orders
+
+    done = _do(database, lambda s, at: place_orders(s, run, actor=ACTOR, at=at), as_json=as_json)
+    if as_json:
+        return
+    say("run.ordered", code=done.run.code, orders=len(done.orders), lines=done.lines)
+    for one in done.orders:
+        name = one.market_zh if lang == "zh" else one.market_en
+        typer.echo(f"  {one.code}  {name}  {len(one.lines)}  ¥{one.total_fen / 100:,.2f}")
+    if done.not_bought:
+        say("run.not-bought", count=sum(done.not_bought.values()))
+
+
+@app.command("receive")
+def receive(
+    run: RunArgument,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="CSV: order,item,quantity[,unit,instead_of,damaged,provenance]"),
+    ] = None,
+    all_as_ordered: Annotated[
+        bool, typer.Option("--all-as-ordered", help="全部如数到货 · everything came as ordered")
+    ] = False,
+    more_to_come: Annotated[
+        bool, typer.Option("--more-to-come", help="还有到货 · do not finish receiving yet")
+    ] = False,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """到货 · Take in what really came: short, over or substituted. A file twice is once."""
+    from api.receiving import take_in
+
+    if file is not None and all_as_ordered:
+        raise typer.BadParameter("FILE | --all-as-ordered")
+    done = _do(
+        database,
+        lambda s, at: take_in(
+            s,
+            run,
+            file,
+            as_ordered=all_as_ordered,
+            finish=not more_to_come,
+            actor=ACTOR,
+            at=at,
+        ),
+        as_json=as_json,
+    )
+    if not as_json:
+        say("run.received", code=done.run.code, receipts=done.receipts, nothing=done.nothing)
+
+
+@app.command("allocate")
+def allocate(
+    run: RunArgument,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """分配 · Share out what came, shortages by the stated rules."""
+    from logistics.usecases.share_out import share_out
+
+    done = _do(database, lambda s, at: share_out(s, run, actor=ACTOR, at=at), as_json=as_json)
+    if not as_json:
+        kinds = {f"{kind.value}_": count for kind, count in done.report.lines.items()}
+        given = {name: kinds.get(name, 0) for name in ("full_", "part_", "substituted_", "none_")}
+        say("run.allocated", code=done.run.code, short=len(done.report.short_items), **given)
+
+
+@app.command("pack")
+def pack(
+    run: RunArgument,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """装袋 · Pack the bags of each household."""
+    from logistics.usecases.pack_bags import pack_bags
+
+    done = _do(database, lambda s, at: pack_bags(s, run, actor=ACTOR, at=at), as_json=as_json)
+    if not as_json:
+        say(
+            "run.packed",
+            code=done.run.code,
+            bags=done.bags,
+            households=done.households,
+            kilograms=f"{done.weight_g / 1000:,.1f}",
+        )
+
+
+@app.command("close")
+def close(
+    run: RunArgument,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """结束 · Close the run: nobody forgotten, nothing missing."""
+    from logistics.usecases.close_run import close_run
+
+    done = _do(database, lambda s, at: close_run(s, run, actor=ACTOR, at=at), as_json=as_json)
+    if not as_json:
+        say("run.closed", code=done.run.code)
+        for outcome, count in done.outcomes.items():
+            typer.echo(f"  {phrase('outcome.' + outcome.value)}: {count}")
+
+
+@app.command("show")
+def show(
+    run: RunArgument,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """查看 · Show where a run stands, everything accounted for."""
+    from api.cli.run_view import tell
+    from api.plain import plain
+    from logistics.usecases.show_run import show_run
+
+    with opened(database) as store, store.read() as session:
+        view = show_run(session, run)
+    if as_json:
+        typer.echo(json.dumps(plain(view), ensure_ascii=False))
+    else:
+        tell(view)

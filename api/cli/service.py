@@ -1,0 +1,124 @@
+"""Commands around the service: serve, token, db, demo."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.context import (
+    ACTOR,
+    DATABASE,
+    LANG,
+    DatabaseOption,
+    LangOption,
+    now,
+    opened,
+    say,
+)
+
+tokens = typer.Typer(help="令牌 · tokens of staff, couriers and households", no_args_is_help=True)
+db = typer.Typer(help="数据库 · the database", no_args_is_help=True)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="地址 · address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口 · port to listen on")] = 8000,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+) -> None:
+    """启动服务 · Start the service; stops gracefully on SIGTERM or Ctrl-C."""
+    import logging
+
+    import uvicorn
+
+    from api.app import create_app
+    from api.settings import Settings
+
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    with opened(database):
+        pass  # the schema is brought up to date before anyone is served
+    service = create_app(Settings(database=database, language=lang))
+    say("serving", host=host, port=port)
+    uvicorn.run(
+        service,
+        host=host,
+        port=port,
+        http="httptools",
+        access_log=False,  # our own line names the route's template: no ids, no secrets
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
+
+
+@tokens.command("create")
+def create_token(
+    role: Annotated[
+        str,
+        typer.Option(help="planner clerk auditor administrator courier household"),
+    ],
+    household: Annotated[str | None, typer.Option(help="户号 · household code")] = None,
+    courier: Annotated[str | None, typer.Option(help="骑手编号 · courier code")] = None,
+    label: Annotated[str, typer.Option(help="备注 · what it is for; no names")] = "",
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+) -> None:
+    """发放令牌 · Create a token; it is shown once and kept as a digest only."""
+    from api.tokens import create
+
+    with opened(database) as store:
+        at = now()
+        secret = store.run(
+            lambda session: create(
+                session,
+                role=role,
+                household_code=household,
+                courier_code=courier,
+                label=label or role,
+                actor=ACTOR,
+                at=at,
+            )
+        )
+    typer.echo(secret)
+    if role == "household":
+        say("token.link", path=f"/h/{secret}")
+
+
+@db.command("upgrade")
+def upgrade(database: DatabaseOption = DATABASE, lang: LangOption = LANG) -> None:
+    """升级数据库 · Bring the database's schema up to date."""
+    with opened(database):
+        say("db.upgraded", database=_shown(database))
+
+
+@db.command("check")
+def check(database: DatabaseOption = DATABASE, lang: LangOption = LANG) -> None:
+    """检查数据库 · Ask the database a real question."""
+    from logistics.store.session import open_database
+
+    store = open_database(database)
+    try:
+        store.ping()
+    finally:
+        store.close()
+    say("db.answers", database=_shown(database))
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="输出目录 · folder for the results")] = Path("out"),
+    synthetic: Annotated[
+        str | None, typer.Option(help="生成小区 · a generated district: small, medium")
+    ] = None,
+    lang: LangOption = LANG,
+) -> None:
+    """演示 · Run a whole day on the demo district."""
+    from api.demo import run_demo
+
+    run_demo(out, synthetic=synthetic, language=lang)
+
+
+def _shown(url: str) -> str:
+    head, _, tail = url.rpartition("@")  # a password in the address is not repeated
+    return f"{head.partition('://')[0]}://…@{tail}" if head else url

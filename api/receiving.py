@@ -1,0 +1,79 @@
+"""A day's receipts in one go: from a file of counts, or all as ordered."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from logistics.domain.procurement import PurchaseOrder, Received
+from logistics.domain.runs import Run
+from logistics.exchange.receipts import read_receipts
+from logistics.store import catalogue, orders, runs
+from logistics.usecases.finish_receiving import finish_receiving
+from logistics.usecases.receive_goods import mark_nothing_came, receive_goods
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """A run after its goods were taken in; ``nothing`` counts orders that brought nothing."""
+
+    run: Run
+    receipts: int
+    nothing: int
+
+
+def take_in(
+    session: Session,
+    run: str,
+    file: Path | None,
+    *,
+    as_ordered: bool,
+    finish: bool,
+    actor: str,
+    at: datetime,
+) -> TakenIn:
+    """Record what came of a run's orders, and finish receiving unless more is to come.
+
+    The content itself is the key of each receipt, so the same file moves nothing twice.
+
+    Raises
+    ------
+    ReceiptFileInvalid
+        If the file cannot be read.
+    OrderUnknown, ItemNotOrdered, CountInvalid, ReceiptAbsurd
+        If a count does not fit its order.
+    RunOutOfOrder, OrdersAwaited
+        If the run has no orders yet, or of some of them it is not known what came.
+    """
+    found = runs.get(session, run)
+    known = orders.of_run(session, found.id)
+    counts: Mapping[str, Sequence[Received]] = {}
+    if as_ordered:
+        counts = {order.code: _as_ordered(order) for order in known}
+    elif file is not None:
+        counts = read_receipts(file, catalogue.load(session))
+    ids = {order.code: order.id for order in known}
+    receipts = nothing = 0
+    for code, counted in counts.items():
+        order_id = ids.get(code, code)  # an unknown code is refused below, by name
+        if counted:
+            text = repr([order_id, *counted])
+            key = f"file/{hashlib.sha256(text.encode()).hexdigest()}"
+            receive_goods(session, order_id, counted, key=key, actor=actor, at=at)
+            receipts += 1
+        else:
+            mark_nothing_came(session, order_id, actor=actor, at=at)
+            nothing += 1
+    after = finish_receiving(session, found.id, actor=actor, at=at) if finish else found
+    return TakenIn(after, receipts, nothing)
+
+
+def _as_ordered(order: PurchaseOrder) -> tuple[Received, ...]:
+    # who says that all came as ordered says it of the papers too
+    return tuple(
+        Received(item=line.item_id, quantity_base=line.quantity, provenance=f"order {order.code}")
+        for line in order.lines
+    )

@@ -1,0 +1,79 @@
+"""Who may do what: one table, from which every check is made."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A kind of token."""
+
+    PLANNER = "planner"  # the supply group: walks the run through its states
+    CLERK = "clerk"  # the hotline: lists for anyone, and the triage queue
+    AUDITOR = "auditor"  # reads everything, changes nothing
+    ADMINISTRATOR = "administrator"
+    COURIER = "courier"
+    HOUSEHOLD = "household"
+
+
+class Action(StrEnum):
+    """Something that an endpoint does."""
+
+    LIST_TAKE = "list.take"
+    LIST_READ = "list.read"
+    LIST_CHANGE = "list.change"
+    LIST_PAGE = "list.page"
+    TRIAGE_READ = "triage.read"
+    TRIAGE_SETTLE = "triage.settle"
+    RUN_READ = "run.read"
+    RUN_STEP = "run.step"
+    SHEET_READ = "sheet.read"
+    SHEETS_READ = "sheets.read"
+    API_READ = "api.read"
+
+
+class Reach(StrEnum):
+    """How far a permission goes."""
+
+    ALL = "all"
+    OWN = "own"  # only what belongs to the token's own household or courier
+
+
+_READ = {
+    Action.LIST_READ: Reach.ALL,
+    Action.LIST_PAGE: Reach.ALL,
+    Action.TRIAGE_READ: Reach.ALL,
+    Action.RUN_READ: Reach.ALL,
+    Action.SHEET_READ: Reach.ALL,
+    Action.SHEETS_READ: Reach.ALL,
+    Action.API_READ: Reach.ALL,
+}
+_DESK = {
+    Action.LIST_TAKE: Reach.ALL,
+    Action.LIST_CHANGE: Reach.ALL,
+    Action.TRIAGE_SETTLE: Reach.ALL,
+}
+
+PERMISSIONS: dict[Role, dict[Action, Reach]] = {
+    Role.PLANNER: {**_READ, **_DESK, Action.RUN_STEP: Reach.ALL},
+    Role.CLERK: {
+        **_DESK,
+        Action.LIST_READ: Reach.ALL,
+        Action.LIST_PAGE: Reach.ALL,
+        Action.TRIAGE_READ: Reach.ALL,
+        Action.RUN_READ: Reach.ALL,
+        Action.API_READ: Reach.ALL,
+    },
+    Role.AUDITOR: dict(_READ),
+    Role.ADMINISTRATOR: {**_READ, **_DESK, Action.RUN_STEP: Reach.ALL},
+    Role.COURIER: {Action.SHEET_READ: Reach.OWN, Action.API_READ: Reach.ALL},
+    Role.HOUSEHOLD: {
+        Action.LIST_TAKE: Reach.OWN,
+        Action.LIST_READ: Reach.OWN,
+        Action.LIST_CHANGE: Reach.OWN,
+        Action.API_READ: Reach.ALL,
+    },
+}
+
+
+def reach(role: Role, action: Action) -> Reach | None:
+    """Say how far a role may do something; None where it may not at all."""
+    return PERMISSIONS[role].get(action)

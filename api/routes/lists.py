@@ -1,0 +1,248 @@
+"""Lists of households: take, read, change until the cut-off, cancel."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
+
+from api.auth import Principal, may
+from api.deps import NowDep, WorkDep
+from api.errors import PreconditionMissing, Responses
+from api.once import KeyDep, OptionalKeyDep, Reply, once
+from api.roles import Action, Role
+from api.schemas import ListChange, ListIn, ListOut, ListPage, ListsOut
+from logistics.domain.lists import HouseholdList
+from logistics.errors import Conflict, Invalid
+from logistics.store import lists, open_runs, places, runs
+from logistics.usecases.amend_list import amend_list, cancel_list
+from logistics.usecases.take_list import take_list
+
+router = APIRouter(prefix="/api/v1", tags=["lists"])
+
+
+class NoRunOpen(Conflict):
+    """The household's district has no run that takes lists now."""
+
+    code = "run.none-open"
+
+
+class VersionUnreadable(Invalid):
+    """If-Match is not the version of a list."""
+
+    code = "version.unreadable"
+
+
+def required_version(
+    if_match: Annotated[
+        str | None, Header(description="The version that is changed, from ETag or `version`")
+    ] = None,
+) -> int:
+    """Return the version that the caller has read.
+
+    Raises
+    ------
+    PreconditionMissing
+        If the request names none.
+    VersionUnreadable
+        If it is not a number.
+    """
+    if if_match is None:
+        raise PreconditionMissing
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004  fits 32 bits
+        raise VersionUnreadable(value=if_match[:40])
+    return int(text)
+
+
+VersionDep = Annotated[int, Depends(required_version)]
+Takes = Annotated[Principal, Depends(may(Action.LIST_TAKE))]
+Reads = Annotated[Principal, Depends(may(Action.LIST_READ))]
+Changes = Annotated[Principal, Depends(may(Action.LIST_CHANGE))]
+Pages = Annotated[Principal, Depends(may(Action.LIST_PAGE))]
+
+
+@router.post(
+    "/lists",
+    status_code=201,
+    response_model=ListOut,
+    summary="Take a household's list",
+    responses={
+        200: {"model": ListOut, "description": "This list was taken before: same `client_ref`"},
+        **Responses.of(400, 404, 409, 413, 422),
+    },
+)
+def take(body: ListIn, who: Takes, key: KeyDep, work: WorkDep, at: NowDep) -> JSONResponse:
+    """Take a list into the run that is cut off first; what is not understood becomes a question.
+
+    201 is answered only after COMMIT; 200 where the household sent the same list before under
+    this `client_ref`. Resent with the same key and body it answers the same, with
+    the header `Idempotent-Replay: true`; with another body 409.
+    """
+    who.must_own_household(Action.LIST_TAKE, body.household)
+
+    def deed(session: Session) -> Reply:
+        taken = take_list(
+            session,
+            _run_of(session, body, at),
+            body.household,
+            body.asked(),
+            text=body.text,
+            client_ref=body.client_ref,
+            channel="link" if who.role is Role.HOUSEHOLD else "api",
+            actor=who.actor,
+            at=at,
+        )
+        return _reply(taken, 200 if taken.earlier else 201)
+
+    return once(
+        work,
+        deed,
+        who=who,
+        command="POST /api/v1/lists",
+        key=key,
+        content=body.model_dump(mode="json"),
+        at=at,
+    )
+
+
+@router.get(
+    "/lists",
+    summary="Read a household's lists",
+    responses=Responses.of(404, 422),
+)
+def of_household(
+    who: Reads,
+    work: WorkDep,
+    household: Annotated[str, Query(min_length=1, max_length=64, description="户号")],
+    run: Annotated[str | None, Query(max_length=64, description="Id or code of a run")] = None,
+) -> ListsOut:
+    """Read all lists of a household, of one run or of all."""
+    who.must_own_household(Action.LIST_READ, household)
+
+    def read(session: Session) -> list[HouseholdList]:
+        places.household_by_code(session, household)  # unknown is not the same as none sent
+        run_id = runs.get(session, run).id if run else None
+        return list(lists.of_household(session, run_id, household))
+
+    return ListsOut(lists=[ListOut.of(one) for one in work.read(read)])
+
+
+@router.get("/lists/{list_id}", summary="Read a list", responses=Responses.of(404))
+def read_one(list_id: str, who: Reads, work: WorkDep, response: Response) -> ListOut:
+    """Read one list; its version is also its ETag."""
+    found = work.read(lambda session: lists.get(session, list_id))
+    who.must_own_household(Action.LIST_READ, found.household_code)
+    response.headers["ETag"] = f'"{found.version}"'
+    return ListOut.of(found)
+
+
+@router.put(
+    "/lists/{list_id}",
+    response_model=ListOut,
+    summary="Change a list until the cut-off",
+    responses=Responses.of(404, 409, 413, 422, 428),
+)
+def change(
+    list_id: str,
+    body: ListChange,
+    who: Changes,
+    version: VersionDep,
+    key: OptionalKeyDep,
+    work: WorkDep,
+    at: NowDep,
+) -> JSONResponse:
+    """Put new lines in the place of the old; every version is kept."""
+
+    def deed(session: Session) -> Reply:
+        found = lists.get(session, list_id)
+        who.must_own_household(Action.LIST_CHANGE, found.household_code)
+        changed = amend_list(
+            session,
+            list_id,
+            body.asked(),
+            text=body.text,
+            expected_version=version,
+            actor=who.actor,
+            at=at,
+        )
+        return _reply(changed)
+
+    return once(
+        work,
+        deed,
+        who=who,
+        command=f"PUT /api/v1/lists/{list_id}",
+        key=key,
+        content=[version, body.model_dump(mode="json")],
+        at=at,
+    )
+
+
+@router.delete(
+    "/lists/{list_id}",
+    response_model=ListOut,
+    summary="Cancel a list until the cut-off",
+    responses=Responses.of(404, 409, 422, 428),
+)
+def cancel(
+    list_id: str,
+    who: Changes,
+    version: VersionDep,
+    key: OptionalKeyDep,
+    work: WorkDep,
+    at: NowDep,
+) -> JSONResponse:
+    """Cancel a list; it stays readable, with its history."""
+
+    def deed(session: Session) -> Reply:
+        found = lists.get(session, list_id)
+        who.must_own_household(Action.LIST_CHANGE, found.household_code)
+        cancelled = cancel_list(session, list_id, expected_version=version, actor=who.actor, at=at)
+        return _reply(cancelled)
+
+    return once(
+        work,
+        deed,
+        who=who,
+        command=f"DELETE /api/v1/lists/{list_id}",
+        key=key,
+        content=[version],
+        at=at,
+    )
+
+
+@router.get("/runs/{run_id}/lists", summary="Read a run's lists", responses=Responses.of(404, 422))
+def page(
+    run_id: str,
+    _: Pages,
+    work: WorkDep,
+    after: Annotated[
+        str | None, Query(max_length=64, description="`next` of the last page")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> ListPage:
+    """Read the lists of a run in pages, by id: oldest first."""
+
+    def read(session: Session) -> list[HouseholdList]:
+        run = runs.get(session, run_id)
+        return list(lists.page(session, run.id, after, limit + 1))
+
+    found = work.read(read)
+    more = found[limit - 1].id if len(found) > limit else None
+    return ListPage(lists=[ListOut.of(one) for one in found[:limit]], next=more)
+
+
+def _reply(value: HouseholdList, status: int = 200) -> Reply:
+    return Reply(ListOut.of(value).model_dump(mode="json"), status)
+
+
+def _run_of(session: Session, body: ListIn, at: datetime) -> str:
+    if body.run:
+        return runs.get(session, body.run).id
+    household = places.household_by_code(session, body.household)
+    run = open_runs.next_cut_off(session, household.district_id, at)
+    if run is None:
+        raise NoRunOpen(household=body.household)
+    return run.id

@@ -1,0 +1,300 @@
+"""The run: created, walked through its states, shown."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from api.auth import Principal, may
+from api.deps import DatabaseDep, NowDep, SettingsDep, WorkDep
+from api.errors import Responses
+from api.once import KeyDep, OptionalKeyDep, Reply, once
+from api.plain import plain
+from api.roles import Action
+from logistics.domain.procurement import Received
+from logistics.domain.runs import Run
+from logistics.store import orders, runs
+from logistics.usecases.close_run import close_run
+from logistics.usecases.create_run import create_run
+from logistics.usecases.cut_off import cut_off
+from logistics.usecases.finish_receiving import finish_receiving
+from logistics.usecases.pack_bags import pack_bags
+from logistics.usecases.place_orders import place_orders
+from logistics.usecases.plan_run import plan_run
+from logistics.usecases.receive_goods import mark_nothing_came, receive_goods
+from logistics.usecases.release_run import release_run
+from logistics.usecases.share_out import share_out
+from logistics.usecases.show_run import show_run
+
+router = APIRouter(prefix="/api/v1", tags=["runs"])
+
+Reads = Annotated[Principal, Depends(may(Action.RUN_READ))]
+Steps = Annotated[Principal, Depends(may(Action.RUN_STEP))]
+_STEP = Responses.of(404, 409, 422)
+
+
+class RunIn(BaseModel):
+    """A run to open."""
+
+    model_config = ConfigDict(extra="forbid")
+    district: Annotated[str, Field(min_length=1, max_length=200, examples=["Helsinki"])]
+    day: Annotated[date, Field(description="Service day in the district's time zone")]
+    wave: Annotated[int, Field(ge=1, le=99)] = 1
+    cutoff_at: Annotated[AwareDatetime, Field(examples=["2026-11-24T12:00:00Z"])]
+    separation_s: Annotated[int, Field(ge=0, le=86_400)] = 600
+
+
+class RunOut(BaseModel):
+    """A run."""
+
+    id: str
+    code: str
+    district_id: str
+    day: date
+    wave: int
+    state: str = Field(
+        description="open, cut-off, ordered, received, allocated, packed, planned, released, closed"
+    )
+    created_at: datetime
+    cutoff_at: datetime
+    separation_s: int
+
+    @classmethod
+    def of(cls, run: Run) -> "RunOut":
+        """Say a run."""
+        return cls.model_validate(plain(run))
+
+
+class RunsOut(BaseModel):
+    """Runs, newest day first."""
+
+    runs: list[RunOut]
+
+
+class StepOut(BaseModel):
+    """A run after a step, and what the step brought."""
+
+    run: RunOut
+    result: dict[str, Any]
+
+
+class ViewOut(BaseModel):
+    """A run and everything that is counted of it."""
+
+    run: RunOut
+    view: dict[str, Any]
+
+
+class CountIn(BaseModel):
+    """What was counted of one item, in base units (gram, millilitre, piece)."""
+
+    model_config = ConfigDict(extra="forbid")
+    item: Annotated[str, Field(min_length=1, max_length=64, examples=["土豆"])]
+    quantity_base: Annotated[int, Field(ge=0, le=10**12, examples=[50_000])]
+    instead_of: Annotated[str | None, Field(max_length=64)] = None
+    damaged_base: Annotated[int, Field(ge=0, le=10**12)] = 0
+    provenance: Annotated[str, Field(max_length=200)] = ""
+
+    def received(self) -> Received:
+        """Return the count as the use case takes it."""
+        return Received(
+            item=self.item,
+            quantity_base=self.quantity_base,
+            instead_of=self.instead_of,
+            damaged_base=self.damaged_base,
+            provenance=self.provenance,
+        )
+
+
+class ReceiptIn(BaseModel):
+    """What came of one order; no counts at all: nothing came."""
+
+    model_config = ConfigDict(extra="forbid")
+    counts: Annotated[list[CountIn], Field(max_length=2000)]
+
+
+class ReceiptOut(BaseModel):
+    """What was recorded of one order."""
+
+    order: str
+    result: dict[str, Any]
+
+
+class OrdersOut(BaseModel):
+    """Procurement orders of a run, one per market, with the demand behind each line."""
+
+    orders: list[dict[str, Any]]
+
+
+@router.post(
+    "/runs", status_code=201, response_model=RunOut, summary="Open a run", responses=_STEP
+)
+def create(
+    body: RunIn, who: Steps, key: OptionalKeyDep, work: WorkDep, at: NowDep
+) -> JSONResponse:
+    """Open a run, to which lists may come until its cut-off."""
+
+    def deed(session: Session) -> Reply:
+        run = create_run(
+            session,
+            body.district,
+            body.day,
+            body.wave,
+            cutoff_at=body.cutoff_at,
+            separation_s=body.separation_s,
+            actor=who.actor,
+            at=at,
+        )
+        return Reply(RunOut.of(run).model_dump(mode="json"), 201)
+
+    return once(
+        work,
+        deed,
+        who=who,
+        command="POST /api/v1/runs",
+        key=key,
+        content=body.model_dump(mode="json"),
+        at=at,
+    )
+
+
+@router.get("/runs", summary="List the newest runs", responses=Responses.of())
+def newest(_: Reads, work: WorkDep) -> RunsOut:
+    """List the newest runs, newest day first."""
+    return RunsOut(runs=[RunOut.of(run) for run in work.read(runs.latest)])
+
+
+@router.get("/runs/{run_id}", summary="Show a run", responses=Responses.of(404))
+def show(run_id: str, _: Reads, work: WorkDep) -> ViewOut:
+    """Show where a run stands and account for everything that was asked; takes id or code."""
+
+    def read(session: Session) -> ViewOut:
+        run = runs.get(session, run_id)
+        return ViewOut(run=RunOut.of(run), view=plain(show_run(session, run.id)))
+
+    return work.read(read)
+
+
+@router.get("/runs/{run_id}/orders", summary="Read a run's orders", responses=Responses.of(404))
+def of_run(run_id: str, _: Reads, work: WorkDep) -> OrdersOut:
+    """Read the procurement orders of a run."""
+    found = work.read(lambda s: orders.of_run(s, runs.get(s, run_id).id))
+    return OrdersOut(orders=[plain(order) for order in found])
+
+
+@router.post(
+    "/orders/{order_id}/receipts",
+    status_code=201,
+    response_model=ReceiptOut,
+    summary="Take in what came of an order",
+    responses=Responses.of(400, 404, 409, 413, 422),
+)
+def receive(
+    order_id: str, body: ReceiptIn, who: Steps, key: KeyDep, work: WorkDep, at: NowDep
+) -> JSONResponse:
+    """Record what was counted: short, over or substituted. No counts: nothing came."""
+
+    def deed(session: Session) -> Reply:
+        counts = [count.received() for count in body.counts]
+        if not counts:
+            mark_nothing_came(session, order_id, actor=who.actor, at=at)
+            return Reply({"order": order_id, "result": {}}, 201)
+        own = f"{who.token_id}/{key}"[:128]  # two tokens may choose the same key
+        taken = receive_goods(session, order_id, counts, key=own, actor=who.actor, at=at)
+        return Reply({"order": order_id, "result": plain(taken)}, 201)
+
+    return once(
+        work,
+        deed,
+        who=who,
+        command=f"POST /api/v1/orders/{order_id}/receipts",
+        key=key,
+        content=body.model_dump(mode="json"),
+        at=at,
+    )
+
+
+StepUse = Callable[..., Any]
+
+
+def _step(name: str, use: StepUse, summary: str, *, command: str) -> None:
+    """Declare the endpoint of one step: all steps are asked for and answered alike."""
+
+    def endpoint(
+        run_id: str, who: Steps, key: OptionalKeyDep, work: WorkDep, at: NowDep
+    ) -> JSONResponse:
+        def deed(session: Session) -> Reply:
+            result = plain(use(session, run_id, actor=who.actor, at=at))
+            after = RunOut.of(runs.get(session, run_id)).model_dump(mode="json")
+            return Reply({"run": after, "result": result})
+
+        return once(
+            work,
+            deed,
+            who=who,
+            command=f"POST /api/v1/runs/{run_id}/{command}",
+            key=key,
+            content=[],
+            at=at,
+        )
+
+    endpoint.__name__ = name
+    router.post(
+        f"/runs/{{run_id}}/{command}", response_model=StepOut, summary=summary, responses=_STEP
+    )(endpoint)
+
+
+_step("cutoff", cut_off, "Cut off: lists freeze", command="cutoff")
+_step("order", place_orders, "Order what the lists ask for", command="order")
+_step("finish", finish_receiving, "Say that all has come that will", command="receive")
+_step("allocate", share_out, "Share out what came", command="allocate")
+_step("pack", pack_bags, "Pack the bags of each household", command="pack")
+_step("close", close_run, "Close the run", command="close")
+
+
+class PlanIn(BaseModel):
+    """How long and from which seed to plan."""
+
+    model_config = ConfigDict(extra="forbid")
+    time_limit_s: Annotated[float, Field(ge=1, le=600)] = 30.0
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+
+
+@router.post("/runs/{run_id}/plan", summary="Plan who goes where when", responses=_STEP)
+def plan(
+    run_id: str,
+    who: Steps,
+    database: DatabaseDep,
+    work: WorkDep,
+    settings: SettingsDep,
+    at: NowDep,
+    body: PlanIn | None = None,
+) -> StepOut:
+    """Plan a packed run; planning again replaces the draft, so it may simply be resent.
+
+    The solver runs in no transaction: lists and receipts go on meanwhile. The plan is refused as
+    `plan.stale` if what it was made from has changed.
+    """
+    wish = body or PlanIn()
+    report = plan_run(
+        database,
+        run_id,
+        time_limit_s=min(wish.time_limit_s, settings.solve_limit_s),
+        seed=wish.seed,
+        actor=who.actor,
+        at=at,
+    )
+    after = work.read(lambda session: RunOut.of(runs.get(session, run_id)))
+    return StepOut(run=after, result=plain(report))
+
+
+def _released(session: Session, run_id: str, *, actor: str, at: datetime) -> dict[str, Any]:
+    book = release_run(session, run_id, actor=actor, at=at)
+    return {"trips": len(book.trips), "couriers": list(book.couriers())}
+
+
+_step("release", _released, "Freeze the plan and hand the bags over", command="release")

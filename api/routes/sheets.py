@@ -1,0 +1,132 @@
+"""Route sheets: a courier's own, and all of them for the supply group."""
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from api.assets_folder import font_folders
+from api.auth import NotYours, Principal, may
+from api.deps import SettingsDep, WorkDep
+from api.errors import Responses
+from api.i18n import negotiate
+from api.plain import plain
+from api.roles import Action, Role
+from logistics.domain.runs import Run, RunState
+from logistics.domain.sheets import SheetBook
+from logistics.errors import Conflict
+from logistics.exchange.sheets import courier_book
+from logistics.store import couriers, runs
+from logistics.usecases.print_sheets import print_sheets, read_sheets
+
+router = APIRouter(prefix="/api/v1", tags=["sheets"])
+
+Own = Annotated[Principal, Depends(may(Action.SHEET_READ))]
+All = Annotated[Principal, Depends(may(Action.SHEETS_READ))]
+Lang = Annotated[Literal["zh", "en"] | None, Query(description="Instead of Accept-Language")]
+_PDF: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A printable PDF", "content": {"application/pdf": {}}}
+}
+_ON_THE_ROAD = (RunState.RELEASED, RunState.CLOSED)
+
+
+class NotReleased(Conflict):
+    """The run has not been released: there is no sheet that anyone may follow."""
+
+    code = "sheet.not-released"
+
+
+class SheetOut(BaseModel):
+    """A courier's trips; rooms and bag codes, no names."""
+
+    run: str
+    day: date
+    courier: str
+    trips: list[dict[str, Any]]
+
+
+@router.get(
+    "/runs/{run_id}/sheets.pdf",
+    response_class=Response,
+    summary="Print all sheets",
+    responses=Responses.of(404, 409) | _PDF,
+)
+def everyone(
+    run_id: str, _: All, request: Request, work: WorkDep, settings: SettingsDep, lang: Lang = None
+) -> Response:
+    """Print the sheets of all couriers into one file."""
+    run, book = work.read(lambda session: _book(session, run_id))
+    language = lang or negotiate(request.headers.get("accept-language"), settings.language)
+    return _pdf(_printed(book, language, run.separation_s), f"{run.code}.pdf")
+
+
+@router.get(
+    "/runs/{run_id}/sheets/{courier}.pdf",
+    response_class=Response,
+    summary="Print a courier's sheet",
+    responses=Responses.of(404, 409) | _PDF,
+)
+def printed(
+    run_id: str,
+    courier: str,
+    who: Own,
+    request: Request,
+    work: WorkDep,
+    settings: SettingsDep,
+    lang: Lang = None,
+) -> Response:
+    """Print one courier's sheet: stops, bags, times, and a map of each trip."""
+    who.must_own_courier(Action.SHEET_READ, courier)
+    run, book = work.read(lambda session: _own_book(session, run_id, courier, who))
+    language = lang or negotiate(request.headers.get("accept-language"), settings.language)
+    return _pdf(_printed(book, language, run.separation_s), f"{run.code}-{courier}.pdf")
+
+
+@router.get(
+    "/runs/{run_id}/sheets/{courier}",
+    summary="Read a courier's sheet",
+    responses=Responses.of(404, 409),
+)
+def read(run_id: str, courier: str, who: Own, work: WorkDep) -> SheetOut:
+    """Read one courier's trips of a released run."""
+    who.must_own_courier(Action.SHEET_READ, courier)
+    run, book = work.read(lambda session: _own_book(session, run_id, courier, who))
+    return SheetOut(run=run.code, day=run.day, courier=courier, trips=plain(book.trips))
+
+
+def _book(session: Session, run_id: str) -> tuple[Run, SheetBook]:
+    run = runs.get(session, run_id)
+    if run.state not in _ON_THE_ROAD:
+        raise NotReleased(run=run.code, state=run.state.value)
+    return run, read_sheets(session, run.id)
+
+
+def _own_book(
+    session: Session, run_id: str, courier: str, who: Principal
+) -> tuple[Run, SheetBook]:
+    run = runs.get(session, run_id)
+    if who.role is Role.COURIER and who.district_id != run.district_id:
+        raise NotYours(subject=courier)  # another district may have a courier of the same code
+    couriers.by_code(session, run.district_id, courier)
+    run, book = _book(session, run.id)
+    return run, courier_book(book, courier)
+
+
+@lru_cache(maxsize=64)  # a sheet of a released plan never changes
+def _printed(book: SheetBook, language: Literal["zh", "en"], separation_s: int) -> bytes:
+    sheets = print_sheets(
+        book, font_paths=font_folders(), language=language, separation_s=separation_s
+    )
+    return sheets.everything
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    headers = {
+        "Content-Disposition": f'inline; filename="{Path(name).name}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(content, media_type="application/pdf", headers=headers)
