@@ -176,7 +176,8 @@ def test_a_stopped_server_is_unavailable_and_served_again_later(postgresql_datab
     assert subjects(postgresql_database) == ["again"]
 
 
-def test_a_connection_cut_inside_a_transaction_is_unavailable(postgresql_database, cluster):
+@pytest.mark.parametrize("when", ["before the last statement", "before COMMIT"])
+def test_a_connection_cut_inside_a_transaction_is_unavailable(postgresql_database, cluster, when):
     def cut():
         with postgresql_database.transaction() as session:
             note(session, "lost")
@@ -184,7 +185,8 @@ def test_a_connection_cut_inside_a_transaction_is_unavailable(postgresql_databas
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname LIKE 'test_%'"
             )
-            note(session, "lost too")
+            if when == "before the last statement":
+                note(session, "lost too")
 
     with pytest.raises(Unavailable):
         cut()
