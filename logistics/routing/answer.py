@@ -85,7 +85,7 @@ def _trip(
     return PlannedTrip(
         code=trip_code(inputs.run_code, carrier.code, no),
         courier_id=carrier.id,
-        point_id=index.locations[point],
+        point_id=index.locations[point].place_id,
         no=no,
         departs_s=_end(loading) + early_s,
         returns_s=home.arrival_s,

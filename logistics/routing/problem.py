@@ -22,13 +22,28 @@ _PRIORITY_OF_BAGS_MAX = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A location of the problem: a stairwell, or a point as one cohort of couriers sees it.
+
+    Cohorts never share a bay, so each has bays of its own at a point; ``lanes`` is 0 elsewhere.
+    """
+
+    id: str
+    place_id: str
+    lon: float
+    lat: float
+    cohort: str | None = None
+    lanes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
     """What the problem's numbers stand for.
 
     ``unreachable`` bags are not in the problem at all: no way leads to their stairwell.
     """
 
-    locations: tuple[str, ...]  # places by location index: points, then stairwells
+    locations: tuple[Spot, ...]  # by location index
     job_bags: Mapping[int, tuple[WaitingBag, ...]]  # in the order of the job's parts
     job_stairwell: Mapping[int, str]
     couriers: Mapping[int, Carrier]
@@ -37,17 +52,37 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class _Spots:
-    """Location indices of points and stairwells."""
+    """Location indices of points, for each cohort, and of stairwells."""
 
-    points: Mapping[str, int]
+    points: Mapping[tuple[str, str | None], int]
     slots: Mapping[str, int]
 
+    def of_point(self, point_id: str) -> tuple[int, ...]:
+        return tuple(n for (point, _), n in self.points.items() if point == point_id)
 
-def locations(inputs: PlanInputs) -> tuple[str, ...]:
-    """List the ids of places in the order of location indices: points, then slots with bags."""
+
+def locations(inputs: PlanInputs) -> tuple[Spot, ...]:
+    """List what the location indices stand for: points by cohort, then slots with bags.
+
+    A point's bays are dealt evenly among the cohorts that load there, at least one to each.
+    """
     wanted = {bag.stairwell_id for bag in inputs.bags}
-    points = [point.id for point in inputs.points]
-    return (*points, *(slot.id for slot in inputs.slots if slot.id in wanted))
+    spots = []
+    for point in inputs.points:
+        found = {c.cohort for c in inputs.carriers if c.point_id == point.id} or {None}
+        spots += [
+            Spot(
+                id=point.id if cohort is None else f"{point.id}#{cohort}",
+                place_id=point.id,
+                lon=point.lon,
+                lat=point.lat,
+                cohort=cohort,
+                lanes=max(1, point.bays // len(found)),
+            )
+            for cohort in sorted(found, key=lambda name: name or "")
+        ]
+    slots = (slot for slot in inputs.slots if slot.id in wanted)
+    return (*spots, *(Spot(id=s.id, place_id=s.id, lon=s.lon, lat=s.lat) for s in slots))
 
 
 def build_problem(inputs: PlanInputs, matrices: Mapping[str, Matrix]) -> tuple[Problem, Index]:
@@ -60,10 +95,9 @@ def build_problem(inputs: PlanInputs, matrices: Mapping[str, Matrix]) -> tuple[P
         makes them.
     """
     order = locations(inputs)
-    place_at = {place: n for n, place in enumerate(order)}
     spots = _Spots(
-        {point.id: place_at[point.id] for point in inputs.points},
-        {slot.id: place_at[slot.id] for slot in inputs.slots if slot.id in place_at},
+        {(spot.place_id, spot.cohort): n for n, spot in enumerate(order) if spot.lanes},
+        {spot.place_id: n for n, spot in enumerate(order) if not spot.lanes},
     )
     slots = {slot.id: slot for slot in inputs.slots}
     loads = _loads(inputs.bags)
@@ -73,7 +107,7 @@ def build_problem(inputs: PlanInputs, matrices: Mapping[str, Matrix]) -> tuple[P
     unreachable: list[UnservedBag] = []
     for (stairwell, point), bags in loads.items():
         modes = {c.mode for c in inputs.carriers if c.point_id == point}
-        way = (spots.points[point], spots.slots[stairwell])
+        way = (spots.of_point(point)[0], spots.slots[stairwell])
         if modes and not any(_there_and_back(matrices[mode], *way) for mode in modes):
             unreachable += _unreachable(slots[stairwell], bags)
             continue
@@ -88,7 +122,7 @@ def build_problem(inputs: PlanInputs, matrices: Mapping[str, Matrix]) -> tuple[P
         jobs=tuple(jobs),
         matrices=dict(matrices),
         places=tuple(_place(slot, inputs) for slot in inputs.slots if slot.code in used),
-        bays=tuple(Bay(location=spots.points[p.id], lanes=p.bays) for p in inputs.points),
+        bays=tuple(Bay(location=n, lanes=s.lanes) for n, s in enumerate(order) if s.lanes),
         separation_s=inputs.separation_s,
         objective=Objective(face=inputs.policy.face_weight),
         dimensions=DIMENSIONS,
@@ -153,7 +187,7 @@ def _job(
         place=slot.code,
         building=slot.building_code,
         zone=slot.zone,
-        points=(spots.points[bags[0].point_id],),
+        points=spots.of_point(bags[0].point_id),
         parts=parts if len(parts) > 1 else (),
     )
 
@@ -178,7 +212,7 @@ def _place(slot: DropSlot, inputs: PlanInputs) -> Place:
 
 
 def _vehicle(number: int, carrier: Carrier, inputs: PlanInputs, spots: _Spots) -> Vehicle:
-    point = spots.points[carrier.point_id]
+    point = spots.points[carrier.point_id, carrier.cohort]
     return Vehicle(
         id=number,
         profile=carrier.mode,

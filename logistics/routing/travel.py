@@ -9,11 +9,7 @@ from solver.problem import Matrix
 
 def matrices(inputs: PlanInputs, district: District) -> dict[str, Matrix]:
     """Measure every way between the run's places, around the gates that are closed."""
-    places = {point.id: (point.lon, point.lat) for point in inputs.points}
-    places |= {slot.id: (slot.lon, slot.lat) for slot in inputs.slots}
-    stops = [
-        Stop(id=place, lon=places[place][0], lat=places[place][1]) for place in locations(inputs)
-    ]
+    stops = [Stop(id=spot.id, lon=spot.lon, lat=spot.lat) for spot in locations(inputs)]
     closed = frozenset(inputs.closed_gates)
     found = {}
     for mode in sorted({carrier.mode for carrier in inputs.carriers}):

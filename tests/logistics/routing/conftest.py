@@ -93,7 +93,7 @@ def some_inputs(**changes) -> PlanInputs:
 
 def flat_matrices(inputs: PlanInputs, *, cut_off: tuple[str, ...] = ()) -> dict[str, Matrix]:
     """Two minutes between any two places; none at all to those that are cut off."""
-    order = locations(inputs)
+    order = [spot.id for spot in locations(inputs)]
     duration = np.full((len(order), len(order)), 120, dtype=np.int64)
     np.fill_diagonal(duration, 0)
     for name in cut_off:

@@ -43,7 +43,16 @@ def test_bags_of_one_stairwell_at_two_points_are_two_jobs(make):
 
 def test_stairwells_without_bags_are_no_locations(make):
     inputs = make.inputs(bags=(make.bag(1, 2),))
-    assert locations(inputs) == ("d/P1", "d/s2")
+    assert [spot.id for spot in locations(inputs)] == ["d/P1", "d/s2"]
+
+
+def test_each_cohort_has_bays_of_its_own(make):
+    inputs = make.inputs()
+    couriers = (make.carrier(1, cohort="A"), make.carrier(2, cohort="B"))
+    problem, _ = made(make, points=(replace(inputs.points[0], bays=4),), carriers=couriers)
+    assert [(bay.location, bay.lanes) for bay in problem.bays] == [(0, 2), (1, 2)]
+    assert [vehicle.points for vehicle in problem.vehicles] == [(0,), (1,)]
+    assert problem.jobs[0].points == (0, 1)
 
 
 def test_the_most_urgent_household_lifts_its_stairwell(make):
