@@ -167,7 +167,7 @@ def _alone(instance: Instance, task: Task, stops: tuple[Stop, ...]) -> Trip | No
             continue
         progress = at_start(instance, vehicle)
         for point in _starts(instance, vehicle, task):
-            trip = time_trip(instance, empty, vehicle, progress, point, stops)
+            trip = time_trip(instance, empty, vehicle, progress, point=point, stops=stops)
             if trip is not None:
                 return trip
     return None
@@ -185,17 +185,9 @@ def _impossible(instance: Instance, task: Task, stops: tuple[Stop, ...]) -> _Rea
     if not helps:
         return _Reason("rules-conflict", {"location": task.stops[0].location}, proven=True)
     code, facts = causes[0]
-    # Breaks are placed by a rule of thumb, and a presence is kept inside one span of a shelf.
-    sure = code != "break-in-the-way" and (code != "shelf-too-small" or _too_big(instance, stops))
+    # Breaks are placed by a rule of thumb: another place for them might do.
+    sure = all(cause != "break-in-the-way" for cause, _ in causes)
     return _Reason(code, facts, proven=sure, helps=tuple(helps))
-
-
-def _too_big(instance: Instance, stops: tuple[Stop, ...]) -> bool:
-    for stop in stops:
-        shelf = instance.problem.places[stop.place].shelf if stop.place >= 0 else None
-        if shelf is not None and not fits(tuple(max(0, -c) for c in stop.change), shelf):
-            return True
-    return False
 
 
 def _reachable(instance: Instance, vehicle: int, task: Task) -> bool:
@@ -278,7 +270,7 @@ class _Spare:
         self, vehicle: int, progress: Progress, point: int | None, stops: tuple[Stop, ...]
     ) -> int | None:
         occupancy = self.solution.occupancy
-        trip = time_trip(self.longer, occupancy, vehicle, progress, point, stops)
+        trip = time_trip(self.longer, occupancy, vehicle, progress, point=point, stops=stops)
         if trip is None:
             return None
         home = self.longer.returns_to(vehicle, stops[-1].location)
@@ -300,7 +292,8 @@ class _Spare:
         try:
             progress = at_start(extended, further)
             return any(
-                time_trip(extended, occupancy, further, progress, point, stops) is not None
+                time_trip(extended, occupancy, further, progress, point=point, stops=stops)
+                is not None
                 for point in _starts(extended, further, task)
             )
         finally:

@@ -2,10 +2,13 @@
 
 import logging
 import math
+import multiprocessing
 import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
 
 from solver.check import check
 from solver.engines.assemble import routes_of
@@ -195,3 +198,74 @@ def _written(run: _Run, solution: Solution, engine: str, stopped: str) -> Plan:
         stopped=stopped,
     )
     return Plan(routes=routes, unassigned=unassigned, summary=summary)
+
+
+def solve_hard(
+    problem: Problem,
+    *,
+    time_limit_s: float = 10.0,
+    step_limit: int | None = None,
+    seed: int = 0,
+    engine: str = "auto",
+    progress: Progress | None = None,
+) -> Plan:
+    """Solve in a child process that is stopped for certain when the time is over.
+
+    As :func:`solve`; where the child has to be stopped, the first whole plan that it gave, and
+    otherwise a plan constructed here.
+    """
+    if engine not in ENGINES:
+        raise EngineUnknown(engine)
+    began = time.monotonic()
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    # Starting a process and sending the plan take their time, too.
+    own_s = max(time_limit_s - 1.0, time_limit_s * 0.6)
+    wishes = {"time_limit_s": own_s, "step_limit": step_limit, "seed": seed, "engine": engine}
+    child = context.Process(target=_child, args=(sender, problem, wishes), daemon=True)
+    child.start()
+    sender.close()
+    plan: Plan | None = None
+    try:
+        deadline = math.inf if step_limit is not None else began + time_limit_s * 1.05
+        plan = _listen(receiver, deadline, progress)
+    finally:
+        if child.is_alive():
+            child.kill()
+        child.join()
+        receiver.close()
+    if plan is None:
+        log.warning("search was stopped before its first plan")
+        plan = solve(problem, seed=seed, engine="construct", time_limit_s=time_limit_s)
+    return plan
+
+
+def _child(sender: Connection, problem: Problem, wishes: dict[str, Any]) -> None:
+    plan = solve(
+        problem,
+        **wishes,
+        progress=lambda text: sender.send(("progress", text)),
+        on_plan=lambda first: sender.send(("first", first)),
+    )
+    sender.send(("plan", plan))
+    sender.close()
+
+
+def _listen(receiver: Connection, deadline: float, progress: Progress | None) -> Plan | None:
+    """Take what the child sends until its final plan, its end, or the deadline."""
+    best: Plan | None = None
+    while True:
+        rest = None if deadline == math.inf else max(0.0, deadline - time.monotonic())
+        if not receiver.poll(rest):
+            return best
+        try:
+            kind, value = receiver.recv()
+        except EOFError:
+            return best
+        if kind == "progress":
+            if progress is not None:
+                progress(value)
+        else:
+            best = value
+            if kind == "plan":
+                return best

@@ -10,7 +10,7 @@ from itertools import pairwise
 from operator import itemgetter
 
 from solver.engines.instance import Stop, Task, fits
-from solver.engines.solution import PREFERENCE_COST, Solution, amount_left
+from solver.engines.solution import Solution, amount_left
 from solver.engines.timing import Progress, Trip, loads_fit, time_trip
 from solver.problem import UNREACHABLE, Amounts
 
@@ -18,6 +18,16 @@ SEEDS_TRIED = 6
 NEIGHBOURS_TRIED = 10
 POSITIONS_TIMED = 2
 SOON_S = 7200
+
+
+class LockedImpossible(ValueError):
+    """Steps that must stay cannot be timed, so that no plan exists."""
+
+    code = "locked.impossible"
+
+    def __init__(self, vehicle: int, first: int) -> None:
+        self.facts = {"vehicle": vehicle, "first": first}
+        super().__init__(f"the locked steps of vehicle {vehicle} from {first} on cannot be made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +48,38 @@ def dispatch(
 ) -> None:
     """Give the vehicles trips until none can take another; changes ``solution``."""
     taste = taste or Taste()
-    if taste.loyal and solution.instance.problem.objective.face:
+    instance = solution.instance
+    wanted = instance.problem.objective.face or any(t.wishes for t in instance.tasks)
+    if taste.loyal and wanted:
         _run(_Builder(solution, rng, taste, strangers=False), vehicles)
     _run(_Builder(solution, rng, taste, strangers=True), vehicles)
+
+
+def start_shift(solution: Solution, vehicle: int) -> None:
+    """Put the locked trips into an empty shift.
+
+    Raises
+    ------
+    LockedImpossible
+        If they cannot be made, even alone.
+    """
+    for locked in solution.instance.locked[vehicle]:
+        progress = solution.progress(vehicle)
+        occupancy = solution.occupancy
+        stops = locked.stops
+        trip = time_trip(
+            solution.instance, occupancy, vehicle, progress, point=locked.point, stops=stops
+        )
+        if trip is None:
+            raise LockedImpossible(solution.instance.vehicles[vehicle].id, stops[0].id)
+        solution.append(vehicle, trip)
 
 
 def _run(builder: "_Builder", vehicles: list[int]) -> None:
     solution = builder.solution
     active = list(vehicles)
+    for vehicle in vehicles:
+        builder.lengthen(vehicle)
     while active:
         vehicle = min(active, key=lambda v: (solution.progress(v).time_s, v))
         trip = builder.next_trip(vehicle)
@@ -70,6 +104,14 @@ class _Builder:
         for task in self.instance.tasks:
             for vehicle in task.eligible:
                 self.eligible[vehicle].append(task.index)
+
+    def lengthen(self, vehicle: int) -> None:
+        """Let a single trip that is under way take more behind its locked stops."""
+        shift = self.solution.shifts[vehicle]
+        if shift and shift[-1].point is None and self.instance.locked[vehicle]:
+            trip = self.solution.pop(vehicle)
+            progress = self.solution.progress(vehicle)
+            self.solution.append(vehicle, self._extend(vehicle, progress, trip))
 
     def next_trip(self, vehicle: int) -> Trip | None:
         progress = self.solution.progress(vehicle)
@@ -124,7 +166,11 @@ class _Builder:
         return score
 
     def _welcome(self, vehicle: int, task: Task) -> bool:
-        if self.strangers or task.building is None:
+        if self.strangers:
+            return True
+        if task.wishes and all(wished != vehicle for wished, _ in task.wishes):
+            return False
+        if task.building is None:
             return True
         seen = self.solution.faces.get(task.building)
         return not seen or vehicle in seen
@@ -132,9 +178,8 @@ class _Builder:
     def face_cost(self, vehicle: int, task: Task) -> float:
         face = self.instance.problem.objective.face
         cost = 0.0
-        if task.preferred is not None:
-            wish = face or PREFERENCE_COST
-            cost += -wish if task.preferred == vehicle else wish
+        for wished, price in task.wishes:
+            cost += -price if wished == vehicle else price
         if task.building is not None and face:
             seen = self.solution.faces.get(task.building)
             if seen:
@@ -174,7 +219,9 @@ class _Builder:
     def _timed(
         self, vehicle: int, progress: Progress, point: int | None, stops: tuple[Stop, ...]
     ) -> Trip | None:
-        return time_trip(self.instance, self.solution.occupancy, vehicle, progress, point, stops)
+        return time_trip(
+            self.instance, self.solution.occupancy, vehicle, progress, point=point, stops=stops
+        )
 
     def _chunk(self, vehicle: int, task: Task, used: Amounts, *, whole: bool) -> tuple[Stop, ...]:
         """Take as many of the bags left as still fit beside ``used``."""
@@ -279,7 +326,8 @@ def _orders(trip: Trip, stops: tuple[Stop, ...]) -> list[tuple[Stop, ...]]:
     """Every way to put the stops, in their order, between those of the trip."""
     old = trip.stops
     found = []
-    for i in range(len(old) + 1):
+    first = max((n + 1 for n, s in enumerate(old) if s.locked), default=0)
+    for i in range(first, len(old) + 1):
         if len(stops) == 1:
             found.append((*old[:i], stops[0], *old[i:]))
             continue

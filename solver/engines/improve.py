@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from solver.engines.dispatch import Taste, dispatch
+from solver.engines.dispatch import Taste, dispatch, start_shift
 from solver.engines.instance import Instance
 from solver.engines.solution import Score, Snapshot, Solution
 from solver.engines.timing import Trip
@@ -54,7 +54,6 @@ def ruin_recreate(
         share = _share(budget, began, step)
         temperature = heat * math.pow(0.01, share)
         removed = _ruin(solution, rng)
-        kept_trips = {v: len(solution.shifts[v]) for v in removed}
         dispatch(solution, sorted(removed), rng, _taste(rng))
         found = solution.score()
         slack = -temperature * math.log(max(rng.random(), 1e-12))
@@ -65,7 +64,7 @@ def ruin_recreate(
                 if report is not None:
                     report(solution, found)
         else:
-            _undo(solution, removed, kept_trips)
+            _undo(solution, removed)
         step += 1
     return kept, best
 
@@ -91,16 +90,28 @@ def _taste(rng: random.Random) -> Taste:
 
 
 def _ruin(solution: Solution, rng: random.Random) -> dict[int, list[Trip]]:
-    """Cut related shifts from some trip on; gives what was cut, in its order."""
+    """Cut related shifts from some trip on; gives these shifts as they were."""
     instance = solution.instance
     count = min(len(instance.vehicles), rng.choice((1, 2, 2, 3, 3, 4, 5)))
     chosen = _related(solution, rng, count)
     removed: dict[int, list[Trip]] = {}
     for vehicle in chosen:
         shift = solution.shifts[vehicle]
+        removed[vehicle] = list(shift)
         keep = 0 if rng.random() < 0.4 or not shift else rng.randrange(len(shift))  # noqa: PLR2004
-        removed[vehicle] = [solution.pop(vehicle) for _ in range(len(shift) - keep)][::-1]
+        fixed = len(instance.locked[vehicle])
+        if keep > fixed:
+            _cut(solution, vehicle, keep)
+        else:
+            # A single trip may have grown behind its locked stops, so those are timed anew.
+            _cut(solution, vehicle, 0)
+            start_shift(solution, vehicle)
     return removed
+
+
+def _cut(solution: Solution, vehicle: int, keep: int) -> None:
+    while len(solution.shifts[vehicle]) > keep:
+        solution.pop(vehicle)
 
 
 def _related(solution: Solution, rng: random.Random, count: int) -> list[int]:
@@ -136,10 +147,9 @@ def _neighbours(solution: Solution, vehicle: int) -> list[int]:
     return sorted(range(len(instance.vehicles)), key=away)
 
 
-def _undo(solution: Solution, removed: dict[int, list[Trip]], kept_trips: dict[int, int]) -> None:
-    for vehicle, count in kept_trips.items():
-        while len(solution.shifts[vehicle]) > count:
-            solution.pop(vehicle)
+def _undo(solution: Solution, removed: dict[int, list[Trip]]) -> None:
+    for vehicle in removed:
+        _cut(solution, vehicle, 0)
     for vehicle, trips in removed.items():
         for trip in trips:
             solution.append(vehicle, trip)
@@ -148,5 +158,7 @@ def _undo(solution: Solution, removed: dict[int, list[Trip]], kept_trips: dict[i
 def construct(instance: Instance, rng: random.Random) -> Solution:
     """Build the first plan: every courier from an empty shift."""
     solution = Solution(instance)
+    for vehicle in range(len(instance.vehicles)):
+        start_shift(solution, vehicle)
     dispatch(solution, list(range(len(instance.vehicles))), rng)
     return solution

@@ -2,9 +2,24 @@
 
 from dataclasses import dataclass, replace
 
-from solver.problem import UNREACHABLE, Amounts, Job, Problem, Shipment, Vehicle, Window
+import numpy as np
+
+from solver.problem import (
+    UNREACHABLE,
+    Amounts,
+    Break,
+    Job,
+    LockedStep,
+    Problem,
+    Shipment,
+    Vehicle,
+    Window,
+)
 
 Grid = list[list[int]]
+
+PREFERENCE_COST = 300
+"""What leaving a wished courier costs where the objective does not weigh faces: five minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +49,7 @@ class Stop:
     release_s: int
     parts: tuple[int, ...]
     description: str
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +65,15 @@ class Task:
     building: str | None
     points: frozenset[int]
     eligible: tuple[int, ...]  # vehicle indices
-    preferred: int | None  # vehicle index
+    wishes: tuple[tuple[int, int], ...]  # (vehicle index, cost of any other)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedTrip:
+    """Stops that stay, from a point that they were loaded at (None: VROOM's single trip)."""
+
+    point: int | None
+    stops: tuple[Stop, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +85,11 @@ class Instance:
     vehicles: tuple[Vehicle, ...]
     tasks: tuple[Task, ...]
     zero: Amounts
+    locked: tuple[tuple[LockedTrip, ...], ...]  # by vehicle
+
+    def wish_cost(self, task: int, vehicle: int) -> int:
+        """Give what serving a task by this vehicle costs against wishes and the previous plan."""
+        return sum(cost for wished, cost in self.tasks[task].wishes if wished != vehicle)
 
     def returns_to(self, vehicle: int, location: int) -> int | None:
         """Say where a shift with its last stop at ``location`` ends; None: there."""
@@ -102,12 +131,64 @@ def prepare(problem: Problem) -> Instance:
     by_id = {v.id: i for i, v in enumerate(vehicles)}
     tasks: list[Task] = []
     for job in problem.jobs:
-        tasks.append(_job_task(len(tasks), job, vehicles, places, by_id, zero))
+        task = _job_task(len(tasks), job, vehicles, places, zero)
+        tasks.append(replace(task, wishes=_wishes(problem, job, by_id)))
     for shipment in problem.shipments:
         tasks.append(_shipment_task(len(tasks), shipment, vehicles, zero))
     return Instance(
-        problem=problem, travel=travel, vehicles=vehicles, tasks=tuple(tasks), zero=zero
+        problem=problem,
+        travel=travel,
+        vehicles=vehicles,
+        tasks=tuple(tasks),
+        zero=zero,
+        locked=tuple(_locked_trips(v, tasks, zero) for v in vehicles),
     )
+
+
+def _wishes(problem: Problem, job: Job, by_id: dict[int, int]) -> tuple[tuple[int, int], ...]:
+    objective = problem.objective
+    found = []
+    if job.preferred_courier in by_id:
+        cost = objective.face or PREFERENCE_COST
+        found.append((by_id[job.preferred_courier], cost))
+    if objective.change:
+        found.extend(
+            (by_id[r.vehicle], objective.change)
+            for r in problem.previous
+            if r.vehicle in by_id and any((s.type, s.id) == ("job", job.id) for s in r.stops)
+        )
+    return tuple(found[:2])
+
+
+def _locked_trips(v: Vehicle, tasks: list[Task], zero: Amounts) -> tuple[LockedTrip, ...]:
+    """Group locked steps into trips; a stated time becomes the stop's only window."""
+    stops = {(s.type, s.id): s for t in tasks for s in t.stops}
+    trips: list[list[Stop]] = []
+    loaded_s = 0
+    for step in v.locked:
+        if not step.locked:
+            continue
+        if step.type == "reload" or not trips:
+            trips.append([])
+        if step.type == "reload" and step.service_at is not None:
+            loaded_s = step.service_at + v.reload_service_s
+        stop = stops.get((step.type, -1 if step.id is None else step.id))
+        if stop is not None:
+            trips[-1].append(_pinned(stop, step, tasks[stop.task], zero, loaded_s))
+            loaded_s = 0
+    return tuple(LockedTrip(v.points[0] if v.points else None, tuple(t)) for t in trips if t)
+
+
+def _pinned(stop: Stop, step: LockedStep, task: Task, zero: Amounts, loaded_s: int) -> Stop:
+    windows = stop.windows
+    if step.service_at is not None:
+        windows = ((step.service_at, step.service_at),)
+    release = max(stop.release_s, loaded_s)
+    stop = replace(stop, windows=windows, release_s=release, locked=True)
+    if not (task.splittable and step.parts):
+        return stop
+    amount = total([task.parts[i] for i in step.parts], zero)
+    return replace(stop, loaded=amount, change=tuple(-a for a in amount), parts=step.parts)
 
 
 def _with_points(v: Vehicle, dimensions: int) -> Vehicle:
@@ -116,7 +197,15 @@ def _with_points(v: Vehicle, dimensions: int) -> Vehicle:
     points = v.points
     if not points and v.max_trips > 1 and v.start is not None:
         points = (v.start,)
-    return replace(v, capacity=capacity, points=points)
+    return replace(v, capacity=capacity, points=points, breaks=_pinned_breaks(v))
+
+
+def _pinned_breaks(v: Vehicle) -> tuple[Break, ...]:
+    at = {s.id: s.service_at for s in v.locked if s.locked and s.type == "break"}
+    return tuple(
+        b if (when := at.get(b.id)) is None else replace(b, time_windows=((when, when),))
+        for b in v.breaks
+    )
 
 
 def _travel(
@@ -125,28 +214,22 @@ def _travel(
     key = (v.profile, v.speed_factor, v.cost_per_hour, v.cost_per_km)
     if key not in cache:
         matrix = problem.matrices[v.profile]
+        duration = [
+            [d if d == UNREACHABLE else round(d / v.speed_factor) for d in row]
+            for row in matrix.duration_s.tolist()
+        ]
+        # As solver.summary prices: costs of their own stand; plain time is rated by the hour.
+        timed = np.array_equal(matrix.cost, matrix.duration_s)
+        base, rate = (duration, v.cost_per_hour) if timed else (matrix.cost.tolist(), 3600)
         cost = [
             [
-                UNREACHABLE
-                if c == UNREACHABLE
-                else (c * v.cost_per_hour) // 3600 + (m * v.cost_per_km) // 1000
+                UNREACHABLE if c == UNREACHABLE else c * rate // 3600 + m * v.cost_per_km // 1000
                 for c, m in zip(costs, metres, strict=True)
             ]
-            for costs, metres in zip(matrix.cost.tolist(), matrix.distance_m.tolist(), strict=True)
-        ]
-        duration = [
-            [
-                d if d == UNREACHABLE or v.speed_factor == 1.0 else _scaled(d, v.speed_factor)
-                for d in row
-            ]
-            for row in matrix.duration_s.tolist()
+            for costs, metres in zip(base, matrix.distance_m.tolist(), strict=True)
         ]
         cache[key] = Travel(duration_s=duration, distance_m=matrix.distance_m.tolist(), cost=cost)
     return cache[key]
-
-
-def _scaled(duration_s: int, factor: float) -> int:
-    return round(duration_s / factor)
 
 
 def _padded(amount: Amounts, zero: Amounts) -> Amounts:
@@ -158,7 +241,6 @@ def _job_task(
     job: Job,
     vehicles: tuple[Vehicle, ...],
     places: dict[str, int],
-    by_id: dict[int, int],
     zero: Amounts,
 ) -> Task:
     delivery, pickup = _padded(job.delivery, zero), _padded(job.pickup, zero)
@@ -200,7 +282,7 @@ def _job_task(
         building=job.building,
         points=frozenset(job.points),
         eligible=eligible,
-        preferred=None if job.preferred_courier is None else by_id.get(job.preferred_courier),
+        wishes=(),
     )
 
 
@@ -254,5 +336,5 @@ def _shipment_task(
         building=None,
         points=frozenset(),
         eligible=eligible,
-        preferred=None,
+        wishes=(),
     )

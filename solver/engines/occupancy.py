@@ -90,12 +90,10 @@ class Occupancy:
         place = self.places[demand.place]
         period = self.period(demand.place, at_s)
         following = [c for c in place.cleared if c > at_s]
-        # Presence stays inside one span, so it does not matter when exactly goods are laid down.
-        straddles = bool(following) and at_s + demand.length_s >= following[0]
         used = [self.shelves[demand.place].get(period, self.zero), demand.amount]
         used += [a for p, n, a in demand.own if p == demand.place and n == period]
         laid = tuple(map(sum, zip(*used, strict=True)))
-        if not straddles and place.shelf is not None and fits(laid, place.shelf):
+        if place.shelf is not None and fits(laid, place.shelf):
             return at_s
         return min(following) if following else None
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from solver.engines.instance import Instance, Stop
-from solver.engines.solution import PREFERENCE_COST, Solution
+from solver.engines.solution import Solution
 from solver.engines.timing import Trip, loads_fit, time_trip
 from solver.problem import HORIZON_S, UNREACHABLE
 
@@ -39,6 +39,8 @@ class _Model:
 def can_model(instance: Instance) -> bool:
     """Say whether every vehicle makes one trip and no job must be split."""
     if any(v.points or v.max_trips != 1 for v in instance.vehicles) or not instance.tasks:
+        return False
+    if any(instance.locked):
         return False
     return not any(
         t.splittable
@@ -114,20 +116,18 @@ def _grid(model: _Model, table: list[list[int]], blocked: int) -> IntArray:
 
 def _add_costs(model: _Model) -> int:
     instance = model.instance
-    wish = instance.problem.objective.face or PREFERENCE_COST
-    wished = np.asarray(
-        [-1 if (p := instance.tasks[s.task].preferred) is None else p for s in model.stops]
-    )
+    wished = any(t.wishes for t in instance.tasks)
     seen: dict[tuple[int, int], int] = {}
     ceiling = 1
     for number, vehicle in enumerate(instance.vehicles):
         travel = instance.travel[number]
-        key = (id(travel), number if (wished >= 0).any() else -1)
+        key = (id(travel), number if wished else -1)
         if key not in seen:
             grid = _grid(model, travel.cost, TOO_LONG)
             usable = grid[grid < TOO_LONG]
-            ceiling = max(ceiling, int(usable.max(initial=1)) + wish)
-            grid[:, : len(wished)] += np.where((wished >= 0) & (wished != number), wish, 0)
+            against = [instance.wish_cost(s.task, number) for s in model.stops]
+            ceiling = max(ceiling, int(usable.max(initial=1)) + max(against))
+            grid[:, : len(against)] += np.asarray(against)
             seen[key] = model.routing.RegisterTransitMatrix(grid.tolist())
         model.routing.SetArcCostEvaluatorOfVehicle(seen[key], number)
         model.routing.SetFixedCostOfVehicle(vehicle.fixed_cost, number)
@@ -238,7 +238,7 @@ def _add_limits(model: _Model) -> None:
             routing.RegisterUnaryTransitVector(ones),
             0,
             caps,
-            True,
+            True,  # noqa: FBT003 - positional in OR-Tools
             "tasks",
         )
     for name, limit in (("duration_s", "max_travel_time_s"), ("distance_m", "max_distance_m")):
@@ -328,7 +328,7 @@ def _take(solution: Solution, vehicle: int, order: list[Stop]) -> None:
         if not chosen or not loads_fit(instance, vehicle, chosen):
             return None
         progress = solution.progress(vehicle)
-        return time_trip(instance, solution.occupancy, vehicle, progress, None, chosen)
+        return time_trip(instance, solution.occupancy, vehicle, progress, point=None, stops=chosen)
 
     trip = timed(order)
     if trip is None:

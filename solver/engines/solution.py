@@ -3,13 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from solver.engines.instance import Instance, Stop, total
+from solver.engines.instance import Instance, total
 from solver.engines.occupancy import Occupancy
 from solver.engines.timing import Progress, Trip, at_start, last_steps
 from solver.problem import Amounts
-
-PREFERENCE_COST = 300
-"""What leaving a wished courier costs where the objective does not weigh faces: five minutes."""
 
 Score = tuple[float, float, float]
 
@@ -59,7 +56,7 @@ class Solution:
             if visit.type == "reload" and visit.location is not None:
                 self.occupancy.unload(visit.location, presence)
             elif visit.stop is not None and visit.stop.place >= 0:
-                self.occupancy.leave(visit.stop.place, presence, laid_down(visit.stop))
+                self.occupancy.leave(visit.stop.place, presence, visit.stop.loaded)
         for stop in trip.stops:
             task = self.instance.tasks[stop.task]
             if task.splittable:
@@ -79,7 +76,7 @@ class Solution:
             if visit.type == "reload" and visit.location is not None:
                 self.occupancy.load(visit.location, presence)
             elif visit.stop is not None and visit.stop.place >= 0:
-                self.occupancy.enter(visit.stop.place, presence, laid_down(visit.stop))
+                self.occupancy.enter(visit.stop.place, presence, visit.stop.loaded)
 
     def snapshot(self) -> Snapshot:
         """Remember this plan."""
@@ -97,19 +94,18 @@ class Solution:
         """Give what the objective adds to travel: faces, wishes, evenness."""
         objective = self.instance.problem.objective
         excess = sum(len(seen) - 1 for seen in self.faces.values() if seen)
-        wish = objective.face or PREFERENCE_COST
         refused = sum(
-            1
+            self.instance.wish_cost(stop.task, vehicle)
             for vehicle, shift in enumerate(self.shifts)
             for trip in shift
             for stop in trip.stops
-            if self.instance.tasks[stop.task].preferred not in (None, vehicle)
+            if self.instance.tasks[stop.task].wishes
         )
         uneven = 0
         if objective.balance:
             hours = [s[-1].after.time_s - s[0].visits[0].arrival_s for s in self.shifts if s]
             uneven = objective.balance * (max(hours) - min(hours)) // 60 if hours else 0
-        return objective.face * excess + wish * refused + uneven
+        return objective.face * excess + refused + uneven
 
     def score(self) -> Score:
         """Give what search minimises, in this order: priority left, amount left, cost."""
@@ -131,11 +127,6 @@ def restore(instance: Instance, snapshot: Snapshot) -> Solution:
         for trip in shift:
             solution.append(vehicle, trip)
     return solution
-
-
-def laid_down(stop: Stop) -> Amounts:
-    """Give what stays at the place."""
-    return tuple(max(0, -c) for c in stop.change)
 
 
 def amount_left(solution: Solution, task: int) -> Amounts:

@@ -199,7 +199,7 @@ class _Clock:
             return False
         setup = 0 if same and self._served_here() else stop.setup_s
         arrival = self.now.time_s
-        laid = tuple(max(0, -c) for c in stop.change)
+        laid = stop.loaded
         demand = Demand(
             place=stop.place,
             vehicle=self.vehicle,
@@ -226,8 +226,12 @@ class _Clock:
         if stop.place >= 0:
             period = self.occupancy.period(stop.place, at_s)
             self.own.append((stop.place, period, laid))
+        v = self.instance.vehicles[self.vehicle]
         self.now = replace(
-            self.now, time_s=at_s + setup + stop.service_s, tasks=self.now.tasks + 1
+            self.now,
+            time_s=at_s + setup + stop.service_s,
+            tasks=self.now.tasks + 1,
+            cost=self.now.cost + (setup + stop.service_s) * v.cost_per_task_hour // 3600,
         )
         return True
 
@@ -267,6 +271,7 @@ def time_trip(
     occupancy: Occupancy,
     vehicle: int,
     progress: Progress,
+    *,
     point: int | None,
     stops: tuple[Stop, ...],
 ) -> Trip | None:
