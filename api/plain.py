@@ -20,10 +20,8 @@ def plain(value: Any) -> Any:
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
         return {_key(k): plain(v) for k, v in value.items()}
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, Decimal | Fraction | PurePath):
-        return str(value)
+    if isinstance(value, datetime | date | time | Decimal | Fraction | PurePath):
+        return value.isoformat() if isinstance(value, date | time) else str(value)
     return [plain(v) for v in value]
 
 

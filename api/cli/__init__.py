@@ -1,5 +1,7 @@
 """The command ``supplyloop``."""
 
+# ruff: noqa: PLC0415  heavy imports wait until a command needs them
+
 from typing import Any
 
 import click

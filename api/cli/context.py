@@ -1,5 +1,7 @@
 """What all commands share: their options, their language, how they speak and refuse."""
 
+# ruff: noqa: PLC0415  heavy imports wait until a command needs them
+
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,5 +1,8 @@
 """Commands that send the couriers out: run plan, run release."""
 
+# ruff: noqa: PLC0415  heavy imports wait until a command needs them
+# ruff: noqa: ARG001  --lang is heard by its callback
+
 import json
 from pathlib import Path
 from typing import Annotated, Literal
@@ -22,6 +25,7 @@ from api.cli.runs import RunArgument, app
 
 @app.command("plan")
 def plan(
+    *,
     run: RunArgument,
     time_limit: Annotated[float, typer.Option(min=1, help="秒 · seconds to search")] = 30.0,
     seed: Annotated[int, typer.Option(min=0, help="随机种子 · seed")] = 1,
@@ -51,6 +55,7 @@ def plan(
 
 @app.command("release")
 def release(
+    *,
     run: RunArgument,
     sheets: Annotated[
         Path | None, typer.Option("--sheets", "-o", help="路线单目录 · folder for the sheets")

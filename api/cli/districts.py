@@ -1,5 +1,8 @@
 """Commands that lay the ground: district import, setup."""
 
+# ruff: noqa: PLC0415  heavy imports wait until a command needs them
+# ruff: noqa: ARG001  --lang is heard by its callback
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,6 +35,7 @@ def _group() -> None:
 
 @app.command("import")
 def import_district(
+    *,
     output: Annotated[Path, typer.Option("-o", "--output", help="辖区目录 · district folder")],
     name: Annotated[str, typer.Option(help="名称 · name of the district")],
     extract: Annotated[

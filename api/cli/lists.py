@@ -1,5 +1,8 @@
 """Commands on lists: list import, list parse."""
 
+# ruff: noqa: PLC0415  heavy imports wait until a command needs them
+# ruff: noqa: ARG001  --lang is heard by its callback
+
 import json
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +31,7 @@ CompoundOption = Annotated[
 
 @app.command("import")
 def import_file(
+    *,
     run: Annotated[str, typer.Argument(help="波次 · id or code of the run")],
     file: Annotated[Path, typer.Argument(help="CSV XLSX JSONL TXT")],
     compound: CompoundOption = "",
@@ -35,7 +39,7 @@ def import_file(
     lang: LangOption = LANG,
     as_json: JsonOption = False,
 ) -> None:
-    """导入清单 · Take in a file of lists; what is not understood waits in triage. Twice is once."""
+    """导入清单 · Take in a file of lists; what is not understood waits. Twice is once."""
     from api.plain import plain
     from logistics.exchange.lists import read_entries
     from logistics.usecases.import_lists import import_lists

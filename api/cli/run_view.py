@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import typer
-
 from api.cli.context import phrase, say
 
 if TYPE_CHECKING:

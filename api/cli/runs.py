@@ -1,5 +1,8 @@
 """Commands of the run: create it, walk it through its states, show it."""
 
+# ruff: noqa: PLC0415  heavy imports wait until a command needs them
+# ruff: noqa: ARG001  --lang is heard by its callback
+
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -46,6 +49,7 @@ def _do(database: str, step: Step, *, as_json: bool = False) -> Any:
 
 @app.command("create")
 def create(
+    *,
     district: Annotated[str, typer.Option(help="辖区 · name; not needed if there is one")] = "",
     day: Annotated[str, typer.Option(help="日期 · YYYY-MM-DD; without it tomorrow")] = "",
     wave: Annotated[int, typer.Option(min=1, help="第几波 · wave of the day")] = 1,
@@ -86,6 +90,7 @@ def create(
 
 @app.command("cutoff")
 def cutoff(
+    *,
     run: RunArgument,
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,
@@ -108,6 +113,7 @@ def cutoff(
 
 @app.command("order")
 def order(
+    *,
     run: RunArgument,
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,
@@ -129,6 +135,7 @@ def order(
 
 @app.command("receive")
 def receive(
+    *,
     run: RunArgument,
     file: Annotated[
         Path | None,
@@ -168,6 +175,7 @@ def receive(
 
 @app.command("allocate")
 def allocate(
+    *,
     run: RunArgument,
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,
@@ -185,6 +193,7 @@ def allocate(
 
 @app.command("pack")
 def pack(
+    *,
     run: RunArgument,
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,
@@ -206,6 +215,7 @@ def pack(
 
 @app.command("close")
 def close(
+    *,
     run: RunArgument,
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,
@@ -223,6 +233,7 @@ def close(
 
 @app.command("show")
 def show(
+    *,
     run: RunArgument,
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,

@@ -1,5 +1,8 @@
 """Commands around the service: serve, token, db, demo."""
 
+# ruff: noqa: PLC0415  heavy imports wait until a command needs them
+# ruff: noqa: ARG001  --lang is heard by its callback
+
 from pathlib import Path
 from typing import Annotated
 
@@ -55,6 +58,7 @@ def serve(
 
 @tokens.command("create")
 def create_token(
+    *,
     role: Annotated[
         str,
         typer.Option(help="planner clerk auditor administrator courier household"),

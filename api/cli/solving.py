@@ -1,5 +1,8 @@
 """Commands that need no database: solve, check."""
 
+# ruff: noqa: PLC0415  heavy imports wait until a command needs them
+# ruff: noqa: ARG001  --lang is heard by its callback
+
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def solve(
+    *,
     file: Annotated[Path, typer.Argument(help="问题文件 · problem, JSON as VROOM's or ours")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="方案文件 · plan")] = None,
     time_limit: Annotated[float, typer.Option(help="秒 · seconds of wall clock", min=0.1)] = 30.0,
@@ -58,6 +62,7 @@ def solve(
 
 
 def check(
+    *,
     file: Annotated[Path, typer.Argument(help="问题文件 · problem")],
     plan: Annotated[Path, typer.Argument(help="方案文件 · plan")],
     as_json: JsonOption = False,

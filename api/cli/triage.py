@@ -1,5 +1,8 @@
 """Commands on what was not understood: triage list, settle, discard."""
 
+# ruff: noqa: PLC0415  heavy imports wait until a command needs them
+# ruff: noqa: ARG001  --lang is heard by its callback
+
 import json
 from typing import Annotated
 
@@ -24,6 +27,7 @@ EntryArgument = Annotated[str, typer.Argument(help="编号 · id of the entry")]
 
 @app.command("list")
 def list_entries(
+    *,
     run: Annotated[str, typer.Argument(help="波次 · id or code of the run")],
     limit: Annotated[int, typer.Option(min=1, help="最多 · at most")] = 100,
     database: DatabaseOption = DATABASE,
@@ -49,6 +53,7 @@ def list_entries(
 
 @app.command("settle")
 def settle(
+    *,
     entry: EntryArgument,
     item: Annotated[str, typer.Option(help="物品 · item of the catalogue")],
     quantity: Annotated[str, typer.Option(help="数量 · how many")],

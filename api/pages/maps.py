@@ -13,7 +13,7 @@ _KEPT = 8
 
 
 class MapDrawer:
-    """Draws each district once per language; others wait for the drawing instead of repeating it."""
+    """Draws each district once per language; who comes meanwhile waits for that drawing."""
 
     def __init__(self) -> None:
         self._drawn: dict[tuple[str, str, str], Markup | None] = {}
@@ -32,8 +32,8 @@ class MapDrawer:
 
 def _draw(folder: Path, language: Literal["zh", "en"]) -> Markup | None:
     # the map's libraries take seconds to load: only who looks at a map waits for them
-    from geodata.district import DistrictUnreadable, read_district
-    from geodata.render import district_map
+    from geodata.district import DistrictUnreadable, read_district  # noqa: PLC0415
+    from geodata.render import district_map  # noqa: PLC0415
 
     try:
         district = read_district(folder)

@@ -145,6 +145,7 @@ def read_one(list_id: str, who: Reads, work: WorkDep, response: Response) -> Lis
     responses=Responses.of(404, 409, 413, 422, 428),
 )
 def change(
+    *,
     list_id: str,
     body: ListChange,
     who: Changes,
@@ -187,6 +188,7 @@ def change(
     responses=Responses.of(404, 409, 422, 428),
 )
 def cancel(
+    *,
     list_id: str,
     who: Changes,
     version: VersionDep,

@@ -57,7 +57,8 @@ class RunOut(BaseModel):
     day: date
     wave: int
     state: str = Field(
-        description="open, cut-off, ordered, received, allocated, packed, planned, released, closed"
+        description="open, cut-off, ordered, received, allocated, packed, planned, released "
+        "or closed"
     )
     created_at: datetime
     cutoff_at: datetime
@@ -194,7 +195,7 @@ def of_run(run_id: str, _: Reads, work: WorkDep) -> OrdersOut:
     responses=Responses.of(400, 404, 409, 413, 422),
 )
 def receive(
-    order_id: str, body: ReceiptIn, who: Steps, key: KeyDep, work: WorkDep, at: NowDep
+    *, order_id: str, body: ReceiptIn, who: Steps, key: KeyDep, work: WorkDep, at: NowDep
 ) -> JSONResponse:
     """Record what was counted: short, over or substituted. No counts: nothing came."""
 
@@ -266,6 +267,7 @@ class PlanIn(BaseModel):
 
 @router.post("/runs/{run_id}/plan", summary="Plan who goes where when", responses=_STEP)
 def plan(
+    *,
     run_id: str,
     who: Steps,
     database: DatabaseDep,

@@ -71,6 +71,7 @@ def everyone(
     responses=Responses.of(404, 409) | _PDF,
 )
 def printed(
+    *,
     run_id: str,
     courier: str,
     who: Own,

@@ -109,6 +109,7 @@ def read_queue(
     responses=Responses.of(404, 409, 422),
 )
 def settle(
+    *,
     entry_id: str,
     body: Settlement,
     who: Settles,
@@ -149,6 +150,7 @@ def settle(
     responses=Responses.of(404, 409, 422),
 )
 def discard(
+    *,
     entry_id: str,
     body: Discard,
     who: Settles,

@@ -46,6 +46,7 @@ def welcome(
     responses=Responses.of(),
 )
 def household(
+    *,
     token: str,
     request: Request,
     work: WorkDep,

@@ -60,14 +60,18 @@ def _row(path: Path, line: int, row: Mapping[str, str | None], catalogue: Catalo
         raise _fault(path, line, "item", cell("item"), "use a name of the catalogue")
     return Received(
         item=item.name_zh,
-        quantity_base=_base(path, line, "quantity", cell("quantity"), cell("unit"), item),
+        quantity_base=_base(
+            path, line, field="quantity", said=cell("quantity"), unit=cell("unit"), item=item
+        ),
         instead_of=cell("instead_of") or None,
-        damaged_base=_base(path, line, "damaged", cell("damaged") or "0", cell("unit"), item),
+        damaged_base=_base(
+            path, line, field="damaged", said=cell("damaged") or "0", unit=cell("unit"), item=item
+        ),
         provenance=cell("provenance"),
     )
 
 
-def _base(path: Path, line: int, field: str, said: str, unit: str, item: Item) -> int:
+def _base(path: Path, line: int, *, field: str, said: str, unit: str, item: Item) -> int:
     if said == "0":
         return 0
     try:
