@@ -8,14 +8,14 @@ from logistics.domain.quantities import plain
 
 _N = r"[0-9零〇一二三四五六七八九十]{1,4}"
 _ROOM = r"(?:[0-9零〇一二三四五六七八九]{2,5}[A-Za-z]?|[0-9零〇一二三四五六七八九]{1})"
-_CODE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]+){3,6}(?![A-Za-z0-9-])")
+_CODE = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z]{2,8}(?:-[A-Za-z0-9]+){3,6}(?![A-Za-z0-9-])")
 _SPOKEN = (
     re.compile(
         rf"(?P<building>{_N})\s*(?:幢|栋|号楼|座)\s*"
         rf"(?:(?P<unit>{_N})\s*(?:单元|门洞|门|楼道|-)\s*)?(?P<room>{_ROOM})\s*(?:室|户|房)?"
     ),
     re.compile(
-        r"(?P<building>\d{1,3})\s*[-#—–－]\s*(?P<unit>\d{1,2})\s*[-—–－]\s*"
+        r"(?<![\d-])(?P<building>\d{1,3})\s*[-#—–－]\s*(?P<unit>\d{1,2})\s*[-—–－]\s*"
         r"(?P<room>\d{1,5}[A-Za-z]?)(?![\d-])\s*(?:室|户|房)?"
     ),
     re.compile(
@@ -112,7 +112,7 @@ class HouseholdBook:
 
 
 def address_of(code: str) -> Address | None:
-    """Read a household's code: compound, building, stairwell, room; zeros in front do not count."""
+    """Read a household's code; zeros in front of its numbers do not count."""
     parts = code.upper().split("-")
     if len(parts) < 4:  # noqa: PLR2004
         return None

@@ -219,7 +219,9 @@ class Catalogue:
         return int(base)
 
     def quantity(self, item: Item, amount: Amount) -> Quantity:
-        """Turn an amount as it was said into base units; without a unit the item's usual one.
+        """Turn an amount as it was said into base units.
+
+        Without a unit, only what is counted by the piece is clear: 2 eggs, but 2 of which rice?
 
         Raises
         ------
@@ -230,7 +232,8 @@ class Catalogue:
         """
         if not amount.word:
             unit = item.default_unit
-            return Quantity(self.convert(item, amount.count, unit), unit)
+            if item.base == "piece" and item.base_count(unit) == 1:
+                return Quantity(self.convert(item, amount.count, unit), unit)
         fitting = [unit for unit in amount.meanings if item.base_count(unit) is not None]
         if len({item.base_count(unit) for unit in fitting}) != 1:
             raise UnitUnknownForItem(

@@ -2,22 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from logistics.domain.catalogue import Catalogue, Item
+from logistics.domain.ids import new_id
 from logistics.domain.quantities import read_amount
+from logistics.domain.runs import Run, RunState
 from logistics.errors import Conflict, Invalid, NotFound, SupplyLoopError
 
-Facts = Mapping[str, str | int]
-
-
-class HouseholdUnknown(NotFound):
-    """No household goes by this code or address."""
-
-    code = "household.unknown"
+Facts = Mapping[str, Any]
 
 
 class ListUnknown(NotFound):
@@ -102,10 +99,12 @@ class Doubt:
 class Entry:
     """One household's list, or one unreadable row, of a file or a pasted text.
 
-    ``household`` is a code or an address as people say it; empty if none was found.
+    ``household`` is a code or an address as people say it, empty if none was found; ``compound``
+    is the code or name of the compound that such an address lies in, if it was said elsewhere.
     """
 
     household: str
+    compound: str = ""
     channel: str
     line: int
     lines: tuple[AskedLine, ...] = ()
@@ -119,6 +118,7 @@ class Entry:
         """Name of the content, wherever in a file it stands: the same entry is taken once."""
         return digest_of(
             self.household,
+            self.compound,
             self.client_ref,
             [(a.item, str(a.quantity), a.unit, a.note) for a in self.lines],
             [(d.code, d.said) for d in self.doubts],
@@ -164,7 +164,8 @@ class TriageEntry:
 class HouseholdList:
     """One household's list in one run.
 
-    ``accepted`` as soon as one line stands; ``needs-review`` while none does.
+    ``needs-review`` while a doubt about it is open, else ``accepted``; either way its clean lines
+    stand and are frozen at the cut-off. ``earlier`` says that the same list had been sent before.
     """
 
     id: str
@@ -181,6 +182,17 @@ class HouseholdList:
     updated_at: datetime
     lines: tuple[OrderLine, ...] = ()
     doubts: tuple[TriageEntry, ...] = ()
+    earlier: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What became of the entries of a file."""
+
+    accepted_lists: int = 0
+    accepted_lines: int = 0
+    triaged: int = 0  # triage entries written
+    already: int = 0  # entries taken before, from this file or another with the same content
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +217,17 @@ def read_line(catalogue: Catalogue, asked: AskedLine) -> ReadLine | Doubt:
         amount = read_amount(asked.quantity, asked.unit)
         quantity = catalogue.quantity(item, amount)
     except SupplyLoopError as refusal:
-        mend = MENDS.get(refusal.code, "")
-        return Doubt(refusal.code, asked.words, {**refusal.facts, "mend": mend}, asked.line)
+        facts = {
+            **refusal.facts,
+            "mend": MENDS.get(refusal.code, ""),
+            "asked": {"item": asked.item, "quantity": str(asked.quantity), "unit": asked.unit},
+        }
+        return Doubt(refusal.code, asked.words, facts, asked.line)
     return ReadLine(item, quantity.count, quantity.unit, asked.words)
 
 
 def read_lines(
-    catalogue: Catalogue, asked: tuple[AskedLine, ...]
+    catalogue: Catalogue, asked: Sequence[AskedLine]
 ) -> tuple[list[ReadLine], list[Doubt]]:
     """Part asked lines into clean ones and doubts, each in the order they were asked."""
     clean: list[ReadLine] = []
@@ -223,6 +239,54 @@ def read_lines(
         else:
             clean.append(read)
     return clean, doubts
+
+
+def check_open(run: Run, at: datetime) -> None:
+    """Refuse to touch the lists of a run that no longer takes any.
+
+    Raises
+    ------
+    ListAfterCutOff
+        If the run is cut off, or its cut-off time has come.
+    """
+    if run.state is not RunState.OPEN or at >= run.cutoff_at:
+        raise ListAfterCutOff(
+            run=run.code,
+            state=run.state.value,
+            cutoff_at=run.cutoff_at.isoformat(),
+            mend=MENDS["list.after-cut-off"],
+        )
+
+
+def waiting(
+    doubt: Doubt,
+    *,
+    run_id: str,
+    source: str,
+    list_id: str | None,
+    household_code: str | None,
+    at: datetime,
+) -> TriageEntry:
+    """Put a doubt into the queue."""
+    return TriageEntry(
+        id=new_id("tr", at),
+        run_id=run_id,
+        source=source,
+        line_no=doubt.line,
+        list_id=list_id,
+        household_code=household_code,
+        said=doubt.said,
+        code=doubt.code,
+        facts=doubt.facts,
+        state="open",
+        at=at,
+    )
+
+
+def notes_of(note: str, asked: Sequence[AskedLine]) -> str:
+    """Join the note of a list and those of its lines, each with its item."""
+    own = [f"{line.item}：{line.note}" for line in asked if line.note]
+    return "；".join(part for part in (note, *own) if part)
 
 
 MENDS: Mapping[str, str] = {

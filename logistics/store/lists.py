@@ -1,0 +1,324 @@
+"""Lists of households in the database: lines replaced only with a new version beside the old."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from logistics.domain.ids import new_id
+from logistics.domain.lists import HouseholdList, ListUnknown, OrderLine, ReadLine
+from logistics.store import triage as doubts
+from logistics.store.tables import (
+    household,
+    household_list,
+    import_entry,
+    item,
+    list_history,
+    order_line,
+    place,
+    run,
+)
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewList:
+    """A list to be written, with its lines and the digest of what was sent."""
+
+    id: str
+    run_id: str
+    household_id: str
+    client_ref: str | None
+    channel: str
+    state: str
+    note: str
+    said: str
+    lines: Sequence[ReadLine]
+    digest: str
+
+
+def hold_run(session: Session, run_id_or_code: str) -> None:
+    """Keep the run from moving on until the transaction ends; others may still add lists."""
+    session.execute(
+        select(run.c.id)
+        .where((run.c.id == run_id_or_code) | (run.c.code == run_id_or_code))
+        .with_for_update(read=True)
+    )
+
+
+def hold_household(session: Session, household_id: str) -> None:
+    """Let only one list of a household be taken at a time."""
+    session.execute(select(household.c.id).where(household.c.id == household_id).with_for_update())
+
+
+def household_codes(session: Session, district_id: str) -> dict[str, str]:
+    """Map the code of every household of a district to its id."""
+    rows = session.execute(
+        select(household.c.code, household.c.id).where(household.c.district_id == district_id)
+    )
+    return {row.code: row.id for row in rows}
+
+
+def compound_names(session: Session, district_id: str) -> tuple[tuple[str, str, str], ...]:
+    """List code, Chinese and English name of every compound of a district."""
+    rows = session.execute(
+        select(place.c.code, place.c.name_zh, place.c.name_en).where(
+            place.c.district_id == district_id, place.c.kind == "compound"
+        )
+    )
+    return tuple((row.code, row.name_zh, row.name_en) for row in rows)
+
+
+def add(session: Session, lists: Sequence[NewList], *, actor: str, at: datetime) -> None:
+    """Write new lists with their lines and their first version, in bulk."""
+    if not lists:
+        return
+    session.execute(
+        insert(household_list),
+        [
+            {
+                "id": new.id, "run_id": new.run_id, "household_id": new.household_id,
+                "client_ref": new.client_ref, "channel": new.channel, "state": new.state,
+                "note": new.note, "said": new.said, "version": 1,
+                "created_at": at, "updated_at": at,
+            }
+            for new in lists
+        ],
+    )  # fmt: skip
+    lines = [
+        _line_row(new.id, no, line, 1, at)
+        for new in lists
+        for no, line in enumerate(new.lines, start=1)
+    ]
+    if lines:
+        session.execute(insert(order_line), lines)
+    session.execute(
+        insert(list_history),
+        [
+            {
+                "id": new_id("lh", at), "list_id": new.id, "version": 1, "at": at, "actor": actor,
+                "body": _body(new.state, new.note, new.lines) | {"digest": new.digest},
+            }
+            for new in lists
+        ],
+    )  # fmt: skip
+
+
+def get(session: Session, list_id: str, *, lock: bool = False) -> HouseholdList:
+    """Read a list with its lines and doubts; ``lock`` it to change it.
+
+    Raises
+    ------
+    ListUnknown
+        If none has this id.
+    """
+    query = _lists().where(household_list.c.id == list_id)
+    if lock:
+        query = query.with_for_update(of=household_list)
+    found = _read(session, query)
+    if not found:
+        raise ListUnknown(list=list_id)
+    return found[0]
+
+
+def page(
+    session: Session, run_id: str, after: str | None = None, limit: int = 100
+) -> tuple[HouseholdList, ...]:
+    """Read lists of a run by id, ``limit`` at most, after the id given."""
+    query = _lists().where(household_list.c.run_id == run_id)
+    if after is not None:
+        query = query.where(household_list.c.id > after)
+    return _read(session, query.order_by(household_list.c.id).limit(limit))
+
+
+def of_household(
+    session: Session, run_id: str | None, household_code: str
+) -> tuple[HouseholdList, ...]:
+    """Read a household's lists, oldest first: those of one run, or all."""
+    query = _lists().where(household.c.code == household_code)
+    if run_id is not None:
+        query = query.where(household_list.c.run_id == run_id)
+    return _read(session, query.order_by(household_list.c.created_at, household_list.c.id))
+
+
+def by_client_ref(
+    session: Session, run_id: str, household_id: str, client_ref: str
+) -> tuple[HouseholdList, str] | None:
+    """Read the list a household sent under a reference, and the digest of what it sent."""
+    found = _read(
+        session,
+        _lists().where(
+            household_list.c.run_id == run_id,
+            household_list.c.household_id == household_id,
+            household_list.c.client_ref == client_ref,
+        ),
+    )
+    if not found:
+        return None
+    body = session.scalar(
+        select(list_history.c.body).where(
+            list_history.c.list_id == found[0].id, list_history.c.version == 1
+        )
+    )
+    return found[0], str((body or {}).get("digest", ""))
+
+
+def client_refs(session: Session, run_id: str) -> set[tuple[str, str]]:
+    """Return household id and reference of every list of a run that has a reference."""
+    rows = session.execute(
+        select(household_list.c.household_id, household_list.c.client_ref).where(
+            household_list.c.run_id == run_id, household_list.c.client_ref.is_not(None)
+        )
+    )
+    return {(row.household_id, row.client_ref) for row in rows}
+
+
+def change(
+    session: Session,
+    before: HouseholdList,
+    lines: Sequence[ReadLine],
+    *,
+    state: str,
+    note: str,
+    said: str,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Replace a list's lines and write the next version; the caller has locked the list."""
+    version = before.version + 1
+    session.execute(
+        update(household_list)
+        .where(household_list.c.id == before.id)
+        .values(version=version, state=state, note=note, said=said, updated_at=at)
+    )
+    session.execute(delete(order_line).where(order_line.c.list_id == before.id))
+    rows = [_line_row(before.id, no, line, version, at) for no, line in enumerate(lines, 1)]
+    if rows:
+        session.execute(insert(order_line), rows)
+    _remember(session, before.id, version, _body(state, note, lines), actor=actor, at=at)
+
+
+def append(
+    session: Session,
+    before: HouseholdList,
+    line: ReadLine | None,
+    *,
+    state: str,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Add one line to a list (or none) and write the next version."""
+    version = before.version + 1
+    session.execute(
+        update(household_list)
+        .where(household_list.c.id == before.id)
+        .values(version=version, state=state, updated_at=at)
+    )
+    if line is not None:
+        no = max((known.no for known in before.lines), default=0) + 1
+        session.execute(insert(order_line), [_line_row(before.id, no, line, version, at)])
+    body = {
+        "state": state,
+        "note": before.note,
+        "lines": [
+            *(
+                {"item": known.item, "quantity": known.quantity, "unit": known.unit}
+                for known in before.lines
+            ),
+            *(_body(state, "", [line])["lines"] if line is not None else ()),
+        ],
+    }
+    _remember(session, before.id, version, body, actor=actor, at=at)
+
+
+def imported(session: Session, run_id: str) -> set[str]:
+    """Return the digests of all entries a run has taken from files."""
+    return set(
+        session.scalars(select(import_entry.c.digest).where(import_entry.c.run_id == run_id))
+    )
+
+
+def remember_imported(
+    session: Session, run_id: str, digests: Iterable[str], source: str, at: datetime
+) -> None:
+    """Write that these entries were taken."""
+    rows = [{"run_id": run_id, "digest": d, "source": source, "at": at} for d in digests]
+    if rows:
+        session.execute(insert(import_entry), rows)
+
+
+def _remember(
+    session: Session, list_id: str, version: int, body: dict[str, Any], *, actor: str, at: datetime
+) -> None:
+    session.execute(
+        insert(list_history).values(
+            id=new_id("lh", at), list_id=list_id, version=version, at=at, actor=actor, body=body
+        )
+    )
+
+
+def _line_row(list_id: str, no: int, line: ReadLine, version: int, at: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id("ln", at), "list_id": list_id, "no": no, "item_id": line.item.id,
+        "quantity": line.quantity, "unit": line.unit, "said": line.said,
+        "substitution": line.item.substitution, "version": version,
+    }  # fmt: skip
+
+
+def _body(state: str, note: str, lines: Sequence[ReadLine]) -> dict[str, Any]:
+    return {
+        "state": state,
+        "note": note,
+        "lines": [
+            {"item": line.item.name_zh, "quantity": line.quantity, "unit": line.unit}
+            for line in lines
+        ],
+    }
+
+
+def _lists() -> Select[Any]:
+    return select(household_list, household.c.code.label("household_code")).join(
+        household, household.c.id == household_list.c.household_id
+    )
+
+
+def _read(session: Session, query: Select[Any]) -> tuple[HouseholdList, ...]:
+    rows = session.execute(query).mappings().all()
+    lines: dict[str, list[OrderLine]] = {}
+    keys = [row["id"] for row in rows]
+    for start in range(0, len(keys), _AT_ONCE):
+        found = session.execute(
+            select(order_line, item.c.name_zh)
+            .join(item, item.c.id == order_line.c.item_id)
+            .where(order_line.c.list_id.in_(keys[start : start + _AT_ONCE]))
+            .order_by(order_line.c.list_id, order_line.c.no)
+        )
+        for line in found:
+            lines.setdefault(line.list_id, []).append(_line(line))
+    found_doubts = doubts.of_lists(session, keys)
+    return tuple(
+        HouseholdList(
+            **row,
+            lines=tuple(lines.get(row["id"], ())),
+            doubts=found_doubts.get(row["id"], ()),
+        )
+        for row in rows
+    )
+
+
+def _line(row: Row[Any]) -> OrderLine:
+    return OrderLine(
+        id=row.id,
+        no=row.no,
+        item_id=row.item_id,
+        item=row.name_zh,
+        quantity=row.quantity,
+        unit=row.unit,
+        said=row.said,
+        substitution=row.substitution,
+        version=row.version,
+    )

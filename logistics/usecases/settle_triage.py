@@ -1,0 +1,163 @@
+"""Settle what waits in triage (清疑): make it a line, or discard it with a reason."""
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from logistics.domain.lists import (
+    AskedLine,
+    HouseholdList,
+    ReadLine,
+    TriageEntry,
+    TriageSettled,
+)
+from logistics.domain.quantities import read_amount
+from logistics.errors import Invalid
+from logistics.store import audit, catalogue, lists, triage
+from logistics.usecases.take_list import open_run, take_list
+
+
+class TriageNeedsHousehold(Invalid):
+    """The entry belongs to no household yet; say which."""
+
+    code = "triage.needs-household"
+
+
+class TriageNeedsReason(Invalid):
+    """What is discarded needs a reason."""
+
+    code = "triage.needs-reason"
+
+
+def settle_triage(
+    session: Session,
+    triage_id: str,
+    *,
+    item: str | None = None,
+    quantity: str | float | Decimal | None = None,
+    unit: str = "",
+    household: str | None = None,
+    actor: str,
+    at: datetime,
+) -> TriageEntry:
+    """Turn a triage entry into a line of its list.
+
+    Without an item and a quantity those of the entry itself are read again: enough when only the
+    household was unknown, or the catalogue has since learned the item.
+
+    Parameters
+    ----------
+    household
+        Code of the household, for entries whose household was not known. All lines of such an
+        entry go into a new list of that household; lines that are still doubtful wait anew.
+
+    Raises
+    ------
+    TriageUnknown, TriageSettled
+        If there is no such entry, or it is closed.
+    ListAfterCutOff
+        If its run takes no more lists.
+    TriageNeedsHousehold
+        If it belongs to no household and none is given.
+    ItemUnknown, UnitUnknownForItem, QuantityNotUnderstood, QuantityAbsurd
+        If what is given is itself no clean line.
+    """
+    entry = _to_close(session, triage_id, at)
+    if entry.list_id is None:
+        asked = _asked(entry, item, quantity, unit)
+        code = household or entry.household_code
+        if not code:
+            raise TriageNeedsHousehold(triage=triage_id, mend="give the household's code")
+        new = take_list(session, entry.run_id, code, asked, channel="triage", actor=actor, at=at)
+        list_id = new.id
+    else:
+        list_id = entry.list_id
+        line = _clean(session, _asked(entry, item, quantity, unit)[0])
+        before = lists.get(session, list_id, lock=True)
+        lists.append(session, before, line, state=_state_after(before), actor=actor, at=at)
+    return _close(session, entry, "settled", list_id, {}, actor=actor, at=at)
+
+
+def discard_triage(
+    session: Session, triage_id: str, *, reason: str, actor: str, at: datetime
+) -> TriageEntry:
+    """Discard a triage entry; the reason stays with it.
+
+    Raises
+    ------
+    TriageUnknown, TriageSettled
+        If there is no such entry, or it is closed.
+    ListAfterCutOff
+        If its run takes no more lists.
+    TriageNeedsReason
+        If the reason is empty.
+    """
+    if not reason.strip():
+        raise TriageNeedsReason(triage=triage_id, mend="say why it is discarded")
+    entry = _to_close(session, triage_id, at)
+    if entry.list_id is not None:
+        before = lists.get(session, entry.list_id, lock=True)
+        if before.state == "needs-review" and _state_after(before) == "accepted":
+            lists.append(session, before, None, state="accepted", actor=actor, at=at)
+    facts = {"reason": reason.strip()}
+    return _close(session, entry, "discarded", entry.list_id, facts, actor=actor, at=at)
+
+
+def _to_close(session: Session, triage_id: str, at: datetime) -> TriageEntry:
+    open_run(session, triage.get(session, triage_id).run_id, at)
+    entry = triage.get(session, triage_id, lock=True)
+    if entry.state != "open":
+        raise TriageSettled(triage=triage_id, state=entry.state)
+    return entry
+
+
+def _asked(
+    entry: TriageEntry, item: str | None, quantity: str | float | Decimal | None, unit: str
+) -> list[AskedLine]:
+    """Put what is given over what the entry says; without either, all lines it holds."""
+    if item is None and quantity is None and not unit and "lines" in entry.facts:
+        return [AskedLine(**line) for line in entry.facts["lines"]]
+    known = entry.facts.get("asked", {})
+    return [
+        AskedLine(
+            item if item is not None else known.get("item", entry.said),
+            quantity if quantity is not None else known.get("quantity", ""),
+            unit or known.get("unit", ""),
+            said=entry.said,
+        )
+    ]
+
+
+def _clean(session: Session, asked: AskedLine) -> ReadLine:
+    known = catalogue.load(session)
+    item = known.get(asked.item)
+    found = known.quantity(item, read_amount(asked.quantity, asked.unit))
+    return ReadLine(item, found.count, found.unit, asked.words)
+
+
+def _state_after(before: HouseholdList) -> str:
+    still_open = sum(doubt.state == "open" for doubt in before.doubts)
+    return "needs-review" if still_open > 1 else "accepted"
+
+
+def _close(
+    session: Session,
+    entry: TriageEntry,
+    state: str,
+    list_id: str | None,
+    facts: dict[str, str],
+    *,
+    actor: str,
+    at: datetime,
+) -> TriageEntry:
+    merged = {**entry.facts, **facts}
+    triage.close(session, entry.id, state, list_id=list_id, facts=merged, actor=actor, at=at)
+    audit.record(
+        session, actor=actor, command=f"triage {state}", subject=entry.id,
+        facts={"list": list_id or "", **facts}, at=at,
+    )  # fmt: skip
+    return replace(
+        entry, state=state, list_id=list_id, facts=merged, settled_at=at, settled_by=actor
+    )

@@ -1,0 +1,158 @@
+"""Take a household's list (收清单): clean lines stand, doubts wait, nothing is lost."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from logistics.domain.ids import new_id
+from logistics.domain.lists import (
+    MENDS,
+    AskedLine,
+    ClientRefReused,
+    Doubt,
+    HouseholdList,
+    ListEmpty,
+    check_open,
+    digest_of,
+    notes_of,
+    read_lines,
+    waiting,
+)
+from logistics.domain.runs import Run
+from logistics.exchange.freetext import read_body
+from logistics.store import audit, catalogue, lists, places, runs, triage
+from logistics.store.places import HouseholdUnknown
+
+log = logging.getLogger(__name__)
+
+
+def take_list(
+    session: Session,
+    run_id: str,
+    household_code: str,
+    lines: Sequence[AskedLine],
+    *,
+    text: str | None = None,
+    client_ref: str | None = None,
+    channel: str,
+    actor: str,
+    at: datetime,
+) -> HouseholdList:
+    """Take one list into a run, while the run is open.
+
+    A line that is not one clear amount of one known item becomes an entry in the triage queue;
+    the others stand at once. The run is held against its cut-off until the transaction ends.
+
+    Parameters
+    ----------
+    run_id
+        Id or code of the run.
+    lines, text
+        What is asked for: lines, free text of this household, or both.
+    client_ref
+        The sender's own name for this list. Sent again with the same content, the first list is
+        returned and nothing is written.
+
+    Raises
+    ------
+    RunUnknown, HouseholdUnknown
+        If there is no such run, or no such household in its district.
+    ListAfterCutOff
+        If the run takes no more lists.
+    ClientRefReused
+        If the household sent another list under this reference.
+    ListEmpty
+        If neither lines nor text ask for anything.
+    """
+    run = open_run(session, run_id, at)
+    household = places.household_by_code(session, household_code.strip())
+    if household.district_id != run.district_id:
+        raise HouseholdUnknown(household=household_code, mend="it lies in another district")
+
+    said = text or ""
+    body = read_body(said)
+    asked = (*lines, *body.lines)
+    if not asked and not body.doubts:
+        raise ListEmpty(household=household.code, mend="send lines, or a text that names goods")
+    digest = digest_of(
+        [(line.item, str(line.quantity), line.unit, line.note) for line in lines], said
+    )
+    if client_ref:
+        lists.hold_household(session, household.id)
+        if earlier := lists.by_client_ref(session, run.id, household.id, client_ref):
+            if earlier[1] != digest:
+                raise ClientRefReused(client_ref=client_ref, list=earlier[0].id)
+            return replace(earlier[0], earlier=True)
+
+    clean, doubts = read_lines(catalogue.load(session), asked)
+    doubts += body.doubts
+    new = lists.NewList(
+        id=new_id("li", at),
+        run_id=run.id,
+        household_id=household.id,
+        client_ref=client_ref or None,
+        channel=channel,
+        state="needs-review" if doubts else "accepted",
+        note=notes_of(body.note, asked),
+        said=said,
+        lines=clean,
+        digest=digest,
+    )
+    lists.add(session, [new], actor=actor, at=at)
+    queue(session, run, doubts, list_id=new.id, version=1, household_code=household.code,
+          source=channel, at=at)  # fmt: skip
+    audit.record(
+        session, actor=actor, command="list take", subject=new.id,
+        facts={"run": run.id, "lines": len(clean), "doubts": len(doubts)}, at=at,
+    )  # fmt: skip
+    log.info("list %s: %d lines, %d doubts", new.id, len(clean), len(doubts))
+    return lists.get(session, new.id)
+
+
+def open_run(session: Session, run_id: str, at: datetime) -> Run:
+    """Hold a run against its cut-off and refuse if that has passed.
+
+    Raises
+    ------
+    RunUnknown
+        If there is no such run.
+    ListAfterCutOff
+        If the run takes no more lists.
+    """
+    lists.hold_run(session, run_id)
+    run = runs.get(session, run_id)
+    check_open(run, at)
+    return run
+
+
+def queue(
+    session: Session,
+    run: Run,
+    doubts: Sequence[Doubt],
+    *,
+    list_id: str,
+    version: int,
+    household_code: str,
+    source: str,
+    at: datetime,
+) -> None:
+    """Put the doubts about one version of a list into the triage queue."""
+    triage.add(
+        session,
+        [
+            waiting(
+                doubt if "mend" in doubt.facts else replace(doubt, facts=_with_mend(doubt)),
+                run_id=run.id, source=source, list_id=list_id,
+                household_code=household_code, at=at,
+            )
+            for doubt in doubts
+        ],
+        [digest_of(list_id, version, no, d.code, d.said) for no, d in enumerate(doubts)],
+    )  # fmt: skip
+
+
+def _with_mend(doubt: Doubt) -> dict[str, object]:
+    return {**doubt.facts, "mend": MENDS.get(doubt.code, "")}
