@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import errors, middleware
 from api.auth import Principal, may
+from api.openapi import describe
 from api.pages.maps import MapDrawer
 from api.roles import Action
 from api.routes import health, lists, runs, sheets, triage, welcome
@@ -59,6 +60,6 @@ def create_app(settings: Settings) -> FastAPI:
         responses=errors.Responses.of(),
     )
     def openapi(_: Annotated[Principal, Depends(may(Action.API_READ))]) -> dict[str, Any]:
-        return app.openapi()
+        return describe(app)
 
     return app

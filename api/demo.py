@@ -75,7 +75,9 @@ class Demo:
         with self.console.status(self.text(f"{key}.doing")):
             yield said.update
         seconds = clock.perf_counter() - begun
-        self.console.print(f"[green]✓[/] {self.text(f'{key}.done', **said)}  [dim]{seconds:.1f} s[/]")
+        self.console.print(
+            f"[green]✓[/] {self.text(f'{key}.done', **said)}  [dim]{seconds:.1f} s[/]"
+        )
 
     def write(self, work: Callable[[Session], Any]) -> Any:
         """Do one step in one transaction."""
@@ -290,12 +292,12 @@ def _made_up_receipts(demo: Demo, path: Path) -> None:
         placed = orders.of_run(session, runs.get(session, demo.run).id)
         goods = catalogue.load(session)
     by_class: dict[str, list[str]] = {}
-    for item in goods:
+    for item in goods.items:
         if item.substitute_class:
             by_class.setdefault(item.substitute_class, []).append(item.name_zh)
     substitutes = {
         item.name_zh: [n for n in by_class[item.substitute_class] if n != item.name_zh]
-        for item in goods
+        for item in goods.items
         if item.substitute_class
     }
     _generator("make_receipts").make_receipts(

@@ -4,7 +4,6 @@
 
 from typing import Any
 
-import click
 import typer
 from typer.core import TyperGroup
 from typing_extensions import override
@@ -20,7 +19,7 @@ class _Refusing(TyperGroup):
     """Turns every refusal into one clear error and an exit code: 2 bad input, 3 not possible."""
 
     @override
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: typer.Context) -> Any:
         try:
             return super().invoke(ctx)
         except SupplyLoopError as error:

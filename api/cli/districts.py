@@ -45,13 +45,16 @@ def import_district(
         str | None, typer.Option(help="生成小区 · generate instead: small, medium, …")
     ] = None,
     seed: Annotated[int, typer.Option(help="随机种子 · seed of a generated district")] = 1,
+    prefix: Annotated[
+        str, typer.Option(help="编号前缀 · first part of all codes; by default from the name")
+    ] = "",
     lang: LangOption = LANG,
 ) -> None:
     """导入地图 · Read a map extract, or generate a district, into a folder."""
     if (extract is None) == (synthetic is None):
         complain("district.source-unclear", "invalid", {})
         raise typer.Exit(2)
-    district = _made(extract, synthetic, name=name, seed=seed)
+    district = _made(extract, synthetic, name=name, seed=seed, prefix=prefix)
     from geodata.district import write_district
 
     write_district(district, output)
@@ -67,14 +70,20 @@ def import_district(
     typer.echo(district.attribution)
 
 
-def _made(extract: Path | None, synthetic: str | None, *, name: str, seed: int) -> "District":
+def _made(
+    extract: Path | None, synthetic: str | None, *, name: str, seed: int, prefix: str
+) -> "District":
     if extract is not None:
-        from geodata.osm import read_extract
+        from geodata.osm import import_osm
 
-        return read_extract(extract, name=name)
-    from geodata.generate import generate
+        return import_osm(extract, name, prefix=prefix or None, on_progress=_progress)
+    from geodata.generate import generate_district
 
-    return generate(synthetic or "", seed=seed, name=name)
+    return generate_district(synthetic or "", seed, name)
+
+
+def _progress(what: str) -> None:
+    typer.echo(f"  {what}", err=True)
 
 
 def setup(
@@ -101,7 +110,7 @@ def setup(
     with opened(database) as store:
         at = now()
         report = store.run(
-            lambda session: set_up(session, head, read, ground.places, actor=ACTOR, at=at)
+            lambda session: set_up(session, head, read, ground.places(), actor=ACTOR, at=at)
         )
     say(
         "setup.done",
