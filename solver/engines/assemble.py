@@ -2,7 +2,7 @@
 
 from solver.engines.instance import Instance, total
 from solver.engines.solution import Solution
-from solver.engines.timing import Progress, Trip, Visit, at_start, last_steps
+from solver.engines.timing import Progress, Trip, Visit, at_start
 from solver.plan import Route, Step
 from solver.problem import Amounts
 from solver.summary import route_cost
@@ -87,11 +87,10 @@ def _route(solution: Solution, vehicle: int, shift: list[Trip]) -> Route:
             if visit.stop is not None:
                 load = tuple(a + c for a, c in zip(load, visit.stop.change, strict=True))
             writer.visit(visit, load, number)
-    rest, end = last_steps(instance, vehicle, shift[-1].after)
-    for visit in rest:
+    for visit in shift[-1].rest:
         writer.visit(visit, load, len(shift) - 1)
     home = instance.returns_to(vehicle, shift[-1].stops[-1].location)
-    writer.write("end", home, end.time_s, load, len(shift) - 1)
+    writer.write("end", home, shift[-1].end.time_s, load, len(shift) - 1)
     return Route(
         vehicle=v.id,
         steps=tuple(writer.steps),

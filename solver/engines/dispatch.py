@@ -100,10 +100,6 @@ class _Builder:
         self.taste = taste
         # Time only moves on and slots only fill up: what cannot be a seed now never can.
         self.hopeless: set[tuple[int, int]] = set()
-        self.eligible: list[list[int]] = [[] for _ in self.instance.vehicles]
-        for task in self.instance.tasks:
-            for vehicle in task.eligible:
-                self.eligible[vehicle].append(task.index)
 
     def lengthen(self, vehicle: int) -> None:
         """Let a single trip that is under way take more behind its locked stops."""
@@ -125,7 +121,7 @@ class _Builder:
     def _seed(self, vehicle: int, progress: Progress) -> Trip | None:
         ranked = sorted(
             (self._seed_score(vehicle, progress, self.instance.tasks[t]), t)
-            for t in self.eligible[vehicle]
+            for t in self.instance.allowed[vehicle]
             if self.solution.left[t]
             and (vehicle, t) not in self.hopeless
             and self._welcome(vehicle, self.instance.tasks[t])
@@ -260,7 +256,7 @@ class _Builder:
         duration = self.instance.travel[vehicle].duration_s
         rows = [duration[s.location] for s in trip.stops]
         found: list[tuple[float, int]] = []
-        for index in self.eligible[vehicle]:
+        for index in self.instance.allowed[vehicle]:
             if not self.solution.left[index] or index in refused:
                 continue
             task = self.instance.tasks[index]

@@ -86,6 +86,7 @@ class Instance:
     tasks: tuple[Task, ...]
     zero: Amounts
     locked: tuple[tuple[LockedTrip, ...], ...]  # by vehicle
+    allowed: tuple[tuple[int, ...], ...]  # tasks, by vehicle
 
     def wish_cost(self, task: int, vehicle: int) -> int:
         """Give what serving a task by this vehicle costs against wishes and the previous plan."""
@@ -142,7 +143,16 @@ def prepare(problem: Problem) -> Instance:
         tasks=tuple(tasks),
         zero=zero,
         locked=tuple(_locked_trips(v, tasks, zero) for v in vehicles),
+        allowed=_allowed(tasks, len(vehicles)),
     )
+
+
+def _allowed(tasks: list[Task], fleet: int) -> tuple[tuple[int, ...], ...]:
+    allowed: list[list[int]] = [[] for _ in range(fleet)]
+    for task in tasks:
+        for vehicle in task.eligible:
+            allowed[vehicle].append(task.index)
+    return tuple(map(tuple, allowed))
 
 
 def _wishes(problem: Problem, job: Job, by_id: dict[int, int]) -> tuple[tuple[int, int], ...]:

@@ -1,5 +1,6 @@
 """Who is where when: presences at drop slots, goods on shelves, couriers loading at bays."""
 
+from bisect import bisect_left, insort
 from collections import Counter
 from dataclasses import dataclass
 
@@ -36,6 +37,7 @@ class Occupancy:
         self.loadings: dict[int, list[Presence]] = {b.location: [] for b in problem.bays}
         self.cohort = [v.cohort for v in instance.vehicles]
         self.users: dict[tuple[str, int], Counter[str]] = {}
+        self.longest_s = max((v.reload_service_s for v in instance.vehicles), default=0)
         self.zero = instance.zero
 
     def period(self, place: int, at_s: int) -> int:
@@ -106,13 +108,12 @@ class Occupancy:
             return from_s
         if not self.may_use("bay", location, vehicle):
             return None
+        loadings = self.loadings[location]
         at_s = from_s
         while True:
-            ends = [
-                end
-                for start, end, other in self.loadings[location]
-                if other != vehicle and at_s + length_s > start and at_s < end
-            ]
+            first = bisect_left(loadings, (at_s - self.longest_s,))
+            after = bisect_left(loadings, (at_s + length_s,))
+            ends = [e for _, e, v in loadings[first:after] if v != vehicle and at_s < e]
             if len(ends) < lanes:
                 return at_s
             at_s = min(ends)
@@ -134,7 +135,7 @@ class Occupancy:
     def load(self, location: int, presence: Presence) -> None:
         """Reserve a lane of the bay."""
         if location in self.loadings:
-            self.loadings[location].append(presence)
+            insort(self.loadings[location], presence)
             self._count("bay", location, presence[2], 1)
 
     def unload(self, location: int, presence: Presence) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from solver.engines.instance import Instance, total
 from solver.engines.occupancy import Occupancy
-from solver.engines.timing import Progress, Trip, at_start, last_steps
+from solver.engines.timing import Progress, Trip, at_start
 from solver.problem import Amounts
 
 Score = tuple[float, float, float]
@@ -87,8 +87,7 @@ class Solution:
         shift = self.shifts[vehicle]
         if not shift:
             return 0
-        _, end = last_steps(self.instance, vehicle, shift[-1].after)
-        return end.cost + self.instance.vehicles[vehicle].fixed_cost
+        return shift[-1].end.cost + self.instance.vehicles[vehicle].fixed_cost
 
     def soft_cost(self) -> int:
         """Give what the objective adds to travel: faces, wishes, evenness."""

@@ -47,12 +47,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A timed trip and the state of the shift after its last stop."""
+    """A timed trip; ``after`` its last stop the shift goes on, or takes its ``rest`` and ends."""
 
     point: int | None
     stops: tuple[Stop, ...]
     visits: tuple[Visit, ...]
     after: Progress
+    rest: tuple[Visit, ...]
+    end: Progress
 
 
 def at_start(instance: Instance, vehicle: int) -> Progress:
@@ -240,13 +242,13 @@ class _Clock:
         last = next((v for v in reversed(self.visits) if v.type != "break"), None)
         return last is not None and last.stop is not None
 
-    def gets_home(self) -> bool:
-        """Say whether the shift can end in time from here, remaining breaks included."""
-        kept, count = self.now, len(self.visits)
-        within = self._gets_home()
-        self.now = kept
-        del self.visits[count:]
-        return within
+    def finish(self, point: int | None, stops: tuple[Stop, ...]) -> Trip | None:
+        """Make the trip, provided that the shift can end in time after it, breaks included."""
+        after, count = self.now, len(self.visits)
+        if not self._gets_home():
+            return None
+        visits = tuple(self.visits)
+        return Trip(point, stops, visits[:count], after, visits[count:], self.now)
 
     def _gets_home(self) -> bool:
         v = self.instance.vehicles[self.vehicle]
@@ -304,20 +306,4 @@ def _through(clock: _Clock, point: int | None, stops: tuple[Stop, ...]) -> Trip 
     for stop in stops:
         if not clock.serve(stop):
             return None
-    if not clock.gets_home():
-        return None
-    return Trip(point, stops, tuple(clock.visits), clock.now)
-
-
-def last_steps(
-    instance: Instance, vehicle: int, progress: Progress
-) -> tuple[tuple[Visit, ...], Progress]:
-    """Give the breaks left over after the last trip, and the state at the shift's end."""
-    clock = _Clock(instance, Occupancy(instance), vehicle, progress)
-    while clock.now.breaks and clock.pause():
-        pass
-    if clock.now.location is not None:
-        home = instance.returns_to(vehicle, clock.now.location)
-        if home is not None:
-            clock.ride(home)
-    return tuple(clock.visits), clock.now
+    return clock.finish(point, stops)

@@ -6,12 +6,23 @@ from solver.problem import Bay, Place, Problem, Vehicle
 
 
 def occupancy(place: Place, *cohorts: str | None) -> Occupancy:
-    vehicles = tuple(Vehicle(id=n, cohort=c) for n, c in enumerate(cohorts or (None, None, None)))
+    vehicles = tuple(
+        Vehicle(id=n, cohort=c, reload_service_s=300)
+        for n, c in enumerate(cohorts or (None, None, None))
+    )
     problem = Problem(
         vehicles=vehicles, jobs=(), matrices={}, places=(place,), bays=(Bay(location=0),)
     )
     return Occupancy(
-        Instance(problem=problem, travel=(), vehicles=vehicles, tasks=(), zero=(0,), locked=())
+        Instance(
+            problem=problem,
+            travel=(),
+            vehicles=vehicles,
+            tasks=(),
+            zero=(0,),
+            locked=(),
+            allowed=(),
+        )
     )
 
 
