@@ -134,9 +134,10 @@ def _clusters(folded: str, start: int, end: int) -> Iterator[list[_Token]]:
 
 
 def _words(folded: str, start: int, end: int) -> list[_Token]:
+    """Cut words at spaces; neighbouring English words are one: ``sweet potato``."""
     return [
         _Token("W", start + match.start(), start + match.end())
-        for match in re.finditer(r"\S+", folded[start:end])
+        for match in re.finditer(r"[!-~]+(?: +[!-~]+)*(?!\S)|\S+", folded[start:end])
     ]
 
 
@@ -159,7 +160,7 @@ def _glued(cluster: list[_Token], body: str, folded: str, at: int, pieces: list[
 
 def _flush(loose: list[list[_Token]], body: str, folded: str, at: int, pieces: list[Piece]) -> int:
     """Pair words and amounts that stand apart, if there is only one way to do it."""
-    tokens = _joined([token for cluster in loose for token in cluster], folded)
+    tokens = [token for cluster in loose for token in cluster]
     loose.clear()
     if not tokens:
         return at
@@ -182,22 +183,6 @@ def _flush(loose: list[list[_Token]], body: str, folded: str, at: int, pieces: l
                 pieces += _plain_pieces(body[tokens[number - 1].end : token.start])
             pieces.append(_loose_words(body[token.start : token.end]))
     return tokens[-1].end
-
-
-def _joined(tokens: list[_Token], folded: str) -> list[_Token]:
-    """Join neighbouring English words: ``sweet potato`` is one thing."""
-    joined: list[_Token] = []
-    for token in tokens:
-        last = joined[-1] if joined else None
-        if (
-            last is not None
-            and last.kind == token.kind == "W"
-            and folded[last.start : token.end].isascii()
-        ):
-            joined[-1] = _Token("W", last.start, token.end)
-        else:
-            joined.append(token)
-    return joined
 
 
 def _line(first: _Token, second: _Token, body: str, folded: str) -> Piece:
