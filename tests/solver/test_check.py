@@ -7,7 +7,7 @@ import pytest
 
 from solver.check import check
 from solver.plan import Plan, Step, Unassigned
-from solver.problem import UNREACHABLE, Matrix, Problem
+from solver.problem import UNREACHABLE, LockedStep, Matrix, Problem
 
 Resum = Callable[[Problem, Plan], Plan]
 Change = Callable[[Problem, Plan], tuple[Problem, Plan]]
@@ -56,6 +56,17 @@ def swapped(vehicle: int, n: int, m: int) -> Change:
         return tuple(out)
 
     return lambda problem, plan: (problem, _routes(plan, vehicle, swap))
+
+
+def moved(vehicle: int, n: int, to: int, m: int) -> Change:
+    """Give a step of one courier to another."""
+
+    def move(problem: Problem, plan: Plan) -> tuple[Problem, Plan]:
+        taken = next(route.steps[n] for route in plan.routes if route.vehicle == vehicle)
+        _, plan = without(vehicle, n)(problem, plan)
+        return problem, _routes(plan, to, lambda s: (*s[:m], taken, *s[m:]))
+
+    return move
 
 
 def _routes(plan: Plan, vehicle: int, of: Callable[[tuple[Step, ...]], tuple[Step, ...]]) -> Plan:
@@ -213,7 +224,7 @@ MUTATIONS: tuple[tuple[str, Change, str, int], ...] = (
     ("at a location that does not exist", step(2, 1, location=99), "step.location", 1),
     ("the wrong trip", step(1, 5, trip=0), "step.trip", 1),
     ("a step of no type", step(1, 5, type="jump"), "step.type", 1),
-    ("a loading of one who has no trips", again(3, 1, 0), "route.start", 1),
+    ("a second start", again(3, 1, 0), "route.start", 1),
     # limits
     ("a task too many", given("vehicles", 1, max_tasks=3), "limit.tasks", 1),
     (
@@ -227,6 +238,10 @@ MUTATIONS: tuple[tuple[str, Change, str, int], ...] = (
     ("brought before it is fetched", swapped(3, 1, 4), "shipment.order", 2),
     ("the middle stop left out", without(3, 3), "shipment.incomplete", 1),
     ("fetched twice", again(3, 2, 1), "shipment.twice", 1),
+    ("brought by another courier", moved(3, 5, 2, 4), "shipment.vehicles", 1),
+    ("on board while loading", both(moved(3, 2, 1, 3), moved(3, 4, 1, 6)), "shipment.trips", 1),
+    ("left before it is on board", swapped(3, 1, 4), "load.negative", 1),
+    ("loading where there are no trips", step(3, 2, type="reload"), "reload.not-allowed", 1),
     # meetings
     (
         "two couriers a second too close",
@@ -257,6 +272,19 @@ MUTATIONS: tuple[tuple[str, Change, str, int], ...] = (
         "a locked step with another courier",
         both(step(1, 2, parts=(0,)), step(2, 3, parts=(1, 2))),
         "locked.missing",
+        1,
+    ),
+    (
+        "locked steps in another order",
+        given(
+            "vehicles",
+            1,
+            locked=(
+                LockedStep(type="job", id=12, locked=True),
+                LockedStep(type="job", id=11, parts=(0, 1), locked=True),
+            ),
+        ),
+        "locked.order",
         1,
     ),
     # running figures
