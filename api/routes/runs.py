@@ -24,9 +24,7 @@ from logistics.usecases.cut_off import cut_off
 from logistics.usecases.finish_receiving import finish_receiving
 from logistics.usecases.pack_bags import pack_bags
 from logistics.usecases.place_orders import place_orders
-from logistics.usecases.plan_run import plan_run
 from logistics.usecases.receive_goods import mark_nothing_came, receive_goods
-from logistics.usecases.release_run import release_run
 from logistics.usecases.share_out import share_out
 from logistics.usecases.show_run import show_run
 
@@ -281,6 +279,9 @@ def plan(
     The solver runs in no transaction: lists and receipts go on meanwhile. The plan is refused as
     `plan.stale` if what it was made from has changed.
     """
+    # the solver takes seconds to load: only who plans waits for it
+    from logistics.usecases.plan_run import plan_run  # noqa: PLC0415
+
     wish = body or PlanIn()
     report = plan_run(
         database,
@@ -295,6 +296,8 @@ def plan(
 
 
 def _released(session: Session, run_id: str, *, actor: str, at: datetime) -> dict[str, Any]:
+    from logistics.usecases.release_run import release_run  # noqa: PLC0415  as above
+
     book = release_run(session, run_id, actor=actor, at=at)
     return {"trips": len(book.trips), "couriers": list(book.couriers())}
 

@@ -1,5 +1,6 @@
 """Route sheets: a courier's own, and all of them for the supply group."""
 
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -19,9 +20,7 @@ from api.roles import Action, Role
 from logistics.domain.runs import Run, RunState
 from logistics.domain.sheets import SheetBook
 from logistics.errors import Conflict
-from logistics.exchange.sheets import courier_book
 from logistics.store import couriers, runs
-from logistics.usecases.print_sheets import print_sheets, read_sheets
 
 router = APIRouter(prefix="/api/v1", tags=["sheets"])
 
@@ -103,6 +102,9 @@ def _book(session: Session, run_id: str) -> tuple[Run, SheetBook]:
     run = runs.get(session, run_id)
     if run.state not in _ON_THE_ROAD:
         raise NotReleased(run=run.code, state=run.state.value)
+    # printing brings the map's libraries: only who reads sheets waits for them
+    from logistics.usecases.print_sheets import read_sheets  # noqa: PLC0415
+
     return run, read_sheets(session, run.id)
 
 
@@ -114,11 +116,14 @@ def _own_book(
         raise NotYours(subject=courier)  # another district may have a courier of the same code
     couriers.by_code(session, run.district_id, courier)
     run, book = _book(session, run.id)
-    return run, courier_book(book, courier)
+    trips = tuple(trip for trip in book.trips if trip.courier_code == courier)
+    return run, replace(book, trips=trips)
 
 
 @lru_cache(maxsize=64)  # a sheet of a released plan never changes
 def _printed(book: SheetBook, language: Literal["zh", "en"], separation_s: int) -> bytes:
+    from logistics.usecases.print_sheets import print_sheets  # noqa: PLC0415  as above
+
     sheets = print_sheets(
         book, font_paths=font_folders(), language=language, separation_s=separation_s
     )
