@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given as hypothesised
+from hypothesis import strategies as st
 
 from solver.check import check
 from solver.plan import Plan, Step, Unassigned
@@ -335,3 +337,33 @@ def test_a_route_that_costs_more_than_it_says_is_named(good: Any) -> None:
     first, *rest = good.plan.routes
     plan = replace(good.plan, routes=(replace(first, cost=first.cost - 1), *rest))
     assert [(v.code, v.by) for v in check(good.problem, plan)] == [("route.cost", 1)]
+
+
+@hypothesised(data=st.data())
+def test_no_plan_whatever_breaks_the_judge(data: st.DataObject, good: Any) -> None:
+    number = st.sampled_from([-1, 0, 1, 2, 11, 23, 99, 29_400, 10**12])
+    changes = st.fixed_dictionaries(
+        {},
+        optional={
+            "type": st.sampled_from(["start", "job", "reload", "via", "break", "end", "?"]),
+            "location": st.none() | number,
+            "id": st.none() | number,
+            "arrival_s": number,
+            "waiting_s": number,
+            "service_s": number,
+            "parts": st.lists(number, max_size=3).map(tuple),
+            "load": st.lists(number, max_size=3).map(tuple),
+            "trip": number,
+        },
+    )
+    routes = []
+    for route in good.plan.routes:
+        steps = list(route.steps)
+        for _ in range(data.draw(st.integers(0, 2))):
+            n = data.draw(st.integers(0, len(steps) - 1))
+            steps[n] = replace(steps[n], **data.draw(changes))
+        kept = data.draw(st.integers(0, len(steps)))
+        routes.append(replace(route, steps=tuple(steps[:kept])))
+    plan = replace(good.plan, routes=tuple(routes))
+    found = check(good.problem, plan)
+    assert (plan == good.plan) <= (found == ())
