@@ -47,7 +47,9 @@ class RoutingPolicy:
         facts = Policy.of_facts(policy)
         start, end = _second_of_day(facts.wave_start), _second_of_day(facts.wave_end)
         if facts.leader_start is not None and facts.leader_end is not None:
-            rounds = ((_second_of_day(facts.leader_start), _second_of_day(facts.leader_end)),)
+            rounds: tuple[tuple[int, int], ...] = (
+                (_second_of_day(facts.leader_start), _second_of_day(facts.leader_end)),
+            )
         else:
             every = int(policy.get("leader_every_s", 2 * HOUR_S))
             stay = int(policy.get("leader_stay_s", 600))
@@ -202,27 +204,30 @@ class RunPlan:
     seed: int = 0
 
 
-NEXT_ACTIONS = {
-    "stairwell.unreachable": "check-gates",
-    "zone.not-permitted": "assign-permitted",
-    "capacity.too-heavy": "repack",
-    "courier.none": "assign-courier",
-    "time.none-left": "next-run",
+_NEXT_ACTIONS = {
+    # what the solver tried, and found to help
+    "longer-shift": "extend-shift",
+    "one-more-trip": "add-trip",
+    "further-courier": "add-courier",
+    # causes
+    "no-courier": "add-courier",
+    "no-courier-with-skill": "add-courier",
+    "zone-not-permitted": "assign-permitted",
+    "goods-elsewhere": "add-courier",
+    "too-heavy": "repack",
+    "unreachable": "check-gates",
+    "slot-closed": "change-slot-times",
+    "shelf-too-small": "clear-shelf",
+    "release-too-late": "widen-window",
+    "window-too-short": "widen-window",
+    "shift-too-short": "extend-shift",
+    "limit-too-tight": "add-trip",
+    "no-trips-left": "add-trip",
+    "no-time-left": "add-courier",
+    "no-capacity-left": "add-courier",
 }
-"""What to do about each cause; a cause that is not named here waits for the next run."""
 
 
 def next_action(code: str) -> str:
-    """Name what to do next about a cause of not being served."""
-    if code in NEXT_ACTIONS:
-        return NEXT_ACTIONS[code]
-    for word, action in (
-        ("zone", "assign-permitted"),
-        ("unreachable", "check-gates"),
-        ("capacity", "repack"),
-        ("point", "assign-courier"),
-        ("courier", "assign-courier"),
-    ):
-        if word in code:
-            return action
-    return "next-run"
+    """Name what to do next about a cause, or as the solver's help says; else ``next-run``."""
+    return _NEXT_ACTIONS.get(code.removeprefix("without-"), "next-run")

@@ -33,8 +33,8 @@ def unserved_of(index: Index, plan: Plan) -> tuple[UnservedBag, ...]:
     """List every bag that the plan leaves out, with its cause and what to do next."""
     found = list(index.unreachable)
     for left in plan.unassigned:
-        facts = {**left.facts, "proven": int(left.proven)}
-        action = _action(left)
+        facts = _facts(index, left)
+        action = next_action(left.would_help[0].code if left.would_help else left.code)
         found += [
             UnservedBag(bag_id=bag.id, code=left.code, facts=facts, next_action=action)
             for bag in _bags(index, left.id, left.parts)
@@ -110,6 +110,15 @@ def _bags(index: Index, job: int, parts: Sequence[int]) -> tuple[WaitingBag, ...
     return tuple(bags[part] for part in parts) if parts else bags
 
 
-def _action(left: Unassigned) -> str:
-    """Prefer what the solver tried and found to help; else what the cause suggests."""
-    return next_action(left.would_help[0].code if left.would_help else left.code)
+def _facts(index: Index, left: Unassigned) -> dict[str, int | str]:
+    """Say the solver's facts in people's codes, with the help that it tried and found."""
+    facts: dict[str, int | str] = {
+        key: value for key, value in left.facts.items() if key not in ("location", "points")
+    }
+    facts |= {"stairwell": left.description, "proven": int(left.proven)}
+    for relaxation in left.would_help[:1]:
+        facts["help"] = relaxation.code
+        for key, value in relaxation.facts.items():
+            courier = key in ("courier", "like") and isinstance(value, int)
+            facts[f"help_{key}"] = index.couriers[int(value)].code if courier else value
+    return facts

@@ -151,7 +151,7 @@ def _there_and_back(matrix: Matrix, point: int, slot: int) -> bool:
 
 
 def _unreachable(slot: DropSlot, bags: Sequence[WaitingBag]) -> list[UnservedBag]:
-    code = "stairwell.unreachable"
+    code = "unreachable"
     facts: dict[str, int | str] = {"stairwell": slot.code, "bags": len(bags)}
     return [
         UnservedBag(bag_id=bag.id, code=code, facts=facts, next_action=next_action(code))

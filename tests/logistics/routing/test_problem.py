@@ -90,7 +90,7 @@ def test_an_unreachable_stairwell_is_left_out_with_its_reason(make):
     assert len(problem.jobs) == 3
     left = index.unreachable
     assert len(left) == 10
-    assert left[0].code == "stairwell.unreachable"
+    assert left[0].code == "unreachable"
     assert left[0].facts["stairwell"] == "JQ-01-02-3"
     assert left[0].next_action == "check-gates"
 

@@ -1,0 +1,85 @@
+"""The report of a run as one page that needs nothing else (波次报告)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from geodata.district import District
+from geodata.render import MapLabel, district_map
+from logistics.domain.run_report import Contact, RunReport
+from logistics.exchange.report_texts import REPORT
+from logistics.exchange.sheets import clock, kilograms, litres
+from logistics.exchange.spreadsheets import yuan
+from logistics.exchange.texts import MODES
+
+Language = Literal["zh", "en"]
+_SHORT_ITEMS_SHOWN: Final = 12
+_STAIRWELLS_SHOWN: Final = 6
+_PAGES: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def run_report(
+    report: RunReport, district: District | None = None, *, language: Language = "zh"
+) -> str:
+    """Write the report as one self-contained HTML page.
+
+    Parameters
+    ----------
+    district
+        Draws the map with its zones; without one the page has no map.
+    """
+    texts = REPORT[language]
+    return _PAGES.get_template("run_report.html").render(
+        language=language,
+        t=texts,
+        say=lambda key, **facts: texts[key].format(**facts),
+        named=lambda key: texts.get(key, key.split(".", 1)[-1]),
+        r=report,
+        own=lambda thing, name: getattr(thing, f"{name}_{language}"),
+        modes=MODES[language],
+        clock=clock,
+        kilograms=kilograms,
+        litres=litres,
+        yuan=yuan,
+        percent=_percent,
+        mean=_mean,
+        most=_most,
+        map=_map(report, district, language),
+        shown=_SHORT_ITEMS_SHOWN,
+        stairwells_shown=_STAIRWELLS_SHOWN,
+    )
+
+
+def _map(report: RunReport, district: District | None, language: Language) -> Markup:
+    if district is None:
+        return Markup()
+    labels = [
+        MapLabel(lon=point.lon, lat=point.lat, text=point.code, kind="point")
+        for point in report.points
+    ]
+    svg = district_map(district, labels=labels, zones=report.zones, language=language)
+    # drawn by our own renderer, which escapes the names that it writes
+    return Markup(svg[svg.index("<svg") :])  # noqa: S704
+
+
+def _percent(part: float, whole: float = 1) -> str:
+    """Say a part in whole per cent, rounded down: 99.9 % is not all."""
+    return f"{int(100 * part / whole) if whole else 100} %"
+
+
+def _mean(contact: Contact) -> str:
+    buildings = sum(contact.buildings.values())
+    return f"{contact.faces / buildings:.1f}" if buildings else "0"
+
+
+def _most(counts: Mapping[Any, int]) -> int:
+    return max(counts.values(), default=0)
