@@ -327,7 +327,7 @@ def _check_layer(layer: str, frame: GeoDataFrame) -> None:
             column=", ".join(missing),
             mend="import or generate the district again",
         )
-    if frame.crs is None or frame.crs.to_epsg() != 4326:  # noqa: PLR2004  EPSG number of WGS 84
+    if frame.crs != WGS84:
         raise DistrictUnreadable(
             "district.other-coordinates", layer=layer, mend="keep layers in WGS 84 (EPSG:4326)"
         )
