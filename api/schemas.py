@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import (
@@ -13,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from logistics.domain.catalogue import Catalogue
 from logistics.domain.lists import AskedLine, HouseholdList, OrderLine, TriageEntry
 
 MAX_LINES = 200
@@ -115,25 +117,31 @@ class ListIn(ListChange):
 
 
 class LineOut(BaseModel):
-    """A line that was understood, in whole base units (gram, millilitre, piece)."""
+    """A line that was understood."""
 
     id: str
     no: int
-    item: str
-    quantity: int
-    unit: str = Field(description="The unit it was asked in")
+    item: str = Field(description="The catalogue's Chinese name", examples=["土豆"])
+    quantity: int | float = Field(description="In `unit`", examples=[2])
+    unit: str = Field(description="The unit it was asked in", examples=["斤"])
+    base_quantity: int = Field(description="In `base_unit`, exact", examples=[1000])
+    base_unit: str = Field(description="g, ml or piece", examples=["g"])
     said: str
     substitution: str = Field(description="`none`, or `class`: another of its class may come")
 
     @classmethod
-    def of(cls, line: OrderLine) -> "LineOut":
+    def of(cls, line: OrderLine, catalogue: Catalogue) -> "LineOut":
         """Say a line."""
+        item = catalogue.by_id[line.item_id]
+        asked = Fraction(line.quantity, item.base_count(line.unit) or 1)
         return cls(
             id=line.id,
             no=line.no,
             item=line.item,
-            quantity=line.quantity,
+            quantity=int(asked) if asked.denominator == 1 else float(asked),
             unit=line.unit,
+            base_quantity=line.quantity,
+            base_unit=item.base,
             said=line.said,
             substitution=line.substitution,
         )
@@ -177,7 +185,7 @@ class ListOut(BaseModel):
     questions: list[QuestionOut]
 
     @classmethod
-    def of(cls, value: HouseholdList) -> "ListOut":
+    def of(cls, value: HouseholdList, catalogue: Catalogue) -> "ListOut":
         """Say a list."""
         return cls(
             id=value.id,
@@ -190,7 +198,7 @@ class ListOut(BaseModel):
             note=value.note,
             created_at=value.created_at,
             updated_at=value.updated_at,
-            lines=[LineOut.of(line) for line in value.lines],
+            lines=[LineOut.of(line, catalogue) for line in value.lines],
             questions=[QuestionOut.of(entry) for entry in value.doubts],
         )
 

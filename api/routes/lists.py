@@ -1,5 +1,6 @@
 """Lists of households: take, read, change until the cut-off, cancel."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from api.roles import Action, Role
 from api.schemas import ListChange, ListIn, ListOut, ListPage, ListsOut
 from logistics.domain.lists import HouseholdList
 from logistics.errors import Conflict, Invalid
-from logistics.store import lists, open_runs, places, runs
+from logistics.store import catalogue, lists, open_runs, places, runs
 from logistics.usecases.amend_list import amend_list, cancel_list
 from logistics.usecases.take_list import take_list
 
@@ -94,7 +95,7 @@ def take(body: ListIn, who: Takes, key: KeyDep, work: WorkDep, at: NowDep) -> JS
             actor=who.actor,
             at=at,
         )
-        return _reply(taken, 200 if taken.earlier else 201)
+        return _reply(session, taken, 200 if taken.earlier else 201)
 
     return once(
         work,
@@ -121,21 +122,21 @@ def of_household(
     """Read all lists of a household, of one run or of all."""
     who.must_own_household(Action.LIST_READ, household)
 
-    def read(session: Session) -> list[HouseholdList]:
+    def read(session: Session) -> list[ListOut]:
         places.household_by_code(session, household)  # unknown is not the same as none sent
         run_id = runs.get(session, run).id if run else None
-        return list(lists.of_household(session, run_id, household))
+        return _say(session, lists.of_household(session, run_id, household))
 
-    return ListsOut(lists=[ListOut.of(one) for one in work.read(read)])
+    return ListsOut(lists=work.read(read))
 
 
 @router.get("/lists/{list_id}", summary="Read a list", responses=Responses.of(404))
 def read_one(list_id: str, who: Reads, work: WorkDep, response: Response) -> ListOut:
     """Read one list; its version is also its ETag."""
-    found = work.read(lambda session: lists.get(session, list_id))
-    who.must_own_household(Action.LIST_READ, found.household_code)
+    found = work.read(lambda session: _say(session, [lists.get(session, list_id)])[0])
+    who.must_own_household(Action.LIST_READ, found.household)
     response.headers["ETag"] = f'"{found.version}"'
-    return ListOut.of(found)
+    return found
 
 
 @router.put(
@@ -168,7 +169,7 @@ def change(
             actor=who.actor,
             at=at,
         )
-        return _reply(changed)
+        return _reply(session, changed)
 
     return once(
         work,
@@ -202,7 +203,7 @@ def cancel(
         found = lists.get(session, list_id)
         who.must_own_household(Action.LIST_CHANGE, found.household_code)
         cancelled = cancel_list(session, list_id, expected_version=version, actor=who.actor, at=at)
-        return _reply(cancelled)
+        return _reply(session, cancelled)
 
     return once(
         work,
@@ -227,17 +228,22 @@ def page(
 ) -> ListPage:
     """Read the lists of a run in pages, by id: oldest first."""
 
-    def read(session: Session) -> list[HouseholdList]:
+    def read(session: Session) -> list[ListOut]:
         run = runs.get(session, run_id)
-        return list(lists.page(session, run.id, after, limit + 1))
+        return _say(session, lists.page(session, run.id, after, limit + 1))
 
     found = work.read(read)
     more = found[limit - 1].id if len(found) > limit else None
-    return ListPage(lists=[ListOut.of(one) for one in found[:limit]], next=more)
+    return ListPage(lists=found[:limit], next=more)
 
 
-def _reply(value: HouseholdList, status: int = 200) -> Reply:
-    return Reply(ListOut.of(value).model_dump(mode="json"), status)
+def _say(session: Session, values: Sequence[HouseholdList]) -> list[ListOut]:
+    known = catalogue.load(session)
+    return [ListOut.of(value, known) for value in values]
+
+
+def _reply(session: Session, value: HouseholdList, status: int = 200) -> Reply:
+    return Reply(_say(session, [value])[0].model_dump(mode="json"), status)
 
 
 def _run_of(session: Session, body: ListIn, at: datetime) -> str:
