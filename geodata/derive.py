@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
 from geopandas.geodataframe import GeoDataFrame
@@ -68,8 +67,8 @@ def derive(
     metric_ways = ways.to_crs(metric_crs)
     blocks = gather_blocks(houses, homes_area, metric_ways, findings)
     name_blocks(blocks, prefix)
-    walkable = metric_ways.geometry[metric_ways["foot"]].to_numpy()
-    metric_walls = walls.to_crs(metric_crs).geometry.to_numpy() if len(walls) else np.array([])
+    walkable = shapely.STRtree(metric_ways.geometry[metric_ways["foot"]].to_numpy())
+    fences = shapely.STRtree(walls.to_crs(metric_crs).geometry.to_numpy() if len(walls) else [])
     compound_rows: list[dict[str, Any]] = []
     building_rows = [_other_row(house) for house in houses if not house.dwelling]
     stairwell_rows: list[dict[str, Any]] = []
@@ -81,7 +80,7 @@ def derive(
                 "code": code,
                 "name_zh": block.name_zh,
                 "name_en": block.name_en,
-                "walled": _is_walled(block.shape, metric_walls),
+                "walled": _is_walled(block.shape, fences),
                 "geometry": moved(block.shape, back),
             }
         )
@@ -151,13 +150,12 @@ def _in_rows(houses: list[House]) -> list[House]:
     )
 
 
-def _is_walled(shape: BaseGeometry, walls: npt.NDArray[Any]) -> bool:
+def _is_walled(shape: BaseGeometry, fences: shapely.STRtree) -> bool:
     """Tell whether walls or fences run along at least half of a compound's outline."""
-    if not len(walls):
-        return False
     edge = shape.boundary
-    near = shapely.union_all(walls[shapely.dwithin(walls, edge, 5)]).buffer(5)
-    return bool(edge.intersection(near).length >= edge.length / 2)
+    near = fences.query(edge, predicate="dwithin", distance=5)
+    along = shapely.union_all(fences.geometries[near]).buffer(5)
+    return bool(edge.intersection(along).length >= edge.length / 2)
 
 
 def _spaced(compound: str, label: str) -> str:
@@ -213,7 +211,7 @@ def _stairwells(
     *,
     code: str,
     label: int,
-    walkable: npt.NDArray[Any],
+    walkable: shapely.STRtree,
     forth: pyproj.Transformer,
     back: pyproj.Transformer,
     findings: list[Finding],
@@ -246,9 +244,9 @@ def _stairwells(
     ]
 
 
-def _door(shape: BaseGeometry, walkable: npt.NDArray[Any]) -> Point:
+def _door(shape: BaseGeometry, walkable: shapely.STRtree) -> Point:
     outline = shapely.get_parts(shape)[0].exterior
-    if not len(walkable):
+    nearest = walkable.nearest(outline)
+    if nearest is None:
         return Point(outline.coords[0])
-    nearest = walkable[int(np.argmin(shapely.distance(walkable, outline)))]
-    return Point(shapely.shortest_line(outline, nearest).coords[0])
+    return Point(shapely.shortest_line(outline, walkable.geometries[nearest]).coords[0])
