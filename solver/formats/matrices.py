@@ -1,6 +1,7 @@
 """Matrices of a problem file, per profile: durations, distances and costs."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -107,15 +108,24 @@ def _square(raw: Any, at: str, faults: Faults) -> IntMatrix | None:
         return None
     if not _is_square(raw, at, faults):
         return None
-    kinds = set().union(*(set(map(type, row)) for row in raw))
-    if kinds == {int}:
-        try:
-            matrix = np.array(raw, dtype=np.int64)
-        except OverflowError:
-            matrix = None
-        if matrix is not None and matrix.min() >= 0 and matrix.max() <= TIME_MAX:
-            return matrix
-    return _slowly(raw, at, faults)
+    matrix = _at_once(raw)
+    return _slowly(raw, at, faults) if matrix is None else matrix
+
+
+def _at_once(raw: list[Any] | tuple[Any, ...]) -> IntMatrix | None:
+    """Read a matrix without faults; None where there may be some."""
+    entries = list(chain.from_iterable(raw))
+    if not set(map(type, entries)) <= {int, type(None)}:
+        return None
+    missing = np.fromiter((entry is None for entry in entries), dtype=bool, count=len(entries))
+    try:
+        values = np.array([0 if entry is None else entry for entry in entries], dtype=np.int64)
+    except OverflowError:
+        return None
+    if values.min() < 0 or values.max() > TIME_MAX:
+        return None
+    values[missing] = UNREACHABLE
+    return values.reshape(len(raw), len(raw))
 
 
 def _is_square(raw: list[Any] | tuple[Any, ...], at: str, faults: Faults) -> bool:

@@ -92,7 +92,7 @@ def _expected(day: Day) -> dict[str, int | Amounts]:
     trails = day.trails
     travelled = [_travelled(day, trail) for trail in trails]
     steps = [step for trail in trails for step in trail.steps]
-    couriers = _couriers_by_building(day)
+    faces = _faces(day)
     return {
         "cost": sum(_cost(day, trail) for trail in trails),
         "routes": len(day.plan.routes),
@@ -100,9 +100,9 @@ def _expected(day: Day) -> dict[str, int | Amounts]:
         "trips": len(
             {(trail.vehicle.id, trail.trips[n]) for trail in trails for n, _ in trail.tasks()}
         ),
-        "faces": sum(len(seen) for seen in couriers.values()),
+        "faces": sum(len(seen) for seen, _ in faces.values()),
         "excess_faces": sum(
-            max(len(seen) - _needed(day, building), 0) for building, seen in couriers.items()
+            max(len(seen) - _needed(day, load), 0) for seen, load in faces.values()
         ),
         "contacts": sum(1 for _ in slots(day)) + sum(1 for _ in closed(day)),
         "duration_s": sum(row[0] for row in travelled),
@@ -116,19 +116,19 @@ def _expected(day: Day) -> dict[str, int | Amounts]:
     }
 
 
-def _couriers_by_building(day: Day) -> dict[str, set[int]]:
-    seen: dict[str, set[int]] = defaultdict(set)
-    for trail, _, _, job in jobs_of(day):
+def _faces(day: Day) -> dict[str, tuple[set[int], Amounts]]:
+    """Give for each building the couriers that it sees and what they bring."""
+    faces: dict[str, tuple[set[int], Amounts]] = {}
+    for trail, _, step, job in jobs_of(day):
         if job.building is not None:
-            seen[job.building].add(trail.vehicle.id)
-    return seen
+            seen, load = faces.get(job.building, (set(), day.padded(())))
+            brought = day.total([load, day.delivered(step)])
+            faces[job.building] = (seen | {trail.vehicle.id}, brought)
+    return faces
 
 
-def _needed(day: Day, building: str) -> int:
-    """Give how many couriers the load served at a building makes unavoidable, at least one."""
-    load = day.total(
-        [day.delivered(step) for _, _, step, job in jobs_of(day) if job.building == building]
-    )
+def _needed(day: Day, load: Amounts) -> int:
+    """Give how many couriers a load makes unavoidable, at least one."""
     needed = 1
     for dimension, amount in enumerate(load):
         most = max(
