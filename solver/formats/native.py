@@ -94,7 +94,10 @@ def _vehicle(found: dict[str, Any], dimensions: int, horizon: int) -> Vehicle:
 
 def _job(job: Job, dimensions: int) -> Job:
     nothing = (0,) * dimensions
-    return replace(job, delivery=job.delivery or nothing, pickup=job.pickup or nothing)
+    delivery = job.delivery or nothing
+    if not job.delivery and job.parts and all(len(part) == dimensions for part in job.parts):
+        delivery = tuple(map(sum, zip(*job.parts, strict=True)))
+    return replace(job, delivery=delivery, pickup=job.pickup or nothing)
 
 
 def _shipment(shipment: Shipment, dimensions: int) -> Shipment:

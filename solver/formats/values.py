@@ -215,10 +215,24 @@ def load_json(source: Path | str | Mapping[str, Any], faults: Faults) -> Any:
         return source
     try:
         if isinstance(source, str) and source.lstrip().startswith(("{", "[")):
-            return json.loads(source)
-        return json.loads(Path(source).read_bytes())
+            return _loaded(source, faults)
+        return _loaded(Path(source).read_bytes(), faults)
     except OSError as error:
         faults.add("$", "file.unreadable", f"{source}: {error.strerror or error}")
     except (ValueError, RecursionError) as error:
         faults.add("$", "file.not-json", f"not JSON: {error}")
     return FAULTY
+
+
+def _loaded(text_or_bytes: str | bytes, faults: Faults) -> Any:
+    """Load JSON, noting keys that stand twice in one object: the first would be lost unseen."""
+
+    def whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            names = [name for name, _ in pairs]
+            for name in sorted({name for name in names if names.count(name) > 1}):
+                faults.add("$", "key.twice", f"{name} stands twice in one object: keep one")
+        return found
+
+    return json.loads(text_or_bytes, object_pairs_hook=whole)

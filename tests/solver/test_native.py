@@ -252,6 +252,17 @@ def test_a_fault_is_named_by_its_path(raw: Any, path: str, code: str) -> None:
     assert (path, code) in faults(raw)
 
 
+def test_a_key_that_stands_twice_is_a_fault() -> None:
+    raw = json.dumps(plain()).replace('"service": 60', '"service": 60, "service": 90')
+    assert faults(raw) == {("$", "key.twice")}
+
+
+def test_bags_say_what_is_delivered_where_the_job_does_not() -> None:
+    raw = job(parts=[[1], [3]])
+    del raw["jobs"][0]["delivery"]
+    assert read_problem(raw).jobs[0].delivery == (4,)
+
+
 def test_coordinates_alone_are_answered_with_what_is_needed() -> None:
     raw = {"vehicles": [{"id": 1, "start": [2.3, 48.8]}], "jobs": [{"id": 1, "location": [2, 48]}]}
     found = faults(raw)

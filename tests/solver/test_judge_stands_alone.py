@@ -1,0 +1,21 @@
+import subprocess
+import sys
+
+PROGRAM = """
+import sys
+import solver.check
+print(*(name for name in sys.modules if name.split(".")[0] in ("ortools", "solver")))
+"""
+
+
+def test_the_judge_knows_neither_engine_nor_ortools_nor_the_engines_figures() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
+    )
+    strange = [
+        name
+        for name in run.stdout.split()
+        if name not in ("solver", "solver.check", "solver.plan", "solver.problem")
+        and not name.startswith("solver.rules")
+    ]
+    assert strange == []
