@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
-LANGUAGES = ("zh", "en")
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 class _Facts(dict[str, Any]):
@@ -45,7 +46,7 @@ def has_text(code: str, language: str) -> bool:
     return code in texts(language)["errors"]
 
 
-def negotiate(header: str | None, default: str = "zh") -> str:
+def negotiate(header: str | None, default: Language = "zh") -> Language:
     """Choose a language from an Accept-Language header.
 
     Notes
@@ -55,11 +56,16 @@ def negotiate(header: str | None, default: str = "zh") -> str:
     best, best_quality = default, 0.0
     for part in (header or "").split(","):
         tag, _, parameter = part.strip().partition(";")
-        language = tag.strip().lower().split("-")[0]
+        wanted = tag.strip().lower().split("-")[0]
         quality = _quality(parameter)
-        if language in LANGUAGES and quality > best_quality:
+        if quality > best_quality and (language := spoken(wanted)):
             best, best_quality = language, quality
     return best
+
+
+def spoken(language: str) -> Language | None:
+    """Return a language if there are texts in it."""
+    return next((known for known in LANGUAGES if known == language), None)
 
 
 def _quality(parameter: str) -> float:

@@ -5,10 +5,11 @@
 from typing import Any
 
 import typer
+from typer._click.core import Context  # typer carries click within itself
 from typer.core import TyperGroup
 from typing_extensions import override
 
-from api.cli import context, dispatching, districts, lists, service, solving, triage
+from api.cli import context, dispatching, districts, lists, runs, service, solving, triage
 from logistics.errors import SupplyLoopError, Unavailable
 
 BAD_INPUT = 2
@@ -19,7 +20,7 @@ class _Refusing(TyperGroup):
     """Turns every refusal into one clear error and an exit code: 2 bad input, 3 not possible."""
 
     @override
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Context) -> Any:
         try:
             return super().invoke(ctx)
         except SupplyLoopError as error:
@@ -51,7 +52,10 @@ app.add_typer(districts.app, name="district")
 app.command("setup")(districts.setup)
 app.add_typer(lists.app, name="list")
 app.add_typer(triage.app, name="triage")
-app.add_typer(dispatching.app, name="run")  # the same group, with plan and release in it
+runs.app.command("plan")(dispatching.plan)
+runs.app.command("release")(dispatching.release)
+runs.app.command("sheets")(dispatching.print_again)
+app.add_typer(runs.app, name="run")
 app.command("solve")(solving.solve)
 app.command("check")(solving.check)
 app.command("serve")(service.serve)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.i18n import LANGUAGES, error_text, texts
+from api.i18n import LANGUAGES, Language, error_text, spoken, texts
 from api.settings import DATABASE_VARIABLE, DEFAULT_DATABASE
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ LangOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · print JSON for programs")]
 
 DATABASE = DEFAULT_DATABASE
-LANG = "zh"
+LANG: Language = "zh"
 
 
-def language() -> str:
+def language() -> Language:
     """Return the language of this command."""
     chosen = _language.get() or os.environ.get("SUPPLYLOOP_LANG", LANG)
-    return chosen if chosen in LANGUAGES else LANG
+    return spoken(chosen) or LANG
 
 
 def forget_language() -> None:

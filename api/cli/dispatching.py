@@ -5,7 +5,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -16,14 +16,15 @@ from api.cli.context import (
     DatabaseOption,
     JsonOption,
     LangOption,
+    language,
     now,
     opened,
     say,
 )
-from api.cli.runs import RunArgument, app
+from api.cli.runs import RunArgument
+from api.i18n import Language
 
 
-@app.command("plan")
 def plan(
     *,
     run: RunArgument,
@@ -53,7 +54,6 @@ def plan(
     )
 
 
-@app.command("release")
 def release(
     *,
     run: RunArgument,
@@ -76,10 +76,9 @@ def release(
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
         say("run.released", code=book.run_code, trips=len(book.trips), count=len(book.couriers()))
-    _print(database, run, folder, language="zh" if lang == "zh" else "en", quiet=as_json)
+    _print(database, run, folder, language=language(), quiet=as_json)
 
 
-@app.command("sheets")
 def print_again(
     run: RunArgument,
     sheets: Annotated[
@@ -90,19 +89,17 @@ def print_again(
 ) -> None:
     """打印路线单 · Print the sheets of a planned or released run again."""
     folder = sheets or Path(f"sheets-{run}")
-    _print(database, run, folder, language="zh" if lang == "zh" else "en", quiet=False)
+    _print(database, run, folder, language=language(), quiet=False)
 
 
-def _print(
-    database: str, run: str, folder: Path, *, language: Literal["zh", "en"], quiet: bool
-) -> None:
+def _print(database: str, run: str, folder: Path, *, language: Language, quiet: bool) -> None:
     from api.assets_folder import font_folders
-    from logistics.store import runs
+    from logistics.store import runs as run_store
     from logistics.usecases.print_sheets import print_sheets, read_sheets
 
     with opened(database) as store, store.read() as session:
         book = read_sheets(session, run)
-        separation_s = runs.get(session, run).separation_s
+        separation_s = run_store.get(session, run).separation_s
     printed = print_sheets(
         book, font_paths=font_folders(), language=language, separation_s=separation_s
     )

@@ -14,6 +14,7 @@ from api.cli.context import (
     LANG,
     DatabaseOption,
     LangOption,
+    language,
     now,
     opened,
     say,
@@ -42,7 +43,7 @@ def serve(
     )
     with opened(database):
         pass  # the schema is brought up to date before anyone is served
-    service = create_app(Settings(database=database, language=lang))
+    service = create_app(Settings(database=database, language=language()))
     say("serving", host=host, port=port)
     uvicorn.run(
         service,
@@ -120,7 +121,7 @@ def demo(
     """演示 · Run a whole day on the demo district."""
     from api.demo import run_demo
 
-    run_demo(out, synthetic=synthetic, language=lang)
+    run_demo(out, synthetic=synthetic, language=language())
 
 
 def _shown(url: str) -> str:

@@ -31,7 +31,7 @@ def solve(
     """求解 · Solve a problem file alone: no database, no map."""
     from solver.formats.faults import FileInvalid
     from solver.formats.native import read_problem
-    from solver.formats.plans import write_plan
+    from solver.formats.plan_json import write_plan
     from solver.search import solve as solve_problem
 
     try:
@@ -74,7 +74,7 @@ def check(
     from solver.check import check as judge
     from solver.formats.faults import FileInvalid
     from solver.formats.native import read_problem
-    from solver.formats.plans import read_plan
+    from solver.formats.plan_json import read_plan
 
     try:
         problem = read_problem(file)

@@ -3,9 +3,10 @@
 import logging
 import threading
 from pathlib import Path
-from typing import Literal
 
 from markupsafe import Markup
+
+from api.i18n import Language
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ class MapDrawer:
         self._drawn: dict[tuple[str, str, str], Markup | None] = {}
         self._turn = threading.Lock()
 
-    def draw(self, folder: str, digest: str, language: Literal["zh", "en"]) -> Markup | None:
+    def draw(self, folder: str, digest: str, language: Language) -> Markup | None:
         """Return a district's SVG; None where its folder cannot be read."""
         key = (folder, digest, language)
         with self._turn:
@@ -30,7 +31,7 @@ class MapDrawer:
             return self._drawn[key]
 
 
-def _draw(folder: Path, language: Literal["zh", "en"]) -> Markup | None:
+def _draw(folder: Path, language: Language) -> Markup | None:
     # the map's libraries take seconds to load: only who looks at a map waits for them
     from geodata.district import DistrictUnreadable, read_district  # noqa: PLC0415
     from geodata.render import district_map  # noqa: PLC0415

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
@@ -14,7 +14,7 @@ from api.assets_folder import font_folders
 from api.auth import NotYours, Principal, may
 from api.deps import SettingsDep, WorkDep
 from api.errors import Responses
-from api.i18n import negotiate
+from api.i18n import Language, negotiate
 from api.plain import plain
 from api.roles import Action, Role
 from logistics.domain.runs import Run, RunState
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api/v1", tags=["sheets"])
 
 Own = Annotated[Principal, Depends(may(Action.SHEET_READ))]
 All = Annotated[Principal, Depends(may(Action.SHEETS_READ))]
-Lang = Annotated[Literal["zh", "en"] | None, Query(description="Instead of Accept-Language")]
+Lang = Annotated[Language | None, Query(description="Instead of Accept-Language")]
 _PDF: dict[int | str, dict[str, Any]] = {
     200: {"description": "A printable PDF", "content": {"application/pdf": {}}}
 }
@@ -121,7 +121,7 @@ def _own_book(
 
 
 @lru_cache(maxsize=64)  # a sheet of a released plan never changes
-def _printed(book: SheetBook, language: Literal["zh", "en"], separation_s: int) -> bytes:
+def _printed(book: SheetBook, language: Language, separation_s: int) -> bytes:
     from logistics.usecases.print_sheets import print_sheets  # noqa: PLC0415  as above
 
     sheets = print_sheets(

@@ -1,6 +1,6 @@
 """What anyone may see: the welcome page, its map, and a household's own page by its link."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.auth import NotAllowed, principal_of
 from api.deps import NowDep, SettingsDep, WorkDep
 from api.errors import Responses
-from api.i18n import negotiate
+from api.i18n import Language, negotiate
 from api.pages.maps import MapDrawer
 from api.pages.render import page
 from api.roles import Action, Role
@@ -21,7 +21,7 @@ from logistics.usecases.show_run import show_run
 
 router = APIRouter(tags=["pages"])
 
-Lang = Annotated[Literal["zh", "en"] | None, Query(description="Instead of Accept-Language")]
+Lang = Annotated[Language | None, Query(description="Instead of Accept-Language")]
 
 
 @router.get("/", response_class=HTMLResponse, summary="The run at a glance")
