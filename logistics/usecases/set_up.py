@@ -23,7 +23,7 @@ from logistics.domain.setup import (
 )
 from logistics.domain.setup_check import sound
 from logistics.errors import Conflict, Invalid
-from logistics.store import audit, couriers, offers, places
+from logistics.store import audit, catalogue, couriers, offers, places
 from logistics.store.rows import Put
 
 
@@ -116,7 +116,7 @@ def set_up(
     kept, faults = sound(setup, {place.code for place in map_places})
     if not any(point.depot for point in kept.points):
         raise NoDepot(district=district.name, field="depot", mend="mark one point as depot = true")
-    items, item_faults = _items(kept.items)
+    items, item_faults = _items(session, kept.items)
 
     written: dict[str, Put] = {}
     row = _district(session, district, kept.policy, at)
@@ -282,10 +282,16 @@ def _courier(district_id: str, row: CourierSetup, by_code: Mapping[str, Place]) 
     )
 
 
-def _items(given: Sequence[ItemSetup]) -> tuple[list[Item], list[SetupFault]]:
+def _items(session: Session, given: Sequence[ItemSetup]) -> tuple[list[Item], list[SetupFault]]:
     items: list[Item] = []
     faults: list[SetupFault] = []
-    owners: dict[str, str] = {}
+    mine = {row.name_zh for row in given}
+    owners = {  # districts share one catalogue: a word means one thing in all of them
+        fold(name): item.name_zh
+        for item in catalogue.load(session).items
+        if item.name_zh not in mine
+        for name in (item.name_zh, item.name_en, *item.aliases)
+    }
     for row in given:
         try:
             items.append(_item(row, owners))

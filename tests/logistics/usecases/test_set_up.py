@@ -15,7 +15,7 @@ from logistics.domain.setup import (
     Setup,
     ZoneSetup,
 )
-from logistics.store import audit, couriers, places
+from logistics.store import audit, catalogue, couriers, places
 from logistics.usecases.set_up import HouseholdTaken, NoDepot, PlaceRepeated, set_up
 
 AT = datetime(2026, 4, 13, 9, tzinfo=UTC)
@@ -215,6 +215,16 @@ def test_a_withdrawn_offer_and_alias_are_gone(database):
         report = do(session, replace(SETUP, items=(other,), offers=()))
     assert report.changed["item"] == 2
     assert report.changed["offer"] == 1
+
+
+def test_a_word_of_the_shared_catalogue_keeps_its_meaning(session):
+    do(session)
+    elsewhere = (replace(MAP[0], code="NX-01"),)
+    other = replace(POTATO, name_zh="甘薯", name_en="sweet potato")  # 洋芋 is the potato's
+    report = do(session, replace(SETUP, zones=(), items=(other,), offers=()), elsewhere,
+                DistrictSetup(name="Nanxing"))  # fmt: skip
+    assert [(f.code, f.value) for f in report.faults] == [("catalogue.item-invalid", "洋芋")]
+    assert [item.name_zh for item in catalogue.load(session).items] == ["土豆"]
 
 
 def test_a_district_without_a_depot_is_refused(session):
