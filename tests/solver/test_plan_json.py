@@ -120,6 +120,15 @@ def test_a_plan_of_vroom_is_read_and_judged(good: Any) -> None:
     assert read_plan(write_plan(problem, plan)) == plan
 
 
+def test_locations_that_the_problem_tells_may_be_left_out(good: Any) -> None:
+    out = written(good)
+    for route in out["routes"]:
+        for step in route["steps"]:
+            if step["type"] in ("start", "job", "pickup", "via", "delivery"):
+                step.pop("location_index")
+    assert check(good.problem, read_plan(out)) == ()
+
+
 def test_trips_that_are_not_stated_are_counted_from_the_loadings(good: Any) -> None:
     out = written(good)
     for route in out["routes"]:
