@@ -9,7 +9,7 @@ from logistics.domain.quantities import UNIT_WORD, plain
 
 _ONES = "一二三四五六七八九"
 _CN = rf"[{_ONES}十两][零〇{_ONES}十百千两]{{0,7}}(?:点[零〇{_ONES}]{{1,3}})?"
-_ARABIC = r"(?<![A-Za-z0-9.~\-])\d{1,12}(?:\.\d{1,9})?"
+_ARABIC = r"(?<![A-WYZa-wyz0-9.~+\-])\d{1,12}(?:\.\d{1,9})?"
 _UNIT = rf"(?:{UNIT_WORD})(?![钱元毛])"
 _END = r"(?=\s|$)"
 _TAIL = (
@@ -17,12 +17,12 @@ _TAIL = (
     r"|\d+\s*(?:g|克)(?![A-Za-z]))"
 )
 _AMOUNT = re.compile(
-    rf"[x×*]?\s*(?P<quantity>(?:{_ARABIC}|{_CN}|半|俩|仨)\s*{_UNIT}{_TAIL}?"
+    rf"(?:(?<![A-Za-z])[x×*])?\s*(?P<quantity>(?:{_ARABIC}|{_CN}|半|俩|仨)\s*{_UNIT}{_TAIL}?"
     rf"|{_ARABIC}{_END}|(?<!\S){_CN}{_END})",
     re.IGNORECASE,
 )
 _BREAK = re.compile(
-    r"[、,，;；。!！?？:：|()（）【】\[\]\n\r]+|\.(?!\d)|(?<=\D)\.|\band\b|&|\+(?!\d)"
+    r"[、,，;；。!！?？|()（）【】\[\]\n\r]+|\.(?!\d)|(?<=\D)\.|\band\b|&|\+(?!\d)"
 )
 _NOTE = re.compile(
     r"(?:^不要|^别|^不放|^不吃|^少|^多放|放门口|放在|过敏|谢谢|感谢|辛苦|^备注|^麻烦|^请"
@@ -83,9 +83,9 @@ def cut(body: str) -> list[Piece]:
 
 
 def folded_alike(text: str) -> str:
-    """Fold look-alike characters and blank out emoji, keeping every position."""
+    """Fold look-alike characters, blank out emoji and colons, keeping every position."""
     return "".join(
-        " " if unicodedata.category(char) in {"So", "Sk", "Cf", "Mn"} else
+        " " if char in ":：" or unicodedata.category(char) in {"So", "Sk", "Cf", "Mn"} else
         folded if len(folded := plain(char)) == 1 else char
         for char in text
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Lists of households in the database: lines replaced only with a new version beside the old."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -233,6 +233,16 @@ def append(
         ],
     }
     _remember(session, before.id, version, body, actor=actor, at=at)
+
+
+def history(session: Session, list_id: str) -> tuple[Mapping[str, Any], ...]:
+    """Read what every version of a list held, first version first."""
+    rows = session.scalars(
+        select(list_history.c.body)
+        .where(list_history.c.list_id == list_id)
+        .order_by(list_history.c.version)
+    )
+    return tuple(rows)
 
 
 def imported(session: Session, run_id: str) -> set[str]:
