@@ -152,3 +152,9 @@ class Supplies:
 @pytest.fixture
 def supplies(session: Session) -> Supplies:
     return Supplies(session)
+
+
+@pytest.fixture
+def supplies_of() -> type[Supplies]:
+    """Make supplies in a session of the test's own."""
+    return Supplies
