@@ -1,7 +1,6 @@
 """The whole loop on the demo district, from the map to the route sheets: ``supplyloop demo``."""
 
 import importlib.util
-import json
 import shutil
 import time as clock
 from collections.abc import Callable, Iterator
@@ -10,18 +9,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
 from sqlalchemy.orm import Session
 
-from api.demo_outputs import write_outputs
+from api.demo_outputs import write_outputs, write_report
 from api.i18n import texts
 from api.receiving import take_in
 from logistics.domain.setup import DistrictSetup
 from logistics.errors import NotFound
-from logistics.exchange.lists import read_entries
 from logistics.exchange.setup_files import read_setup
+from logistics.exchange.tabular import read_entries
 from logistics.store import catalogue, orders, places, runs
 from logistics.store.session import Database, open_database
 from logistics.usecases.close_run import close_run
@@ -55,7 +54,7 @@ class Demo:
     """What the steps of the demo hand to one another."""
 
     out: Path
-    language: str
+    language: Literal["zh", "en"]
     database: Database
     at: datetime
     console: Console
@@ -85,7 +84,12 @@ class Demo:
 
 
 def run_demo(
-    out: Path, *, synthetic: str | None = None, language: str = "zh", time_limit_s: float = 40.0
+    out: Path,
+    *,
+    synthetic: str | None = None,
+    language: Literal["zh", "en"] = "zh",
+    lists: int = LISTS,
+    time_limit_s: float = 40.0,
 ) -> None:
     """Run one day end to end and write everything that people would use into a folder.
 
@@ -93,6 +97,8 @@ def run_demo(
     ----------
     synthetic
         Size of a generated district; without it the real demo map is read.
+    lists
+        How many lists the generator writes.
     time_limit_s
         Seconds that the solver may search.
 
@@ -113,7 +119,7 @@ def run_demo(
     try:
         demo.database.migrate()
         _ground(demo, synthetic)
-        _intake(demo)
+        _intake(demo, lists)
         _supply(demo)
         _dispatch(demo, time_limit_s)
     finally:
@@ -165,7 +171,7 @@ def _ground(demo: Demo, synthetic: str | None) -> None:
             source_digest=ground.digest,
         )
         report = demo.write(
-            lambda s: set_up(s, head, settings, ground.places, actor=ACTOR, at=demo.at)
+            lambda s: set_up(s, head, settings, ground.places(), actor=ACTOR, at=demo.at)
         )
         said(households=report.households, couriers=len(settings.couriers))
     if report.faults:
@@ -220,7 +226,7 @@ def _generator(name: str) -> ModuleType:
     return module
 
 
-def _intake(demo: Demo) -> None:
+def _intake(demo: Demo, asked: int) -> None:
     with demo.database.read() as session:
         area = places.districts(session)[0]
         homes = places.households(session, area.id)
@@ -239,15 +245,16 @@ def _intake(demo: Demo) -> None:
     )
     demo.run = run.code
     with demo.step("lists") as said:
-        files = _generator("make_lists").make_lists(
-            [(home.code, home.code, home.persons) for home in homes],
+        made = _generator("make_lists").make_lists(
+            [(home.code, _spoken(home.code), home.persons) for home in homes],
             EXAMPLES / "catalogue.csv",
             seed=SEED,
-            count=LISTS,
+            count=asked,
             out_dir=demo.out / "lists",
         )
         lists = lines = triaged = 0
-        for file in sorted(files):
+        files: list[Path] = made["files"]
+        for file in files:
             entries = list(read_entries(file))
             report = demo.write(
                 lambda s, entries=entries, file=file: import_lists(
@@ -258,6 +265,12 @@ def _intake(demo: Demo) -> None:
             lines += report.accepted_lines
             triaged += report.triaged
         said(files=len(files), lists=lists, lines=lines, triaged=triaged)
+
+
+def _spoken(code: str) -> str:
+    """Say a household's code as people do in their compound's chat: 3幢2单元501."""
+    _, building, stairwell, room = code.rsplit("-", 3)
+    return f"{int(building)}幢{int(stairwell)}单元{room}"
 
 
 def _supply(demo: Demo) -> None:
@@ -330,5 +343,5 @@ def _dispatch(demo: Demo, time_limit_s: float) -> None:
     with demo.step("close") as said:
         closed = demo.write(lambda s: close_run(s, demo.run, actor=ACTOR, at=demo.at))
         counts = {outcome.value: count for outcome, count in closed.outcomes.items()}
-        (demo.out / "outcomes.json").write_text(json.dumps(counts, indent=1), encoding="utf-8")
+        write_report(demo.database, demo.run, demo.out, language=demo.language)
         said(households=sum(counts.values()))

@@ -1,0 +1,63 @@
+"""Everything of a released run that people look at, written into one folder."""
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from api.assets_folder import font_folders
+from logistics.exchange.run_report import run_report
+from logistics.exchange.spreadsheets import allocation_csv, orders_csv, orders_xlsx
+from logistics.store import plans, runs
+from logistics.store.session import Database
+from logistics.usecases.print_sheets import print_sheets, read_sheets
+from logistics.usecases.report_run import allocation_rows, orders_of_run, report_run
+
+
+def write_outputs(
+    database: Database, run: str, out: Path, *, language: Literal["zh", "en"]
+) -> int:
+    """Write sheets, orders, allocation, problem and plan; return how many sheets there are."""
+    with database.read() as session:
+        found = runs.get(session, run)
+        book = read_sheets(session, run)
+        placed = orders_of_run(session, run)
+        shared = allocation_rows(session, run)
+        problem, plan = plans.files_of(session, plans.current(session, found.id).id)
+    orders = out / "orders"
+    orders.mkdir(exist_ok=True)
+    for order in placed:
+        name = orders / f"{order.code}.csv"
+        name.write_text(orders_csv(order, language=language), encoding="utf-8", newline="")
+    (orders / "all.xlsx").write_bytes(orders_xlsx(placed, language=language))
+    (out / "allocation.csv").write_text(
+        allocation_csv(shared, language=language), encoding="utf-8", newline=""
+    )
+    for name, content in (("problem", problem), ("plan", plan)):
+        (out / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    printed = print_sheets(
+        book, font_paths=font_folders(), language=language, separation_s=found.separation_s
+    )
+    sheets = out / "sheets"
+    sheets.mkdir(exist_ok=True)
+    (sheets / "all.pdf").write_bytes(printed.everything)
+    for courier, pdf in printed.by_courier.items():
+        (sheets / f"{courier}.pdf").write_bytes(pdf)
+    return len(printed.by_courier)
+
+
+def write_report(
+    database: Database, run: str, out: Path, *, language: Literal["zh", "en"]
+) -> None:
+    """Write the one-page report and the map of the district."""
+    from geodata.district import read_district  # noqa: PLC0415  takes seconds to load
+    from geodata.render import district_map  # noqa: PLC0415
+
+    with database.read() as session:
+        report = report_run(session, run)
+    district = read_district(Path(report.district_folder))
+    (out / "map.svg").write_text(
+        district_map(district, zones=report.zones, language=language), encoding="utf-8"
+    )
+    (out / "report.html").write_text(
+        run_report(report, district, language=language), encoding="utf-8"
+    )
