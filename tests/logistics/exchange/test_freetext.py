@@ -126,8 +126,11 @@ def test_an_address_alone_is_asked_about() -> None:
     assert [d.code for d in entry.doubts] == ["text.not-understood"]
 
 
-WORDS = ["土豆", "2斤", "鸡蛋", "一板", "半", "3-2-501", "HK-07-03-2-501", "王", "不要香菜", "，", " ",
-         "\n", "#接龙", "1.", "🥚", "×", "-", "kg", "potato", "５", "十", "两", "例", "(", "+1", "改成"]  # fmt: skip
+SAID = (
+    "土豆 2斤 鸡蛋 一板 半 3-2-501 HK-07-03-2-501 王 不要香菜 ， #接龙 1. 🥚 × -"
+    " kg potato ５ 十 两 例 ( +1 改成"
+)
+WORDS = [*SAID.split(), " ", "\n"]
 messy = st.one_of(st.text(max_size=40), st.lists(st.sampled_from(WORDS), max_size=14).map("".join))
 
 

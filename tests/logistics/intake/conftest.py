@@ -1,6 +1,5 @@
 """A compound with two households and three goods, set up as any district is."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -16,7 +15,6 @@ from logistics.domain.setup import (
     Policy,
     Setup,
 )
-from logistics.store.session import Database
 from logistics.usecases.create_run import create_run
 from logistics.usecases.set_up import set_up
 
@@ -84,10 +82,3 @@ def prepare(session: Session) -> Run:
 @pytest.fixture
 def run(session: Session) -> Run:
     return prepare(session)
-
-
-@pytest.fixture
-def prepared(database: Database) -> Iterator[Database]:
-    with database.transaction() as session:
-        prepare(session)
-    yield database

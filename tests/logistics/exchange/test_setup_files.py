@@ -1,0 +1,48 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from logistics.domain.catalogue import Catalogue, Item
+from logistics.exchange.setup_files import (
+    SetupUnreadable,
+    read_catalogue,
+    read_setup,
+    read_setup_with_faults,
+)
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+@pytest.mark.parametrize("name", ["helsinki", "synthetic"])
+def test_the_shipped_setups_are_sound(name: str) -> None:
+    setup = read_setup(EXAMPLES / name)
+    assert (len(setup.points), len(setup.markets), len(setup.couriers)) == (2, 3, 40)
+    assert {offer.item for offer in setup.offers} == {item.name_zh for item in setup.items}
+
+
+def test_no_two_shipped_items_share_a_name() -> None:
+    items, faults = read_catalogue(EXAMPLES / "catalogue.csv")
+    assert len(items) >= 120
+    assert faults == ()
+    names = Item.__dataclass_fields__
+    Catalogue(Item(**{n: getattr(row, n) for n in names if hasattr(row, n)}) for row in items)
+
+
+def test_a_bad_row_is_named_and_left_out(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES, tmp_path / "e")
+    path = tmp_path / "e" / "helsinki" / "offers.csv"
+    head, first, *rest = path.read_text().splitlines()
+    market, item, case, _, stock = first.split(",")
+    path.write_text("\n".join([head, f"{market},{item},{case},0,{stock}", *rest]))
+    setup, (fault,) = read_setup_with_faults(tmp_path / "e" / "helsinki")
+    assert len(setup.offers) == len(rest)
+    assert fault.origin is not None
+    assert (fault.origin.file, fault.origin.line, fault.field) == ("offers.csv", 2, "price_fen")
+    with pytest.raises(SetupUnreadable):
+        read_setup(tmp_path / "e" / "helsinki")
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SetupUnreadable):
+        read_setup(tmp_path)
