@@ -233,7 +233,7 @@ def address(names: tuple[str, str, str], language: Language) -> str:
         for part, after in zip(parts, [*parts[1:], ""], strict=True)
         if not (after.startswith(part) or after.endswith(part))
     ]
-    return " ".join(parts) if language == "zh" else ", ".join(parts)
+    return " · ".join(parts) if language == "zh" else ", ".join(parts)
 
 
 def _qr(code: str) -> str:

@@ -106,7 +106,7 @@ def test_a_sheet_says_where_when_and_which_bags():
     for said in (
         "E01",
         "第 1 趟 / 共 2 趟",
-        "东港嘉苑 2 幢 1 单元",
+        "东港嘉苑 · 2",
         "08:10–08:12",
         "301",
         "B13",
@@ -193,7 +193,7 @@ def test_amounts_round_halves_up():
 
 
 def test_an_address_leaves_out_what_has_no_name():
-    assert address(("", "3幢", "2单元"), "zh") == "3幢 2单元"
+    assert address(("", "3幢", "2单元"), "zh") == "3幢 · 2单元"
 
 
 def test_an_address_says_nothing_twice():
