@@ -148,7 +148,7 @@ def _clear(out: Path) -> None:
 
 
 def _ground(demo: Demo, synthetic: str | None) -> None:
-    from geodata.district import write_district
+    from geodata.district import write_district  # noqa: PLC0415  takes seconds to load
 
     with demo.step("district") as said:
         ground = _district(synthetic)
@@ -181,10 +181,10 @@ def _ground(demo: Demo, synthetic: str | None) -> None:
 
 def _district(synthetic: str | None) -> "District":
     if synthetic:
-        from geodata.generate import generate_district
+        from geodata.generate import generate_district  # noqa: PLC0415
 
         return generate_district(synthetic, 1, "合成街道")
-    from geodata.osm import import_osm
+    from geodata.osm import import_osm  # noqa: PLC0415
 
     return import_osm(demo_extract(), "Helsinki")
 
@@ -256,11 +256,10 @@ def _intake(demo: Demo, asked: int) -> None:
         files: list[Path] = made["files"]
         for file in files:
             entries = list(read_entries(file))
-            report = demo.write(
-                lambda s, entries=entries, file=file: import_lists(
-                    s, run.id, entries, source=file.name, actor=ACTOR, at=demo.at
+            with demo.database.transaction() as session:
+                report = import_lists(
+                    session, run.id, entries, source=file.name, actor=ACTOR, at=demo.at
                 )
-            )
             lists += report.accepted_lists
             lines += report.accepted_lines
             triaged += report.triaged

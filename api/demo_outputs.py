@@ -32,8 +32,8 @@ def write_outputs(
     (out / "allocation.csv").write_text(
         allocation_csv(shared, language=language), encoding="utf-8", newline=""
     )
-    for name, content in (("problem", problem), ("plan", plan)):
-        (out / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    for what, content in (("problem", problem), ("plan", plan)):
+        (out / f"{what}.json").write_text(json.dumps(content), encoding="utf-8")
     printed = print_sheets(
         book, font_paths=font_folders(), language=language, separation_s=found.separation_s
     )

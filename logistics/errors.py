@@ -35,7 +35,7 @@ class Conflict(SupplyLoopError):
 
 
 class Forbidden(SupplyLoopError):
-    """This actor may not."""
+    """The actor may not do this."""
 
     code = "forbidden"
 
