@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 FONT = "Noto Sans SC"
 _MARGIN_MM = 1.0
+_SMALLEST_MM = 0.5
 _LAST_NARROW = 0x2E7F  # the CJK blocks of Unicode begin behind it
 _CONTROL = dict.fromkeys(n for n in range(32) if n not in (9, 10, 13))
 
@@ -79,11 +81,9 @@ class Window:
         clipped = shapely.clip_by_rect(shapes[found], *edges)
         drawn = shapely.simplify(clipped, 0.12 / self.mm_per_m)
         moved = shapely.transform(drawn, self._on_sheet)
-        return [
-            (int(index), shape)
-            for index, shape in zip(found, moved, strict=True)
-            if not shape.is_empty
-        ]
+        west, north, east, south = shapely.bounds(moved).T
+        seen = np.maximum(east - west, south - north) >= _SMALLEST_MM  # false for what is empty
+        return [(int(index), shape) for index, shape in zip(found[seen], moved[seen], strict=True)]
 
     def _on_sheet(self, spots: Any) -> Any:
         spots = spots.copy()

@@ -28,6 +28,9 @@ _WIDE = frozenset(
         "tertiary_link",
     ]
 )
+_FINE = frozenset(("steps", "corridor", "platform", "crossing", "footway"))
+_COARSE_MM_PER_M = 0.075
+"""Below this scale footways would be a grey blur; the route is drawn on top in any case."""
 _NARROW = frozenset(("footway", "path", "steps", "corridor", "platform", "crossing", "cycleway"))
 
 
@@ -128,8 +131,10 @@ def _ground(sheet: Sheet, district: District, zones: Mapping[str, str]) -> None:
 
 def _ways(sheet: Sheet, district: District) -> None:
     kinds = district.ways["highway"].to_numpy()
-    cut = sheet.window.cut(metric(district, district.ways))
     scale = sheet.window.mm_per_m
+    cut = sheet.window.cut(metric(district, district.ways))
+    if scale < _COARSE_MM_PER_M:
+        cut = [(n, shape) for n, shape in cut if kinds[n] not in _FINE]
     wide = [shape for n, shape in cut if kinds[n] in _WIDE]
     steps = [shape for n, shape in cut if kinds[n] == "steps"]
     narrow = [shape for n, shape in cut if kinds[n] in _NARROW and kinds[n] != "steps"]
@@ -150,6 +155,7 @@ def _building_numbers(sheet: Sheet, district: District, language: str) -> None:
     """Write the number of each dwelling that is drawn large enough to hold it."""
     codes = district.buildings["code"].to_numpy()
     size = 2.1
+    written: list[tuple[float, float]] = []
     for n, shape in sheet.window.cut(metric(district, district.buildings)):
         if not codes[n]:
             continue
@@ -160,7 +166,10 @@ def _building_numbers(sheet: Sheet, district: District, language: str) -> None:
             words, size
         ):
             continue
-        if sheet.window.holds(spot.x, spot.y):
+        wide = text_width(words, size)
+        free = all(abs(spot.x - x) > wide or abs(spot.y - y) > size for x, y in written)
+        if free and sheet.window.holds(spot.x, spot.y):
+            written.append((spot.x, spot.y))
             sheet.text(spot.x, spot.y + size * 0.36, words, size, fill="#333", stroke="#dadada")
 
 

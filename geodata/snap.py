@@ -79,7 +79,8 @@ class Obstacles:
         if not len(self.houses):
             return hidden
         line, house = self.house_tree.query(sights, predicate="intersects")
-        inside = shapely.contains_properly(self.houses[house], origins[line])
+        deep = shapely.distance(shapely.boundary(self.houses[house]), origins[line]) > _THROUGH_M
+        inside = shapely.contains_properly(self.houses[house], origins[line]) & deep
         line, house = line[~inside], house[~inside]
         cut = shapely.length(shapely.intersection(sights[line], self.houses[house]))
         hidden[line[cut > _THROUGH_M]] = True
