@@ -1,0 +1,101 @@
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from api import tokens
+from api.app import create_app
+from api.settings import Settings
+from geodata.district import MapPlace
+from logistics.domain.setup import (
+    CourierSetup,
+    DistrictSetup,
+    ItemSetup,
+    MarketSetup,
+    OfferSetup,
+    PointSetup,
+    Policy,
+    Setup,
+)  # fmt: skip
+from logistics.store.session import open_database
+from logistics.usecases.create_run import create_run
+from logistics.usecases.set_up import set_up
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Starlette would rather have httpx's successor
+    from fastapi.testclient import TestClient
+
+SPOT = {"lon": 120.2, "lat": 30.3, "name_zh": "处", "name_en": "spot"}
+MAP = (
+    MapPlace(id="c1", kind="compound", parent_id=None, code="KX-01", **SPOT),
+    MapPlace(id="b1", kind="building", parent_id="c1", code="KX-01-01", levels=3, **SPOT),
+    MapPlace(id="s1", kind="stairwell", parent_id="b1", code="KX-01-01-1", **SPOT),
+)
+SETUP = Setup(
+    policy=Policy(),
+    points=(PointSetup(code="P1", depot=True, **SPOT),),
+    markets=(MarketSetup(code="M1", opens=time(5), closes=time(18), **SPOT),),
+    couriers=(
+        CourierSetup(
+            code="K1", mode="ebike", capacity_g=80_000, capacity_ml=200_000, capacity_bags=6,
+            shift_start=time(8), shift_end=time(17), max_trips=9, zone_max=2, point_code="P1",
+        ),
+    ),
+    items=(
+        ItemSetup(
+            name_zh="土豆", name_en="potato", base="g", default_unit="斤", units={},
+            weight_mg=1000, volume_ul=1500, category="vegetable", cold=False,
+            household_limit=10_000,
+        ),
+    ),
+    offers=(OfferSetup(market_code="M1", item="土豆", case_base=5000, price_fen=1800),),
+)  # fmt: skip
+ROLES = ("planner", "clerk", "auditor", "administrator", "courier", "household")
+MINE, OTHER = "KX-01-01-1-101", "KX-01-01-1-102"
+
+
+class Service:
+    """The service on a fresh database with one open run, and a token of each role."""
+
+    def __init__(self, client: TestClient, tokens_by_role: dict[str, str], run: str) -> None:
+        self.client, self.tokens, self.run = client, tokens_by_role, run
+        self._number = 0
+
+    def call(self, method, path, *, role="planner", key=None, **more):
+        headers = {"Accept-Language": "en"} | more.pop("headers", {})
+        if role:
+            headers["Authorization"] = f"Bearer {self.tokens[role]}"
+        if key is None:
+            self._number += 1
+            key = f"key-{self._number}"
+        headers["Idempotency-Key"] = key
+        return self.client.request(method, path, headers=headers, **more)
+
+    def post_list(self, household=MINE, quantity=2, **more):
+        lines = [{"item": "土豆", "quantity": quantity, "unit": "斤"}]
+        body = {"household": household, "lines": lines} | more.pop("body", {})
+        return self.call("POST", "/api/v1/lists", json=body, **more)
+
+
+@pytest.fixture
+def service(tmp_path) -> Iterator[Service]:
+    url = f"sqlite:///{tmp_path / 'service.db'}"
+    database = open_database(url)
+    database.migrate()
+    at = datetime.now(UTC)
+    made = {}
+    with database.transaction() as session:
+        district = DistrictSetup(name="Kaixuan", folder="/nowhere", synthetic=True)
+        set_up(session, district, SETUP, MAP, actor="test", at=at)
+        day, cutoff = at.date() + timedelta(days=1), at + timedelta(hours=2)
+        run = create_run(session, "Kaixuan", day, 1, cutoff_at=cutoff, actor="test", at=at)
+        for role in ROLES:
+            made[role] = tokens.create(
+                session, role=role, label=role, actor="test", at=at,
+                household_code=MINE if role == "household" else None,
+                courier_code="K1" if role == "courier" else None,
+            )  # fmt: skip
+    database.close()
+    with TestClient(create_app(Settings(database=url)), raise_server_exceptions=False) as client:
+        yield Service(client, made, run.code)
