@@ -1,0 +1,35 @@
+"""The report's figures come from the record."""
+
+from datetime import UTC, datetime
+
+from logistics.domain.setup import ZONES
+from logistics.usecases.plan_run import plan_run
+from logistics.usecases.print_sheets import read_sheets
+from logistics.usecases.report_run import report_run
+
+AT = datetime(2026, 4, 13, 7, tzinfo=UTC)
+
+
+def test_the_report_counts_what_the_sheets_say(database, packed_run):
+    run = packed_run(database, bags=20)
+    plan_run(database, run.id, time_limit_s=0.6, actor="test", at=AT)
+    with database.read() as session:
+        report = report_run(session, run.code)
+        book = read_sheets(session, run.id)
+    bags = sum(len(stop.bags) for trip in book.trips for stop in trip.stops)
+    assert report.bags_on_trips + sum(left.bags for left in report.left_out) == 20
+    assert sum(load.bags for load in report.loads) == report.bags_on_trips == bags
+    assert sum(load.trips for load in report.loads) == report.trips == len(book.trips)
+    assert report.contact is not None
+    assert report.contact.contacts == 0
+    assert report.contact.faces == sum(n * count for n, count in report.contact.buildings.items())
+    assert set(report.zones.values()) == {ZONES[2]}
+
+
+def test_before_the_plan_the_report_says_so(sqlite_database, packed_run):
+    run = packed_run(sqlite_database, bags=5)
+    with sqlite_database.read() as session:
+        report = report_run(session, run.id)
+    assert report.contact is None
+    assert report.trips == 0
+    assert not report.loads
