@@ -1,0 +1,92 @@
+"""The welcome page in a real browser, with a generated district."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock
+
+import httpx
+import pytest
+from playwright.sync_api import sync_playwright
+
+from geodata.district import write_district
+from geodata.generate import generate_district
+from logistics.domain.setup import DistrictSetup, PointSetup, Policy, Setup
+from logistics.store.session import open_database
+from logistics.usecases.create_run import create_run
+from logistics.usecases.set_up import set_up
+
+FLAGS = ("--headless --no-sandbox --disable-gpu --disable-background-networking "
+         "--disable-component-update --disable-sync")  # fmt: skip
+
+
+def _chromium() -> str:
+    named = os.environ.get("SUPPLYLOOP_CHROMIUM")
+    found = named or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if found is None:
+        pytest.fail("Chromium is missing: run .ci/chromium", pytrace=False)
+    return found
+
+
+@pytest.fixture
+def address(tmp_path):
+    district = generate_district("small", 1, "试区")
+    write_district(district, tmp_path / "district")
+    url, at = f"sqlite:///{tmp_path / 'page.db'}", datetime.now(UTC)
+    spot = district.places()[0]
+    point = PointSetup(
+        code="P1", name_zh="点", name_en="P", lon=spot.lon, lat=spot.lat, depot=True
+    )
+    setup = Setup(policy=Policy(wave_start=clock(9), wave_end=clock(18)), points=(point,))
+    database = open_database(url)
+    database.migrate()
+    with database.transaction() as session:
+        head = DistrictSetup(
+            name="试区", folder=str(tmp_path / "district"), synthetic=True,
+            attribution=district.attribution, source_digest=district.digest,
+        )  # fmt: skip
+        set_up(session, head, setup, district.places(), actor="test", at=at)
+        create_run(session, "试区", at.date(), 1, cutoff_at=at + timedelta(hours=1), actor="test",
+                   at=at)  # fmt: skip
+    database.close()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--database", url]
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as service:
+        for _ in range(150):
+            try:
+                if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
+                    break
+            except httpx.TransportError:
+                time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+        service.terminate()
+
+
+def test_a_browser_shows_the_run_at_a_glance_with_its_map(address, tmp_path):
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=_chromium(), args=FLAGS.split())
+        page = browser.new_page(locale="zh-CN", viewport={"width": 1100, "height": 1300})
+        said, asked = [], []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{address}/", timeout=60_000)
+        assert page.get_by_text("无接触配送服务闭环").is_visible()
+        assert page.locator("ol.states li.now").inner_text() == "收单"
+        map_box = page.locator("figure svg").bounding_box()
+        page.screenshot(path=tmp_path / "welcome.png")
+        page.get_by_role("link", name="English").click()
+        assert page.get_by_text("Contactless closed-loop supply").is_visible()
+        browser.close()
+    assert map_box["width"] > 500
+    assert [url for url in asked if not url.startswith((address, "data:"))] == []
+    assert [text for text in said if "favicon" not in text] == []
