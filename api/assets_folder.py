@@ -6,6 +6,11 @@ from pathlib import Path
 _ASSETS = Path(__file__).parent / "assets" / "node_modules"
 
 
+def page_font() -> Path:
+    """Return the font of the pages, for readers whose device has no Chinese one."""
+    return font_folders()[0] / "NotoSansSC_400Regular.ttf"
+
+
 def font_folders() -> Sequence[Path]:
     """Return the folders of the fonts that sheets are set in."""
     family = _ASSETS / "@expo-google-fonts" / "noto-sans-sc"

@@ -28,7 +28,7 @@ def page(template: str, language: str, *, private: bool = False, **values: Any) 
     html = text.render(t=texts(language)["pages"], language=language, nonce=nonce, **values)
     policy = (
         "default-src 'none'; "
-        f"style-src 'nonce-{nonce}'; "
+        f"style-src 'nonce-{nonce}'; font-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     headers = {

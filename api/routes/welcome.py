@@ -3,9 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse
 from sqlalchemy.orm import Session
 
+from api.assets_folder import page_font
 from api.auth import NotAllowed, principal_of
 from api.deps import NowDep, SettingsDep, WorkDep
 from api.errors import Responses
@@ -16,6 +17,7 @@ from api.roles import Action, Role
 from logistics.domain.lists import HouseholdList
 from logistics.domain.places import District
 from logistics.domain.runs import Run, RunState
+from logistics.errors import NotFound
 from logistics.store import lists, places, runs
 from logistics.usecases.show_run import show_run
 
@@ -66,6 +68,16 @@ def household(
     language = lang or negotiate(request.headers.get("accept-language"), settings.language)
     found = work.read(read)
     return page("household.html", language, private=True, household=code, lists=found[::-1])
+
+
+@router.get("/assets/noto-sans-sc.ttf", include_in_schema=False)
+def font() -> FileResponse:
+    """Give the pages' font; a browser asks for it only where the device has none."""
+    path = page_font()
+    if not path.is_file():
+        raise NotFound
+    headers = {"Cache-Control": "public, max-age=604800"}
+    return FileResponse(path, media_type="font/ttf", headers=headers)
 
 
 def _newest(session: Session) -> tuple[Run, District] | None:

@@ -83,6 +83,7 @@ def test_a_browser_shows_the_run_at_a_glance_with_its_map(address, tmp_path):
         assert page.get_by_text("无接触配送服务闭环").is_visible()
         assert page.locator("ol.states li.now").inner_text() == "收单"
         map_box = page.locator("figure svg").bounding_box()
+        page.evaluate("document.fonts.ready.then(() => true)")
         page.screenshot(path=tmp_path / "welcome.png")
         page.get_by_role("link", name="English").click()
         assert page.get_by_text("Contactless closed-loop supply").is_visible()
