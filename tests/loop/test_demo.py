@@ -18,7 +18,7 @@ from solver.formats.plan_json import read_plan
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module", params=[None, "small"], ids=["helsinki", "generated"])
+@pytest.fixture(scope="module", params=[None, "medium"], ids=["helsinki", "generated"])
 def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("demo") / "out"
     run_demo(out, synthetic=request.param, lists=250, time_limit_s=6)

@@ -32,7 +32,9 @@ MILK = Item(
 GOODS = Catalogue([EGG, POTATO, MILK])
 
 
-@pytest.mark.parametrize("name", ["土豆", "洋芋", "Potato", "potatoes", " 马铃薯 ", "ＰＯＴＡＴＯ"])
+@pytest.mark.parametrize(
+    "name", ["土豆", "洋芋", "Potato", "potatoes", " 马铃薯 ", "ＰＯＴＡＴＯ"]
+)
 def test_items_are_found_by_any_of_their_names(name: str) -> None:
     assert GOODS.get(name) is POTATO
 
