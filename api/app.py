@@ -1,20 +1,30 @@
 """The service as one application."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api import errors, middleware
 from api.auth import Principal, may
+from api.deps import now
 from api.openapi import describe
 from api.pages.maps import MapDrawer
 from api.roles import Action
 from api.routes import health, lists, runs, sheets, triage, welcome
 from api.settings import Settings
-from logistics.store.session import open_database
+from logistics.errors import Unavailable
+from logistics.store import idempotency
+from logistics.store.session import Database, open_database
+
+log = logging.getLogger(__name__)
+
+_DAY_S = 24 * 3600
 
 DESCRIPTION = """Contactless closed-loop supply 无接触配送服务闭环.
 
@@ -29,7 +39,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        forgetting = asyncio.create_task(_forget_keys_daily(app.state.database))
         yield
+        forgetting.cancel()
         await run_in_threadpool(app.state.database.close)
 
     app = FastAPI(
@@ -63,3 +75,18 @@ def create_app(settings: Settings) -> FastAPI:
         return describe(app)
 
     return app
+
+
+async def _forget_keys_daily(database: Database) -> None:
+    """Forget the keys of resent calls once they have been kept as long as was promised."""
+    while True:
+        try:
+            await run_in_threadpool(database.run, forget_old_keys)
+        except Unavailable as refusal:
+            log.warning("old keys are kept for another day: %s", refusal.code)
+        await asyncio.sleep(_DAY_S)
+
+
+def forget_old_keys(session: Session) -> int:
+    """Forget keys older than 30 days; return how many."""
+    return idempotency.purge(session, now() - idempotency.KEPT)

@@ -2,11 +2,10 @@
 
 Notes
 -----
-The design named a ``transaction`` dependency with ``scope="function"``. It is a callable here, and
-for a measured reason: a dependency that enters BEGIN IMMEDIATE holds one of the threadpool's
-threads while it waits, and the holder of the lock needs one too before it can COMMIT; with forty
-writers at once they starve one another. ``work(fn)`` opens, decides, commits and leaves in one
-thread, may be retried as a whole, and has committed before the endpoint returns its answer.
+The design named a ``transaction`` dependency with ``scope="function"``; why it is a callable here
+stands in ``docs/decisions/0005-work-is-a-callable.md``. ``work(fn)`` opens, decides, commits and
+leaves in one thread, may be retried as a whole, and has committed before the endpoint returns its
+answer.
 """
 
 from collections.abc import Callable

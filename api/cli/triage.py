@@ -45,9 +45,10 @@ def list_entries(
         typer.echo(json.dumps(plain(entries), ensure_ascii=False))
         return
     for entry in entries:
-        title = error_text(entry.code, "invalid", entry.facts, lang).title
+        text = error_text(entry.code, "invalid", entry.facts, lang)
         where = f"{entry.source}:{entry.line_no}"
-        typer.echo(f"{entry.id}  {entry.household_code or '-'}  {entry.said!r}  {title}  {where}")
+        typer.echo(f"{entry.id}  {entry.household_code or '-'}  {entry.said!r}  {where}")
+        typer.echo(f"  {entry.code}: {text.title} → {text.mend}")
     say("triage.listed", count=len(entries))
 
 

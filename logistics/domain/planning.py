@@ -51,8 +51,7 @@ class RoutingPolicy:
                 (_second_of_day(facts.leader_start), _second_of_day(facts.leader_end)),
             )
         else:
-            every = int(policy.get("leader_every_s", 2 * HOUR_S))
-            stay = int(policy.get("leader_stay_s", 600))
+            every, stay = facts.leader_every_s, facts.leader_stay_s
             starts = range(start + every, end + 1, every) if every else ()
             rounds = tuple((moment, moment + stay) for moment in starts)
         return cls(
@@ -63,7 +62,7 @@ class RoutingPolicy:
             reload_s=facts.loading_s,
             shelf_bags=facts.shelf_bags or None,
             rounds=rounds,
-            face_weight=int(policy.get("face_weight", 600)),
+            face_weight=facts.face_weight,
         )
 
 

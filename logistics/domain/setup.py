@@ -44,6 +44,9 @@ class Policy:
     wave_end: time = time(17, 30)
     leader_start: time | None = None  # while building leaders collect, slots are closed
     leader_end: time | None = None
+    leader_every_s: int = 7200  # without the two above: leaders collect so often …
+    leader_stay_s: int = 600  # … and are there so long
+    face_weight: int = 600  # what a further courier at a building costs, in seconds of travel
     shelf_bags: int = 30  # bags that a stairwell's shelf holds
 
     def __post_init__(self) -> None:

@@ -1,4 +1,5 @@
 import pkgutil
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -6,8 +7,10 @@ import pytest
 
 import api
 import logistics
+from api.app import forget_old_keys
 from api.i18n import has_text
 from logistics.errors import SupplyLoopError
+from logistics.store import idempotency
 
 MINE, OTHER = "KX-01-01-1-101", "KX-01-01-1-102"
 
@@ -182,3 +185,12 @@ def test_every_refusal_has_its_text_in_both_languages():
             if leaf.__module__.startswith(("logistics", "api")):
                 codes.add(leaf.code)
     assert {c for c in codes if not (has_text(c, "zh") and has_text(c, "en"))} == set()
+
+
+def test_keys_are_forgotten_once_kept_as_long_as_promised(service):
+    database = service.client.app.state.database
+    at = datetime.now(UTC)
+    with database.transaction() as session:
+        idempotency.claim(session, "s", "old", "d", at - idempotency.KEPT - timedelta(minutes=1))
+        idempotency.claim(session, "s", "young", "d", at - idempotency.KEPT + timedelta(days=1))
+    assert database.run(forget_old_keys) == 1

@@ -113,6 +113,9 @@ def test_leaders_come_every_two_hours_unless_the_policy_says_when():
     assert len(usual.rounds) == 4
     said = RoutingPolicy.of({"leader_start": "12:00:00", "leader_end": "13:00:00"})
     assert said.rounds == ((12 * HOUR, 13 * HOUR),)
+    hourly = RoutingPolicy.of({"leader_every_s": HOUR, "leader_stay_s": 300, "face_weight": 9})
+    assert hourly.rounds[0] == (10 * HOUR + 1800, 10 * HOUR + 2100)
+    assert hourly.face_weight == 9
 
 
 @pytest.mark.parametrize(
