@@ -83,7 +83,7 @@ def show(problem: Problem, rows: list[Measured]) -> None:
             f"{s.duration_s / base:.2f}", str(s.faces), str(s.excess_faces), str(s.contacts),
             str(row.violations), f"{row.seconds / row.limit_s:.2f}",
         )  # fmt: skip
-    Console().print(table)
+    Console(width=130).print(table)
 
 
 def main() -> None:

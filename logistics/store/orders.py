@@ -395,7 +395,7 @@ def _lots(session: Session, where: Any) -> tuple[Lot, ...]:
         select(lot, func.coalesce(lost.c.quantity, 0).label("damaged"))
         .outerjoin(lost, (lost.c.lot_id == lot.c.id) & (lost.c.cause == lot.c.receipt_id))
         .where(where)
-        .order_by(lot.c.received_at, lot.c.id)
+        .order_by(lot.c.received_at, lot.c.item_id, lot.c.provenance, lot.c.quantity, lot.c.id)
     )
     return tuple(
         Lot(
