@@ -80,8 +80,9 @@ def solve(
         Search steps instead of time: then the same input and seed give the same plan, whose
         ``summary.seconds`` is 0.
     engine
-        ``ortools`` (single trips), ``dispatch`` (ruin and recreate over shifts), ``construct``
-        (the first plan only) or ``auto``.
+        ``ortools`` (its routes or trips; trips of longer shifts with their timetable and no
+        search after), ``dispatch`` (ruin and recreate over shifts), ``construct`` (the first
+        plan only) or ``auto`` (ruin and recreate from the better of both).
     progress
         Called with a line for people whenever the plan gets better.
     on_plan
@@ -113,7 +114,9 @@ def _search(run: _Run, engine: str) -> tuple[Solution, str, str]:
         return first, "construct", "complete"
     best, used = first, "dispatch"
     if engine in ("auto", "ortools"):
-        routed = _with_ortools(run)
+        routed = _with_ortools(run, engine)
+        if routed is not None and engine == "ortools" and _several_trips(run):
+            return routed, "ortools", _reason(run)
         if routed is not None and routed.score() <= first.score():
             best, used = routed, "ortools"
         if routed is not None and not _wants_more(run, best):
@@ -141,17 +144,40 @@ def _calm(run: _Run) -> int:
     return 300 + 60 * len(run.instance.tasks)
 
 
-def _with_ortools(run: _Run) -> Solution | None:
-    # Imported here: loading OR-Tools takes longer than many a multi-trip plan.
+def _several_trips(run: _Run) -> bool:
+    return any(v.points or v.max_trips != 1 for v in run.instance.vehicles)
+
+
+def _with_ortools(run: _Run, engine: str) -> Solution | None:
+    routed = _trips(run, engine) if _several_trips(run) else _single_trips(run)
+    if routed is not None:
+        run.say(_line("OR-Tools", routed.score()))
+    return routed
+
+
+def _single_trips(run: _Run) -> Solution | None:
+    # Imported here: loading OR-Tools takes longer than many a small plan.
     from solver.engines import ortools_routing  # noqa: PLC0415
 
     if not ortools_routing.can_model(run.instance):
         return None
     seconds = 3600.0 if run.steps is not None else run.left_s() * 0.85
     routed = ortools_routing.route(run.instance, seconds=seconds, solutions=run.steps)
-    run.say(_line("OR-Tools", routed.score()))
     dispatch(routed, list(range(len(run.instance.vehicles))), random.Random(run.seed))  # noqa: S311
     return routed
+
+
+def _trips(run: _Run, engine: str) -> Solution | None:
+    from solver.engines import ortools_trips  # noqa: PLC0415 - as above
+
+    if not ortools_trips.can_model(run.instance):
+        return None
+    # Ruin and recreate, where it comes after, needs its part.
+    share = 0.8 if engine == "ortools" else 0.6
+    seconds = 3600.0 if run.steps is not None else run.left_s() * share
+    return ortools_trips.route_trips(
+        run.instance, seconds=seconds, solutions=run.steps, seed=run.seed
+    )
 
 
 def _reason(run: _Run) -> str:

@@ -1,6 +1,6 @@
 """OR-Tools' routing model for single-trip problems: VROOM's world, with our permits and ranks.
 
-Multi-trip shifts are built by :mod:`solver.engines.dispatch`; times are fixed by
+Trips of longer shifts are formed by :mod:`solver.engines.ortools_trips`; times are fixed by
 :mod:`solver.engines.timing` in both cases, so both keep contact.
 """
 
@@ -66,7 +66,7 @@ def route(instance: Instance, *, seconds: float, solutions: int | None) -> Solut
     parameters.time_limit.FromMilliseconds(max(50, int(seconds * 1000)))
     if solutions is not None:
         parameters.solution_limit = max(1, solutions)
-    _stop_when_stalled(model)
+    stop_when_stalled(model.routing, STALL_CHECKS + 400 * len(model.stops) ** 2)
     found = model.routing.SolveWithParameters(parameters)
     solution = Solution(instance)
     if found is None:
@@ -289,12 +289,13 @@ def _add_ranks(model: _Model) -> None:
             model.routing.NextVar(origin).RemoveValues(lower)
 
 
-def _stop_when_stalled(model: _Model) -> None:
-    """End small searches early, by count, so that the same input ends at the same place."""
-    routing = model.routing
+def stop_when_stalled(routing: pywrapcp.RoutingModel, allowed: int) -> None:
+    """End small searches after so many checks without a better cost.
+
+    By count, so that the same input ends at the same place.
+    """
     best: list[int] = []
     calm = [0]
-    allowed = STALL_CHECKS + 400 * len(model.stops) ** 2
 
     def improved() -> None:
         cost = routing.CostVar().Value()
