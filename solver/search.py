@@ -114,10 +114,10 @@ def _search(run: _Run, engine: str) -> tuple[Solution, str, str]:
         return first, "construct", "complete"
     best, used = first, "dispatch"
     if engine in ("auto", "ortools"):
-        routed = _with_ortools(run, engine)
+        routed = _with_ortools(run, _share(engine, first))
         if routed is not None and engine == "ortools" and _several_trips(run):
             return routed, "ortools", _reason(run)
-        if routed is not None and routed.score() <= first.score():
+        if routed is not None and _better_start(run, routed, first):
             best, used = routed, "ortools"
         if routed is not None and not _wants_more(run, best):
             return best, used, _reason(run)
@@ -134,9 +134,7 @@ def _search(run: _Run, engine: str) -> tuple[Solution, str, str]:
 
 def _wants_more(run: _Run, best: Solution) -> bool:
     """Say whether what OR-Tools left, or contact that it does not model, asks for repair."""
-    return bool(run.problem.places) or any(
-        left and task.eligible for task, left in zip(run.instance.tasks, best.left, strict=True)
-    )
+    return bool(run.problem.places) or _scarce(best)
 
 
 def _calm(run: _Run) -> int:
@@ -148,8 +146,32 @@ def _several_trips(run: _Run) -> bool:
     return any(v.points or v.max_trips != 1 for v in run.instance.vehicles)
 
 
-def _with_ortools(run: _Run, engine: str) -> Solution | None:
-    routed = _trips(run, engine) if _several_trips(run) else _single_trips(run)
+def _share(engine: str, first: Solution) -> float:
+    """Give OR-Tools' share of the time where it forms trips.
+
+    Its trips are short in travel; where time is so scarce that goods are left, ruin and recreate
+    finds room for more of them, so that it gets most.
+    """
+    if engine == "ortools":
+        return 0.8
+    return 0.15 if _scarce(first) else 0.6
+
+
+def _scarce(solution: Solution) -> bool:
+    """Say whether goods are left that somebody could bring."""
+    tasks = solution.instance.tasks
+    return any(left and task.eligible for task, left in zip(tasks, solution.left, strict=True))
+
+
+def _better_start(run: _Run, routed: Solution, first: Solution) -> bool:
+    if _several_trips(run) and _scarce(routed):
+        # Full shifts of OR-Tools' trips are hard to loosen; measured, they end with more left.
+        return False
+    return routed.score() <= first.score()
+
+
+def _with_ortools(run: _Run, share: float) -> Solution | None:
+    routed = _trips(run, share) if _several_trips(run) else _single_trips(run)
     if routed is not None:
         run.say(_line("OR-Tools", routed.score()))
     return routed
@@ -167,13 +189,11 @@ def _single_trips(run: _Run) -> Solution | None:
     return routed
 
 
-def _trips(run: _Run, engine: str) -> Solution | None:
+def _trips(run: _Run, share: float) -> Solution | None:
     from solver.engines import ortools_trips  # noqa: PLC0415 - as above
 
     if not ortools_trips.can_model(run.instance):
         return None
-    # Ruin and recreate, where it comes after, needs its part.
-    share = 0.8 if engine == "ortools" else 0.6
     seconds = 3600.0 if run.steps is not None else run.left_s() * share
     return ortools_trips.route_trips(
         run.instance, seconds=seconds, solutions=run.steps, seed=run.seed
