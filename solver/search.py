@@ -82,7 +82,8 @@ def solve(
     engine
         ``ortools`` (its routes or trips; trips of longer shifts with their timetable and no
         search after), ``dispatch`` (ruin and recreate over shifts), ``construct`` (the first
-        plan only) or ``auto`` (ruin and recreate from the better of both).
+        plan only) or ``auto`` (ruin and recreate, from OR-Tools' trips where they
+        serve all that can be served, else from the dispatcher's plan).
     progress
         Called with a line for people whenever the plan gets better.
     on_plan
