@@ -56,8 +56,11 @@ def list_entries(
 def settle(
     *,
     entry: EntryArgument,
-    item: Annotated[str, typer.Option(help="物品 · item of the catalogue")],
-    quantity: Annotated[str, typer.Option(help="数量 · how many")],
+    item: Annotated[
+        str | None,
+        typer.Option(help="物品 · item; not where only the household was unknown"),
+    ] = None,
+    quantity: Annotated[str | None, typer.Option(help="数量 · how many")] = None,
     unit: Annotated[str, typer.Option(help="单位 · unit")] = "",
     household: Annotated[str | None, typer.Option(help="户号 · household code")] = None,
     database: DatabaseOption = DATABASE,
