@@ -187,8 +187,7 @@ def test_every_refusal_has_its_text_in_both_languages():
     assert {c for c in codes if not (has_text(c, "zh") and has_text(c, "en"))} == set()
 
 
-def test_keys_are_forgotten_once_kept_as_long_as_promised(service):
-    database = service.client.app.state.database
+def test_keys_are_forgotten_once_kept_as_long_as_promised(database):
     at = datetime.now(UTC)
     with database.transaction() as session:
         idempotency.claim(session, "s", "old", "d", at - idempotency.KEPT - timedelta(minutes=1))
