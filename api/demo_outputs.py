@@ -4,12 +4,11 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from api.assets_folder import font_folders
+from api.sheet_files import write_sheets
 from logistics.exchange.run_report import run_report
 from logistics.exchange.spreadsheets import allocation_csv, orders_csv, orders_xlsx
 from logistics.store import plans, runs
 from logistics.store.session import Database
-from logistics.usecases.print_sheets import print_sheets, read_sheets
 from logistics.usecases.report_run import allocation_rows, orders_of_run, report_run
 
 
@@ -19,7 +18,6 @@ def write_outputs(
     """Write sheets, orders, allocation, problem and plan; return how many sheets there are."""
     with database.read() as session:
         found = runs.get(session, run)
-        book = read_sheets(session, run)
         placed = orders_of_run(session, run)
         shared = allocation_rows(session, run)
         problem, plan = plans.files_of(session, plans.current(session, found.id).id)
@@ -34,15 +32,7 @@ def write_outputs(
     )
     for what, content in (("problem", problem), ("plan", plan)):
         (out / f"{what}.json").write_text(json.dumps(content), encoding="utf-8")
-    printed = print_sheets(
-        book, font_paths=font_folders(), language=language, separation_s=found.separation_s
-    )
-    sheets = out / "sheets"
-    sheets.mkdir(exist_ok=True)
-    (sheets / "all.pdf").write_bytes(printed.everything)
-    for courier, pdf in printed.by_courier.items():
-        (sheets / f"{courier}.pdf").write_bytes(pdf)
-    return len(printed.by_courier)
+    return write_sheets(database, run, out / "sheets", language=language)
 
 
 def write_report(

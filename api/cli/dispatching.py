@@ -93,19 +93,9 @@ def print_again(
 
 
 def _print(database: str, run: str, folder: Path, *, language: Language, quiet: bool) -> None:
-    from api.assets_folder import font_folders
-    from logistics.store import runs as run_store
-    from logistics.usecases.print_sheets import print_sheets, read_sheets
+    from api.sheet_files import write_sheets
 
-    with opened(database) as store, store.read() as session:
-        book = read_sheets(session, run)
-        separation_s = run_store.get(session, run).separation_s
-    printed = print_sheets(
-        book, font_paths=font_folders(), language=language, separation_s=separation_s
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "all.pdf").write_bytes(printed.everything)
-    for courier, pdf in printed.by_courier.items():
-        (folder / f"{courier}.pdf").write_bytes(pdf)
+    with opened(database) as store:
+        count = write_sheets(store, run, folder, language=language)
     if not quiet:
-        say("run.printed", path=folder, count=len(printed.by_courier))
+        say("run.printed", path=folder, count=count)

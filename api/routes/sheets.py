@@ -1,6 +1,5 @@
 """Route sheets: a courier's own, and all of them for the supply group."""
 
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -116,8 +115,7 @@ def _own_book(
         raise NotYours(subject=courier)  # another district may have a courier of the same code
     couriers.by_code(session, run.district_id, courier)
     run, book = _book(session, run.id)
-    trips = tuple(trip for trip in book.trips if trip.courier_code == courier)
-    return run, replace(book, trips=trips)
+    return run, book.of_courier(courier)
 
 
 @lru_cache(maxsize=64)  # a sheet of a released plan never changes

@@ -1,6 +1,6 @@
 """What stands on paper: trips as a courier reads them, without names and health facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 
@@ -65,6 +65,11 @@ class SheetBook:
     synthetic: bool
     closed_gates: tuple[str, ...]  # ids of the map
     trips: tuple[SheetTrip, ...]
+
+    def of_courier(self, courier_code: str) -> "SheetBook":
+        """Keep only the trips of one courier."""
+        trips = tuple(trip for trip in self.trips if trip.courier_code == courier_code)
+        return replace(self, trips=trips)
 
     def couriers(self) -> tuple[str, ...]:
         """List the codes of the couriers that have a trip, in the book's order."""

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -107,12 +107,6 @@ def make_sheets(
         trips = [trip for trip in data["trips"] if trip["courier"] == courier]
         by_courier[courier] = printer.print_pages({**data, "trips": trips})
     return Sheets(everything=printer.print_pages(data), by_courier=by_courier)
-
-
-def courier_book(book: SheetBook, courier_code: str) -> SheetBook:
-    """Keep only the trips of one courier."""
-    trips = tuple(trip for trip in book.trips if trip.courier_code == courier_code)
-    return replace(book, trips=trips)
 
 
 def book_data(

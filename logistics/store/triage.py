@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.orm import Session
 
 from logistics.domain.lists import TriageEntry, TriageUnknown
@@ -81,12 +81,6 @@ def of_lists(session: Session, list_ids: Iterable[str]) -> Mapping[str, tuple[Tr
         for row in rows.mappings():
             found.setdefault(row["list_id"], []).append(_entry(row))
     return {key: tuple(entries) for key, entries in found.items()}
-
-
-def count_open(session: Session, list_id: str) -> int:
-    """Count the open entries of a list."""
-    query = select(func.count()).where(triage.c.list_id == list_id, triage.c.state == "open")
-    return session.scalar(query) or 0
 
 
 def close(
