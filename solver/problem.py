@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 IntMatrix = NDArray[np.int64]
 Amounts = tuple[int, ...]
 Window = tuple[int, int]
+SecondsByType = tuple[tuple[str, int], ...]  # (vehicle type, seconds): instead of the common one
 
 UNREACHABLE = -1
 """Entry of a matrix where no way leads."""
@@ -106,6 +107,8 @@ class Vehicle:
     zone_max: int = 2
     cohort: str | None = None
     locked: tuple["LockedStep", ...] = ()
+    type: str = ""
+    max_duration_s: int | None = None  # from leaving the start to the end, waiting included
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +152,9 @@ class Job:
     parts: tuple[Amounts, ...] = ()
     courier: int | None = None
     preferred_courier: int | None = None
+    prize: int | None = None  # what leaving it out costs; None: it must be served if it can be
+    setup_per_type_s: SecondsByType = ()
+    service_per_type_s: SecondsByType = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +167,8 @@ class ShipmentStep:
     setup_s: int = 0
     service_s: int = 0
     windows: tuple[Window, ...] = ()
+    setup_per_type_s: SecondsByType = ()
+    service_per_type_s: SecondsByType = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,3 +231,14 @@ class Problem:
     objective: Objective = field(default_factory=Objective)
     dimensions: int = 0
     previous: tuple[PreviousRoute, ...] = ()
+    cost_scale: int = 1  # units of cost in one unit of the file's family, for publishing sums
+
+
+def setup_s(stop: Job | ShipmentStep, vehicle: Vehicle) -> int:
+    """Give the seconds of setup before a stop for this type of vehicle."""
+    return dict(stop.setup_per_type_s).get(vehicle.type, stop.setup_s)
+
+
+def service_s(stop: Job | ShipmentStep, vehicle: Vehicle) -> int:
+    """Give the seconds of service at a stop for this type of vehicle."""
+    return dict(stop.service_per_type_s).get(vehicle.type, stop.service_s)
