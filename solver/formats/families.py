@@ -1,0 +1,82 @@
+"""The public families of instances: how each rounds distances and in what it publishes costs.
+
+Conventions are those under which the best-known solutions of the collections are published; the
+public files' solutions come out to the last digit with them.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.problem import IntMatrix
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounding:
+    """How a real number of the file becomes an integer: times ``factor``, then cut or rounded."""
+
+    name: str
+    factor: float
+    cuts: bool
+
+    def integers(self, values: FloatArray) -> IntMatrix:
+        """Turn real numbers into integers; overwrites ``values``."""
+        values *= self.factor
+        return (np.trunc if self.cuts else np.rint)(values, out=values).astype(np.int64)
+
+    def integer(self, value: float) -> int:
+        """Turn one real number into an integer."""
+        return int(self.integers(np.array([value], dtype=np.float64))[0])
+
+
+_ROUNDINGS = (
+    Rounding(name="round", factor=1, cuts=False),
+    Rounding(name="trunc", factor=1, cuts=True),
+    Rounding(name="dimacs", factor=10, cuts=True),  # DIMACS challenge 2021: one decimal, cut
+    Rounding(name="exact", factor=1000, cuts=False),
+)
+ROUNDINGS: Final = {rounding.name: rounding for rounding in _ROUNDINGS}
+"""Roundings by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A family: its rounding, and how many units of our cost are one of its published cost."""
+
+    name: str
+    rounding: str
+    cost_scale: int
+
+
+_FAMILIES = (
+    Family(name="CVRP", rounding="round", cost_scale=1),  # Uchoa et al. (2017) and before
+    Family(name="DCVRP", rounding="exact", cost_scale=1000),  # longest routes: real distances
+    Family(name="VRPTW", rounding="dimacs", cost_scale=10),
+    Family(name="MDVRPTW", rounding="exact", cost_scale=1),
+    Family(name="SDVRPTW", rounding="exact", cost_scale=1),
+    Family(name="HFVRP", rounding="exact", cost_scale=100_000),  # unit costs are in hundredths
+    Family(name="PCVRPTW", rounding="dimacs", cost_scale=1),
+    Family(name="MTVRPTWR", rounding="dimacs", cost_scale=1),
+    Family(name="VRPB", rounding="exact", cost_scale=1),
+    Family(name="PDPTW", rounding="exact", cost_scale=1000),
+)
+FAMILIES: Final = {family.name: family for family in _FAMILIES}
+"""Families by the word in ``TYPE``."""
+
+_OTHER_WORDS: Final = {
+    "CVRPTW": "VRPTW",
+    "PCVRP": "PCVRPTW",
+    "MTVRPTW": "MTVRPTWR",
+    "HVRP": "HFVRP",
+    "MDVRP": "MDVRPTW",
+}
+
+
+def family_of(word: str) -> Family | None:
+    """Find a family by the word for it; None where nobody uses it."""
+    word = word.strip().upper()
+    return FAMILIES.get(_OTHER_WORDS.get(word, word))
