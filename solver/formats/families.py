@@ -38,6 +38,7 @@ _ROUNDINGS = (
     Rounding(name="trunc", factor=1, cuts=True),
     Rounding(name="dimacs", factor=10, cuts=True),  # DIMACS challenge 2021: one decimal, cut
     Rounding(name="exact", factor=1000, cuts=False),
+    Rounding(name="double", factor=10_000, cuts=False),  # real numbers, as near as publications
 )
 ROUNDINGS: Final = {rounding.name: rounding for rounding in _ROUNDINGS}
 """Roundings by name."""
@@ -58,11 +59,12 @@ _FAMILIES = (
     Family(name="VRPTW", rounding="dimacs", cost_scale=10),
     Family(name="MDVRPTW", rounding="exact", cost_scale=1),
     Family(name="SDVRPTW", rounding="exact", cost_scale=1),
-    Family(name="HFVRP", rounding="exact", cost_scale=100_000),  # unit costs are in hundredths
+    # Fixed and unit costs of the files are in hundredths of what is published.
+    Family(name="HFVRP", rounding="exact", cost_scale=100_000),
     Family(name="PCVRPTW", rounding="dimacs", cost_scale=1),
     Family(name="MTVRPTWR", rounding="dimacs", cost_scale=1),
-    Family(name="VRPB", rounding="exact", cost_scale=1),
-    Family(name="PDPTW", rounding="exact", cost_scale=1000),
+    Family(name="VRPB", rounding="round", cost_scale=1),
+    Family(name="TSP", rounding="round", cost_scale=1),
 )
 FAMILIES: Final = {family.name: family for family in _FAMILIES}
 """Families by the word in ``TYPE``."""
