@@ -115,6 +115,7 @@ JOB = Table(
         Key("parts", array(amounts)),
         Key("courier", _ID),
         Key("preferred_courier", _ID),
+        Key("prize", integer()),
     ),
 )
 
@@ -193,6 +194,7 @@ VEHICLE = Table(
         Key("max_tasks", integer()),
         Key("max_travel_time", integer(), "max_travel_time_s"),
         Key("max_distance", integer(), "max_distance_m"),
+        Key("max_duration", integer(), "max_duration_s"),
         Key("steps", array(_valued(VEHICLE_STEP, LockedStep)), "locked"),
         Key("points", array(integer(), minimum=1)),
         Key("max_trips", integer(1)),
@@ -304,6 +306,7 @@ PROBLEM = Table(
         Key("matrix", ignored),
         Key("options", ignored),  # of VROOM's web wrapper
         Key("separation", integer(), "separation_s"),
+        Key("cost_scale", integer(1)),
         Key("places", array(_place)),
         Key("bays", array(_valued(BAY, Bay))),
         Key("objective", _objective),

@@ -59,7 +59,7 @@ def _problem(raw: Any, faults: Faults) -> Problem | None:
     return problem
 
 
-_TAKEN_AS_THEY_ARE = ("bays", "separation_s", "objective", "previous")
+_TAKEN_AS_THEY_ARE = ("bays", "separation_s", "objective", "previous", "cost_scale")
 
 
 def _dimensions(vehicles: tuple[dict[str, Any], ...]) -> int:

@@ -61,6 +61,8 @@ def write_problem(problem: Problem) -> dict[str, Any]:
         "objective": _plain(problem.objective),
     }
     out |= {key: value for key, value in extras.items() if value}
+    if problem.cost_scale != 1:
+        out["cost_scale"] = problem.cost_scale
     if problem.previous:
         out["previous"] = {"routes": [_previous(route) for route in problem.previous]}
     return out

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-
-import numpy as np
+from itertools import pairwise
 
 from solver.plan import Plan, Route, Step, Violation
+from solver.pricing import priced_by_time
 from solver.problem import (
     UNREACHABLE,
     Amounts,
@@ -18,6 +18,9 @@ from solver.problem import (
 )
 
 TASKS = ("job", "pickup", "via", "delivery")
+
+Arc = tuple[int, int, int]
+"""Seconds, metres and matrix cost."""
 
 
 def begin(step: Step) -> int:
@@ -35,13 +38,16 @@ class Trail:
     """A route beside its vehicle; ``trips`` and ``locations`` by step, as they truly are.
 
     A location is None where the step has none of its own (a break) or the plan names none that
-    exists.
+    exists. ``hops`` are the pairs of neighbouring steps that are somewhere (breaks lie in
+    between), ``arcs`` the ways between them: None where no way leads.
     """
 
     vehicle: Vehicle
     route: Route
     trips: tuple[int, ...]
     locations: tuple[int | None, ...]
+    hops: tuple[tuple[int, int], ...]
+    arcs: tuple[Arc | None, ...]
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -103,7 +109,15 @@ class Day:
             reloads += step.type == "reload"
             trips.append(max(reloads - 1, 0))
         locations = tuple(self._location(vehicle, step) for step in route.steps)
-        return Trail(vehicle, route, tuple(trips), locations)
+        located = [(n, where) for n, where in enumerate(locations) if where is not None]
+        return Trail(
+            vehicle=vehicle,
+            route=route,
+            trips=tuple(trips),
+            locations=locations,
+            hops=tuple((i, j) for (i, _), (j, _) in pairwise(located)),
+            arcs=tuple(self.travel(vehicle, a, b) for (_, a), (_, b) in pairwise(located)),
+        )
 
     def _location(self, vehicle: Vehicle, step: Step) -> int | None:
         where = self.expected_location(vehicle, step)
@@ -131,12 +145,9 @@ class Day:
     @cached_property
     def priced_by_time(self) -> dict[str, bool]:
         """Profiles without costs of their own."""
-        return {
-            name: m.cost is m.duration_s or bool(np.array_equal(m.cost, m.duration_s))
-            for name, m in self.problem.matrices.items()
-        }
+        return {name: priced_by_time(m) for name, m in self.problem.matrices.items()}
 
-    def travel(self, vehicle: Vehicle, origin: int, target: int) -> tuple[int, int, int] | None:
+    def travel(self, vehicle: Vehicle, origin: int, target: int) -> Arc | None:
         """Give seconds, metres and matrix cost of an arc; None where no way leads."""
         if origin == target:
             return 0, 0, 0
@@ -146,6 +157,14 @@ class Day:
             return None
         seconds = round(duration / vehicle.speed_factor)
         return seconds, int(matrix.distance_m[origin, target]), int(matrix.cost[origin, target])
+
+    def travelled(self, trail: Trail) -> Arc:
+        """Add up seconds, metres and matrix cost of a route."""
+        seconds = metres = cost = 0
+        for arc in trail.arcs:
+            if arc is not None:
+                seconds, metres, cost = seconds + arc[0], metres + arc[1], cost + arc[2]
+        return seconds, metres, cost
 
     def delivered(self, step: Step) -> Amounts:
         """Give what a step takes from the load."""

@@ -13,7 +13,7 @@ from solver.rules.tasks import bags_of, jobs_of
 def step_figures(day: Day) -> Iterator[Violation]:
     """Yield steps whose running travel figures are wrong; a break may lie anywhere on the way."""
     for trail in day.trails:
-        for n, seconds, metres, _ in _running(day, trail):
+        for n, seconds, metres in _running(trail):
             step = trail.steps[n]
             if step.duration_s not in (seconds, NOT_STATED):
                 off = abs(step.duration_s - seconds)
@@ -23,42 +23,36 @@ def step_figures(day: Day) -> Iterator[Violation]:
                 yield trail.breach("step.distance", n, off, expected=metres)
 
 
-def _running(day: Day, trail: Trail) -> Iterator[tuple[int, int, int, int]]:
-    seconds = metres = cost = 0
-    where: int | None = None
-    for n, location in enumerate(trail.locations):
-        if trail.steps[n].type == "break":
-            continue
-        if where is not None and location is not None:
-            arc = day.travel(trail.vehicle, where, location) or (0, 0, 0)
-            seconds, metres, cost = seconds + arc[0], metres + arc[1], cost + arc[2]
-        where = location if location is not None else where
-        yield n, seconds, metres, cost
+def _running(trail: Trail) -> Iterator[tuple[int, int, int]]:
+    """Give step, seconds and metres since the start; a break may lie anywhere on the way."""
+    arcs = {j: arc for (_, j), arc in zip(trail.hops, trail.arcs, strict=True)}
+    seconds = metres = 0
+    for n, step in enumerate(trail.steps):
+        arc = arcs.get(n)
+        if arc is not None:
+            seconds, metres = seconds + arc[0], metres + arc[1]
+        if step.type != "break":
+            yield n, seconds, metres
 
 
-def _travelled(day: Day, trail: Trail) -> tuple[int, int, int]:
-    rows = list(_running(day, trail))
-    return rows[-1][1:] if rows else (0, 0, 0)
-
-
-def _cost(day: Day, trail: Trail) -> int:
+def route_price(day: Day, trail: Trail) -> int:
     """Price a route: fixed, then its arcs summed exactly and rounded once, halves up."""
     vehicle = trail.vehicle
-    seconds, metres, cost = _travelled(day, trail)
+    seconds, metres, cost = day.travelled(trail)
     task_s = sum(step.setup_s + step.service_s for _, step in trail.tasks())
-    milliseconds = task_s * vehicle.cost_per_task_hour
+    rated = task_s * vehicle.cost_per_task_hour
     if day.priced_by_time[vehicle.profile]:
-        milliseconds += seconds * vehicle.cost_per_hour
+        rated += seconds * vehicle.cost_per_hour
         cost = 0
     over = 3600 * 1000
-    exact = milliseconds * 1000 + metres * vehicle.cost_per_km * 3600
+    exact = rated * 1000 + metres * vehicle.cost_per_km * 3600
     return vehicle.fixed_cost + cost + (2 * exact + over) // (2 * over)
 
 
 def route_costs(day: Day) -> Iterator[Violation]:
     """Yield routes that cost something else than they say."""
     for trail in day.trails:
-        expected = _cost(day, trail)
+        expected = route_price(day, trail)
         if trail.route.cost not in (expected, NOT_STATED):
             off = abs(trail.route.cost - expected)
             yield trail.breach("route.cost", None, off, stated=trail.route.cost, expected=expected)
@@ -90,11 +84,11 @@ def _beside(stated: int | Amounts, expected: int | Amounts) -> Iterator[tuple[in
 
 def _expected(day: Day) -> dict[str, int | Amounts]:
     trails = day.trails
-    travelled = [_travelled(day, trail) for trail in trails]
+    travelled = [day.travelled(trail) for trail in trails]
     steps = [step for trail in trails for step in trail.steps]
     faces = _faces(day)
     return {
-        "cost": sum(_cost(day, trail) for trail in trails),
+        "cost": sum(route_price(day, trail) for trail in trails),
         "routes": len(day.plan.routes),
         "unassigned": len(day.plan.unassigned),
         "trips": len(

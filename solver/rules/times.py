@@ -8,12 +8,6 @@ from solver.problem import Window
 from solver.rules.day import Day, Trail, begin, done
 
 
-def hops(trail: Trail) -> Iterator[tuple[int, int]]:
-    """Go through pairs of neighbouring steps that are somewhere; breaks lie in between."""
-    located = [n for n, location in enumerate(trail.locations) if location is not None]
-    return pairwise(located)
-
-
 def arrivals(day: Day) -> Iterator[Violation]:
     """Yield arrivals before the vehicle can be there, and ways that do not exist."""
     for trail in day.trails:
@@ -23,21 +17,13 @@ def arrivals(day: Day) -> Iterator[Violation]:
             if other.arrival_s < done(one):
                 late.add(n)
                 yield trail.breach("arrival.too-early", n, done(one) - other.arrival_s)
-        for i, j in hops(trail):
-            arc = _arc(day, trail, i, j)
+        for (i, j), arc in zip(trail.hops, trail.arcs, strict=True):
             if arc is None:
                 yield trail.breach("arc.unreachable", j)
                 continue
             free = sum(steps[k].arrival_s - done(steps[k - 1]) for k in range(i + 1, j + 1))
             if free < arc[0] and j not in late:
                 yield trail.breach("arrival.too-early", j, arc[0] - free, travel_s=arc[0])
-
-
-def _arc(day: Day, trail: Trail, i: int, j: int) -> tuple[int, int, int] | None:
-    origin, target = trail.locations[i], trail.locations[j]
-    if origin is None or target is None:
-        return 0, 0, 0
-    return day.travel(trail.vehicle, origin, target)
 
 
 def task_windows(day: Day) -> Iterator[Violation]:
@@ -91,32 +77,31 @@ def breaks(day: Day) -> Iterator[Violation]:
 def releases(day: Day) -> Iterator[Violation]:
     """Yield trips that leave before all of their goods are released."""
     for trail in day.trails:
-        for trip in sorted(set(trail.trips)):
-            released = max(
-                (
-                    day.jobs[step.id].release_s
-                    for n, step in trail.tasks()
-                    if trail.trips[n] == trip and step.type == "job" and step.id in day.jobs
-                ),
-                default=0,
-            )
-            at, leaves = _leaves(day, trail, trip)
-            if leaves < released:
-                yield trail.breach("release.early", at, released - leaves, release_s=released)
+        released: dict[int, int] = {}
+        for n, step in trail.tasks():
+            if step.type == "job" and step.id in day.jobs:
+                trip = trail.trips[n]
+                released[trip] = max(day.jobs[step.id].release_s, released.get(trip, 0))
+        for trip, release_s in sorted(released.items()):
+            if release_s <= 0:
+                continue
+            at, leaves = _leaves(trail, trip)
+            if leaves < release_s:
+                yield trail.breach("release.early", at, release_s - leaves, release_s=release_s)
 
 
-def _leaves(day: Day, trail: Trail, trip: int) -> tuple[int, int]:
+def _leaves(trail: Trail, trip: int) -> tuple[int, int]:
     """Give the step where a trip loads and the latest instant at which it can have left there."""
     members = [n for n, of in enumerate(trail.trips) if of == trip]
     reloads = [n for n in members if trail.steps[n].type == "reload"]
     at = reloads[0] if reloads else members[0]
-    target = next((j for i, j in hops(trail) if i == at), None)
-    if target is None:  # it starts nowhere: it is there when it comes to its first stop
+    onward = next((k for k, (i, _) in enumerate(trail.hops) if i == at), None)
+    if onward is None:  # it starts nowhere: it is there when it comes to its first stop
         target = next((n for n in members if trail.locations[n] is not None), at)
         return at, trail.steps[target].arrival_s
-    arc = _arc(day, trail, at, target)
+    arc = trail.arcs[onward]
     rest = arc[0] if arc else 0
-    for k in range(target, at, -1):
+    for k in range(trail.hops[onward][1], at, -1):
         gap = trail.steps[k].arrival_s - done(trail.steps[k - 1])
         if rest <= gap:
             return at, trail.steps[k].arrival_s - rest
@@ -125,15 +110,25 @@ def _leaves(day: Day, trail: Trail, trip: int) -> tuple[int, int]:
 
 
 def limits(day: Day) -> Iterator[Violation]:
-    """Yield shifts with too many tasks, too much travel or too far a way."""
+    """Yield shifts with too many tasks, too much travel, too far a way or too long a day."""
     for trail in day.trails:
         vehicle = trail.vehicle
-        arcs = [_arc(day, trail, i, j) or (0, 0, 0) for i, j in hops(trail)]
+        seconds, metres, _ = day.travelled(trail)
         used = (
             ("limit.tasks", sum(1 for _ in trail.tasks()), vehicle.max_tasks),
-            ("limit.travel-time", sum(arc[0] for arc in arcs), vehicle.max_travel_time_s),
-            ("limit.distance", sum(arc[1] for arc in arcs), vehicle.max_distance_m),
+            ("limit.travel-time", seconds, vehicle.max_travel_time_s),
+            ("limit.distance", metres, vehicle.max_distance_m),
+            ("limit.duration", _shift_s(trail), vehicle.max_duration_s),
         )
         for code, value, maximum in used:
             if maximum is not None and value > maximum:
                 yield trail.breach(code, None, value - maximum, value=value, maximum=maximum)
+
+
+def _shift_s(trail: Trail) -> int:
+    """Give the seconds from leaving the start, or the first step without one, to the end."""
+    if not trail.steps:
+        return 0
+    first = trail.steps[0]
+    leaves = done(first) if first.type == "start" else first.arrival_s
+    return done(trail.steps[-1]) - leaves
