@@ -4,11 +4,12 @@ A route costs ``fixed_cost`` plus its arcs. Where the profile has costs of its o
 what they say. Otherwise it costs its travel time (speed factor applied) at ``cost_per_hour``:
 with VROOM's default of 3,600 exactly its seconds. Metres cost ``cost_per_km`` and time spent in
 setup and service ``cost_per_task_hour``. Sums are exact and rounded once per route, halves up.
-Weights of the objective (faces, changes, balance) are not part of the cost.
+Weights of the objective (faces, changes, balance) are not part of the cost. The plan's cost
+is that of its routes plus the prizes of jobs that are left out, of split ones by share.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -49,6 +50,12 @@ def _travelled(problem: Problem, vehicle: Vehicle, steps: Iterable[Step]) -> tup
     return cost, travel_s, distance_m
 
 
+def in_family_units(problem: Problem, cost: int) -> int | float:
+    """Give a sum of costs as the family of the problem publishes it: whole where it is."""
+    whole, rest = divmod(cost, problem.cost_scale)
+    return whole if rest == 0 else cost / problem.cost_scale
+
+
 def summarise(
     problem: Problem,
     routes: tuple[Route, ...],
@@ -71,7 +78,8 @@ def summarise(
     faces, excess = _faces(problem, jobs, stops)
     delivery, pickup = _amounts(problem, jobs, shipments, stops)
     return Summary(
-        cost=sum(route_cost(problem, vehicle, steps) for vehicle, steps in pairs),
+        cost=sum(route_cost(problem, vehicle, steps) for vehicle, steps in pairs)
+        + _prizes_missed(jobs, stops),
         routes=len(routes),
         unassigned=len(unassigned),
         trips=len({(vehicle, step.trip) for vehicle, step in stops}),
@@ -139,16 +147,37 @@ def _priority(
     stops: Sequence[tuple[int, Step]],
 ) -> int:
     """Add priorities of jobs served whole, and of each stop of a shipment as VROOM does."""
+    legs = ((step.type, -1 if step.id is None else step.id) for _, step in stops)
+    total = sum(shipments[leg].priority for leg in legs if leg[0] != "job")
+    return total + sum(jobs[number].priority for number in _served_whole(jobs, stops))
+
+
+def _served_whole(jobs: dict[int, Job], stops: Sequence[tuple[int, Step]]) -> Iterator[int]:
+    """Go through the jobs of which nothing is left."""
+    bags = _bags_served(jobs, stops)
+    return (number for number, count in bags.items() if count >= _bags(jobs[number]))
+
+
+def _bags_served(jobs: dict[int, Job], stops: Sequence[tuple[int, Step]]) -> dict[int, int]:
     bags: dict[int, int] = defaultdict(int)
-    total = 0
     for _, step in stops:
-        number = -1 if step.id is None else step.id
-        if step.type == "job":
-            bags[number] += len(step.parts) or max(len(jobs[number].parts), 1)
-        else:
-            total += shipments[step.type, number].priority
-    whole = (jobs[n] for n, count in bags.items() if count >= max(len(jobs[n].parts), 1))
-    return total + sum(job.priority for job in whole)
+        if step.type == "job" and step.id is not None:
+            bags[step.id] += len(step.parts) or _bags(jobs[step.id])
+    return bags
+
+
+def _bags(job: Job) -> int:
+    return max(len(job.parts), 1)
+
+
+def _prizes_missed(jobs: dict[int, Job], stops: Sequence[tuple[int, Step]]) -> int:
+    """Add the prizes of what is left out; of a split job the share of its bags."""
+    bags = _bags_served(jobs, stops)
+    return sum(
+        round(job.prize * (max(_bags(job) - bags.get(job.id, 0), 0) / _bags(job)))
+        for job in jobs.values()
+        if job.prize
+    )
 
 
 def _faces(

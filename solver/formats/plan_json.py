@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from solver.formats.costs import published, whole_costs
 from solver.formats.faults import Fault, Faults, PlanInvalid
 from solver.formats.keys import STEP_TYPES
 from solver.formats.values import (
@@ -199,8 +200,13 @@ _PLAN = Table(
 )
 
 
-def read_plan(source: Path | str | Mapping[str, Any]) -> Plan:
+def read_plan(source: Path | str | Mapping[str, Any], *, cost_scale: int = 1) -> Plan:
     """Read a plan from a file, a JSON text or an object that is loaded already.
+
+    Parameters
+    ----------
+    cost_scale
+        The problem's: costs in the file are in the unit of the problem's family.
 
     Raises
     ------
@@ -209,6 +215,8 @@ def read_plan(source: Path | str | Mapping[str, Any]) -> Plan:
     """
     faults = Faults()
     raw = load_json(source, faults)
+    if cost_scale != 1:
+        raw = whole_costs(raw, cost_scale, faults)
     found = {} if raw is FAULTY else _PLAN.read(raw, "$", faults) or {}
     if found.get("code", 0) != 0:
         said = found.get("error", "")
@@ -225,11 +233,14 @@ def read_plan(source: Path | str | Mapping[str, Any]) -> Plan:
 
 
 def write_plan(problem: Problem, plan: Plan) -> dict[str, Any]:
-    """Write a plan; figures that VROOM gives per route are added up from its steps."""
+    """Write a plan; figures that VROOM gives per route are added up from its steps.
+
+    Costs are in the unit of the problem's family: whole where they are, else with decimals.
+    """
     priorities = _priorities(problem)
     return {
         "code": 0,
-        "summary": _summary_out(plan.summary),
+        "summary": _summary_out(problem, plan.summary),
         "unassigned": [_unassigned_out(out) for out in plan.unassigned],
         "routes": [_route_out(problem, route, priorities) for route in plan.routes],
     }
@@ -240,12 +251,13 @@ def _stated(**keys: Any) -> dict[str, Any]:
     return {key: value for key, value in keys.items() if value not in (None, "", (), NOT_STATED)}
 
 
-def _summary_out(summary: Summary) -> dict[str, Any]:
+def _summary_out(problem: Problem, summary: Summary) -> dict[str, Any]:
     figures = {name: getattr(summary, attribute) for name, attribute in _FIGURES.items()}
+    figures["cost"] = published(problem, summary.cost)
     return _stated(
         **figures,
         **{name: list(getattr(summary, name)) for name in _AMOUNTS},
-        bound=summary.bound,
+        bound=published(problem, summary.bound),
         engine=summary.engine,
         stopped=summary.stopped,
     ) | {
@@ -278,7 +290,8 @@ def _route_out(
     steps = route.steps
     last = next((step for step in reversed(steps) if step.type != "break"), None)
     delivery, pickup = _amounts_of(problem, route)
-    return _stated(cost=route.cost, description=route.description) | {
+    cost = published(problem, route.cost)
+    return _stated(cost=cost, description=route.description) | {
         "vehicle": route.vehicle,
         "setup": sum(step.setup_s for step in steps),
         "service": sum(step.service_s for step in steps),
