@@ -7,15 +7,14 @@ couriers at a building, refused wishes, stops that changed their courier, uneven
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from solver.plan import Plan
 from solver.problem import Problem
-from solver.rules.day import Day, Trail, legs_of
-from solver.rules.figures import route_price
-from solver.rules.tasks import bags_of, jobs_of
+from solver.rules.day import Day, Trail
+from solver.rules.figures import prizes_missed, route_price
+from solver.rules.tasks import Left, jobs_of, left_out
 
 PREFERENCE_COST = 300
 """What leaving a wished courier costs where the objective does not weigh faces: five minutes."""
@@ -71,10 +70,10 @@ def value(problem: Problem, plan: Plan) -> Value:
     minutes = ledger.balance_minutes()
     return Value(
         # Shares are no sums of halves: without rounding, equal plans would compare as different.
-        priority_left=round(sum(p * share for p, _, share in ledger.left), 6),
-        amount_left=round(sum(share for _, prize, share in ledger.left if prize is None), 6),
+        priority_left=round(sum(one.priority * one.share for one in ledger.left), 6),
+        amount_left=round(sum(one.share for one in ledger.left if one.prize is None), 6),
         cost=sum(route_price(ledger.day, trail) for trail in ledger.day.trails),
-        prizes_missed=sum(round(prize * share) for _, prize, share in ledger.left if prize),
+        prizes_missed=prizes_missed(ledger.day),
         excess_faces=excess,
         face_cost=weights.face * excess,
         wish_cost=(weights.face or PREFERENCE_COST) * ledger.refused_wishes(),
@@ -91,25 +90,9 @@ class _Ledger:
     day: Day
 
     @cached_property
-    def left(self) -> list[tuple[int, int | None, float]]:
-        """Priority, prize and share of everything that is not served whole."""
-        return [*self._jobs_left(), *self._shipments_left()]
-
-    def _jobs_left(self) -> Iterator[tuple[int, int | None, float]]:
-        served: dict[int, set[int]] = defaultdict(set)
-        for _, _, step, job in jobs_of(self.day):
-            served[job.id].update(bags_of(job, step.parts))
-        for job in self.day.problem.jobs:
-            bags = bags_of(job, ())
-            missing = sum(bag not in served[job.id] for bag in bags)
-            if missing:
-                yield job.priority, job.prize, missing / len(bags)
-
-    def _shipments_left(self) -> Iterator[tuple[int, int | None, float]]:
-        served = {(step.type, step.id) for trail in self.day.trails for _, step in trail.tasks()}
-        for shipment in self.day.problem.shipments:
-            if not all((kind, leg.id) in served for kind, leg in legs_of(shipment)):
-                yield shipment.priority, None, 1.0
+    def left(self) -> tuple[Left, ...]:
+        """Everything that is not served whole."""
+        return tuple(left_out(self.day))
 
     def excess_faces(self) -> int:
         seen: dict[str, set[int]] = defaultdict(set)
@@ -153,4 +136,4 @@ class _Ledger:
 def _work_s(day: Day, trail: Trail) -> int:
     """Give the seconds of travel, setup, service and loading of a route; no waiting, no breaks."""
     busy = sum(s.setup_s + s.service_s for s in trail.steps if s.type != "break")
-    return day.travelled(trail)[0] + busy
+    return day.travelled(trail).seconds + busy

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from solver.plan import Plan, Route, Step, Violation
-from solver.pricing import priced_by_time
 from solver.problem import (
     UNREACHABLE,
     Amounts,
@@ -16,11 +16,29 @@ from solver.problem import (
     ShipmentStep,
     Vehicle,
 )
+from solver.tariff import hundredths, priced_by_time
 
 TASKS = ("job", "pickup", "via", "delivery")
 
-Arc = tuple[int, int, int]
-"""Seconds, metres and matrix cost."""
+
+class Arc(NamedTuple):
+    """The way between two stops, or the sum of several.
+
+    Where a speed factor leaves fractions, our seconds are rounded per arc; VROOM goes on with
+    hundredths and cuts each instant, so that an arc of its plans takes one second more or less.
+    ``least_s`` and ``most_s`` are the bounds of both.
+    """
+
+    seconds: int = 0
+    metres: int = 0
+    cost: int = 0
+    hundredths: int = 0
+    least_s: int = 0
+    most_s: int = 0
+
+
+NO_WAY = Arc()
+"""Within one location."""
 
 
 def begin(step: Step) -> int:
@@ -148,23 +166,26 @@ class Day:
         return {name: priced_by_time(m) for name, m in self.problem.matrices.items()}
 
     def travel(self, vehicle: Vehicle, origin: int, target: int) -> Arc | None:
-        """Give seconds, metres and matrix cost of an arc; None where no way leads."""
+        """Give the arc between two locations; None where no way leads."""
         if origin == target:
-            return 0, 0, 0
+            return NO_WAY
         matrix = self.problem.matrices[vehicle.profile]
         duration = int(matrix.duration_s[origin, target])
         if duration == UNREACHABLE:
             return None
+        metres, cost = int(matrix.distance_m[origin, target]), int(matrix.cost[origin, target])
+        if vehicle.speed_factor == 1:
+            return Arc(duration, metres, cost, 100 * duration, duration, duration)
         seconds = round(duration / vehicle.speed_factor)
-        return seconds, int(matrix.distance_m[origin, target]), int(matrix.cost[origin, target])
+        exact = hundredths(duration, vehicle.speed_factor)
+        least, most = exact // 100, -(-exact // 100)
+        return Arc(seconds, metres, cost, exact, min(seconds, least), max(seconds, most))
 
-    def travelled(self, trail: Trail) -> Arc:
-        """Add up seconds, metres and matrix cost of a route."""
-        seconds = metres = cost = 0
-        for arc in trail.arcs:
-            if arc is not None:
-                seconds, metres, cost = seconds + arc[0], metres + arc[1], cost + arc[2]
-        return seconds, metres, cost
+    @staticmethod
+    def travelled(trail: Trail) -> Arc:
+        """Add up the ways of a route."""
+        ways = [arc for arc in trail.arcs if arc is not None]
+        return Arc(*map(sum, zip(*ways, strict=True))) if ways else NO_WAY
 
     def delivered(self, step: Step) -> Amounts:
         """Give what a step takes from the load."""

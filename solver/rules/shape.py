@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from solver.plan import Step, Violation
-from solver.problem import Job, ShipmentStep
+from solver.problem import Job, ShipmentStep, service_s, setup_s
 from solver.rules.day import TASKS, Day, Trail, loading_points
 
 TYPES = ("start", *TASKS, "break", "reload", "end")
@@ -130,14 +130,16 @@ def _service_and_setup(day: Day, trail: Trail, n: int) -> tuple[int | None, tupl
     if step.type not in TASKS:
         return 0, (0,)
     task = day.task(step)
-    return (None, (step.setup_s,)) if task is None else (task.service_s, _setups(trail, n, task))
+    if task is None:
+        return None, (step.setup_s,)
+    return service_s(task, trail.vehicle), _setups(trail, n, task)
 
 
 def _setups(trail: Trail, n: int, task: Job | ShipmentStep) -> tuple[int, ...]:
     before = _before(trail, n)
     if before is None or trail.locations[before] != trail.locations[n]:
-        return (task.setup_s,)
-    return (0,) if trail.steps[before].type in TASKS else (0, task.setup_s)
+        return (setup_s(task, trail.vehicle),)
+    return (0,) if trail.steps[before].type in TASKS else (0, setup_s(task, trail.vehicle))
 
 
 def _before(trail: Trail, n: int) -> int | None:

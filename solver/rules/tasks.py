@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 from solver.plan import Step, Violation
 from solver.problem import Job
@@ -92,6 +93,30 @@ def _shipments_accounted(day: Day) -> Iterator[Violation]:
             yield _breach("task.both", 1, type="pickup", id=shipment.pickup.id)
         elif not any(done) and not out:
             yield _breach("task.unaccounted", 1, type="pickup", id=shipment.pickup.id)
+
+
+class Left(NamedTuple):
+    """A job or shipment of which something is left out, and how much of it."""
+
+    priority: int
+    prize: int | None
+    share: float
+
+
+def left_out(day: Day) -> Iterator[Left]:
+    """Go through what the routes do not serve whole, whatever the plan's own list says."""
+    served: dict[int, set[int]] = defaultdict(set)
+    for _, _, step, job in jobs_of(day):
+        served[job.id].update(bags_of(job, step.parts))
+    for job in day.problem.jobs:
+        bags = bags_of(job, ())
+        missing = sum(bag not in served[job.id] for bag in bags)
+        if missing:
+            yield Left(job.priority, job.prize, missing / len(bags))
+    legs = {(step.type, step.id) for trail in day.trails for _, step in trail.tasks()}
+    for shipment in day.problem.shipments:
+        if not all((kind, leg.id) in legs for kind, leg in legs_of(shipment)):
+            yield Left(shipment.priority, None, 1.0)
 
 
 def _breach(code: str, by: int, **facts: int | str) -> Violation:

@@ -22,8 +22,9 @@ def arrivals(day: Day) -> Iterator[Violation]:
                 yield trail.breach("arc.unreachable", j)
                 continue
             free = sum(steps[k].arrival_s - done(steps[k - 1]) for k in range(i + 1, j + 1))
-            if free < arc[0] and j not in late:
-                yield trail.breach("arrival.too-early", j, arc[0] - free, travel_s=arc[0])
+            if free < arc.least_s and j not in late:
+                early = arc.seconds - free
+                yield trail.breach("arrival.too-early", j, early, travel_s=arc.seconds)
 
 
 def task_windows(day: Day) -> Iterator[Violation]:
@@ -100,7 +101,7 @@ def _leaves(trail: Trail, trip: int) -> tuple[int, int]:
         target = next((n for n in members if trail.locations[n] is not None), at)
         return at, trail.steps[target].arrival_s
     arc = trail.arcs[onward]
-    rest = arc[0] if arc else 0
+    rest = arc.least_s if arc else 0
     for k in range(trail.hops[onward][1], at, -1):
         gap = trail.steps[k].arrival_s - done(trail.steps[k - 1])
         if rest <= gap:
@@ -113,11 +114,12 @@ def limits(day: Day) -> Iterator[Violation]:
     """Yield shifts with too many tasks, too much travel, too far a way or too long a day."""
     for trail in day.trails:
         vehicle = trail.vehicle
-        seconds, metres, _ = day.travelled(trail)
+        ways = day.travelled(trail)
+        travel_s = min(ways.seconds, -(-ways.hundredths // 100))
         used = (
             ("limit.tasks", sum(1 for _ in trail.tasks()), vehicle.max_tasks),
-            ("limit.travel-time", seconds, vehicle.max_travel_time_s),
-            ("limit.distance", metres, vehicle.max_distance_m),
+            ("limit.travel-time", travel_s, vehicle.max_travel_time_s),
+            ("limit.distance", ways.metres, vehicle.max_distance_m),
             ("limit.duration", _shift_s(trail), vehicle.max_duration_s),
         )
         for code, value, maximum in used:

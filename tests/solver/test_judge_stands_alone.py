@@ -8,7 +8,7 @@ print(*(name for name in sys.modules if name.split(".")[0] in ("ortools", "solve
 """
 
 # What problems mean, beside the judge itself.
-KNOWN = ("solver", "solver.check", "solver.plan", "solver.problem", "solver.pricing")
+KNOWN = ("solver", "solver.check", "solver.plan", "solver.problem", "solver.tariff")
 
 
 def test_the_judge_knows_neither_engine_nor_ortools_nor_the_engines_figures() -> None:
