@@ -22,6 +22,7 @@ _LEGEND: Final = 250.0
 _EDGE: Final = 36.0
 _LABELLED: Final = 160  # stops; more would cover one another
 _LISTED: Final = 26  # routes in the legend
+_ASIDE: Final = 2.2
 _IDS: Final = 3  # of the stops at one location
 
 _TEXTS: Final[dict[str, dict[str, str]]] = {
@@ -97,12 +98,20 @@ def _trips(route: Route) -> dict[int, list[int]]:
 
 
 def _route(drawing: Drawing, at: Sequence[Point], route: Route, index: int) -> None:
+    """Draw each way a little to its right, so that there and back lie side by side."""
     colour, dash = style_of(index)
     for places in _trips(route).values():
-        points = [at[place] for place in places]
-        drawing.line(points, colour, 1.8, dash)
-        for origin, target in pairwise(points):
+        for one, other in pairwise(places):
+            origin, target = _aside(at[one], at[other])
+            drawing.line([origin, target], colour, 1.8, dash)
             _arrow(drawing, origin, target, colour)
+
+
+def _aside(origin: Point, target: Point) -> tuple[Point, Point]:
+    length = hypot(target[0] - origin[0], target[1] - origin[1]) or 1.0
+    x = -(target[1] - origin[1]) / length * _ASIDE
+    y = (target[0] - origin[0]) / length * _ASIDE
+    return (origin[0] + x, origin[1] + y), (target[0] + x, target[1] + y)
 
 
 def _arrow(drawing: Drawing, origin: Point, target: Point, colour: str) -> None:

@@ -196,7 +196,7 @@ def test_an_open_shift_outlasts_timestamps() -> None:
         (lambda m: m.objective(face=-1), "face"),
         (lambda m: m.solve(seconds=1, steps=1), "steps"),
         (lambda m: m.solve(seconds=0), "seconds"),
-        (lambda m: Model().add_vehicle_type(), "start_depot"),
+        (lambda _: Model().add_vehicle_type(), "start_depot"),
     ],
 )
 def test_a_bad_argument_is_named_with_its_mend(change: Any, argument: str) -> None:
