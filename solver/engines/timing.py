@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from solver.engines.instance import Instance, Stop, fits, total
 from solver.engines.occupancy import Demand, Occupancy
-from solver.problem import UNREACHABLE, Amounts, Break
+from solver.problem import UNREACHABLE, Amounts, Break, Job, service_s, setup_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Progress:
     distance_m: int = 0
     cost: int = 0
     trips: int = 0
+    departed_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,12 @@ class Trip:
     end: Progress
 
 
-def at_start(instance: Instance, vehicle: int) -> Progress:
+def at_start(instance: Instance, vehicle: int, departs_s: int | None = None) -> Progress:
     """Give the state of a shift before its first trip."""
     v = instance.vehicles[vehicle]
     breaks = tuple(sorted(v.breaks, key=_latest))
-    return Progress(v.window[0], v.start, breaks)
+    begin = v.window[0] if departs_s is None else max(departs_s, v.window[0])
+    return Progress(begin, v.start, breaks, departed_s=begin)
 
 
 def _latest(pause: Break) -> int:
@@ -199,13 +201,15 @@ class _Clock:
         same = self.now.location == stop.location
         if not self.ride(stop.location):
             return False
-        setup = 0 if same and self._served_here() else stop.setup_s
+        setup, service = self._stay(stop)
+        if same and self._served_here():
+            setup = 0
         arrival = self.now.time_s
         laid = stop.loaded
         demand = Demand(
             place=stop.place,
             vehicle=self.vehicle,
-            length_s=setup + stop.service_s,
+            length_s=setup + service,
             amount=laid,
             own=tuple(self.own),
         )
@@ -221,7 +225,7 @@ class _Clock:
                 arrival,
                 at_s - arrival,
                 setup,
-                stop.service_s,
+                service,
             )
         )
         self.load = tuple(a + c for a, c in zip(self.load, stop.change, strict=True))
@@ -231,11 +235,20 @@ class _Clock:
         v = self.instance.vehicles[self.vehicle]
         self.now = replace(
             self.now,
-            time_s=at_s + setup + stop.service_s,
+            time_s=at_s + setup + service,
             tasks=self.now.tasks + 1,
-            cost=self.now.cost + (setup + stop.service_s) * v.cost_per_task_hour // 3600,
+            cost=self.now.cost + (setup + service) * v.cost_per_task_hour // 3600,
         )
         return True
+
+    def _stay(self, stop: Stop) -> tuple[int, int]:
+        """Give setup and service of a stop for this type of vehicle."""
+        v = self.instance.vehicles[self.vehicle]
+        if not v.type:
+            return stop.setup_s, stop.service_s
+        source = self.instance.tasks[stop.task].source
+        leg = source if isinstance(source, Job) else getattr(source, stop.type)
+        return setup_s(leg, v), service_s(leg, v)
 
     def _served_here(self) -> bool:
         # VROOM drops the setup only between two tasks at one location, not after a start there.
@@ -262,6 +275,7 @@ class _Clock:
         now = self.now
         return (
             now.time_s <= v.window[1]
+            and (v.max_duration_s is None or now.time_s - now.departed_s <= v.max_duration_s)
             and (v.max_tasks is None or now.tasks <= v.max_tasks)
             and (v.max_travel_time_s is None or now.travel_s <= v.max_travel_time_s)
             and (v.max_distance_m is None or now.distance_m <= v.max_distance_m)
@@ -301,7 +315,11 @@ def _through(clock: _Clock, point: int | None, stops: tuple[Stop, ...]) -> Trip 
             return None
     else:
         now = clock.now
-        clock.now = replace(now, time_s=max(now.time_s, release), trips=now.trips + 1)
+        begin = max(now.time_s, release)
+        waited = begin - now.time_s if now.trips == 0 else 0
+        clock.now = replace(
+            now, time_s=begin, trips=now.trips + 1, departed_s=now.departed_s + waited
+        )
     clock.load = total([s.loaded for s in stops], clock.instance.zero)
     for stop in stops:
         if not clock.serve(stop):

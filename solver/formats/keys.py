@@ -16,8 +16,8 @@ from solver.formats.values import (
     integer,
     one_of,
     positive_number,
+    seconds_by_type,
     text,
-    unsupported,
     window,
     windows,
 )
@@ -41,7 +41,6 @@ STOP_TYPES = ("job", "pickup", "via", "delivery")
 
 _ID = integer(0, INT64_MAX)
 _SKILLS = array(integer(0, INT64_MAX))
-_PER_TYPE = unsupported("give setup and service as numbers that hold for every vehicle")
 
 _DESCRIPTION = Key("description", text)
 _ID_KEY = Key("id", _ID, required=True)
@@ -93,8 +92,8 @@ _VISIT = (
     _LOCATION_INDEX,
     Key("setup", integer(), "setup_s"),
     Key("service", integer(), "service_s"),
-    Key("setup_per_type", _PER_TYPE),
-    Key("service_per_type", _PER_TYPE),
+    Key("setup_per_type", seconds_by_type, "setup_per_type_s"),
+    Key("service_per_type", seconds_by_type, "service_per_type_s"),
     _WINDOWS,
 )
 
@@ -103,7 +102,7 @@ JOB = Table(
     (
         *_VISIT,
         Key("delivery", amounts),
-        Key("amount", amounts, "delivery"),  # VROOM's older word for delivery
+        Key("amount", amounts),  # VROOM's older word for delivery
         Key("pickup", amounts),
         Key("skills", _frozen(_SKILLS)),
         Key("priority", integer(0, PRIORITY_MAX)),
@@ -118,6 +117,19 @@ JOB = Table(
         Key("prize", integer()),
     ),
 )
+
+
+def _job(raw: Any, at: str, faults: Faults) -> Any:
+    found = JOB.read(raw, at, faults) or {}
+    amount = found.pop("amount", None)
+    if amount is not None and ("delivery" in raw or "pickup" in raw):
+        # VROOM does not read it then; what is stated is not dropped unseen.
+        mend = "it is the older word for delivery: keep delivery and pickup only"
+        faults.add(f"{at}.amount", "key.twice", mend)
+    elif amount is not None:
+        found["delivery"] = amount
+    return Job(**({"id": _NOWHERE, "location": _NOWHERE} | found))
+
 
 SHIPMENT_STEP = Table("shipment step", _VISIT)
 _STEP = _valued(SHIPMENT_STEP, ShipmentStep)
@@ -161,24 +173,44 @@ BREAK = Table(
     ),
 )
 
+_UNLOCKED_ONLY = ("service_after", "service_before")
+
+
+def _vehicle_step(raw: Any, at: str, faults: Faults) -> Any:
+    step = _LOCKED_STEP(raw, at, faults)
+    if step.locked:
+        for name in _UNLOCKED_ONLY:
+            if name in raw:
+                mend = "a locked step stays at service_at: give that, or a window to the job"
+                faults.add(f"{at}.{name}", "key.unsupported", mend)
+    return step
+
+
+def _profile(raw: Any, at: str, faults: Faults) -> Any:
+    found = text(raw, at, faults)
+    return FAULTY if found == "" else found  # VROOM's default, as if it were left out
+
+
 VEHICLE_STEP = Table(
     "vehicle step",
     (
         Key("type", one_of(*STEP_TYPES), required=True),
         Key("id", _ID),
         Key("service_at", integer()),
-        Key("service_after", unsupported("give service_at, or a window to the job")),
-        Key("service_before", unsupported("give service_at, or a window to the job")),
+        Key("service_after", ignored),  # of VROOM's mode that plans times of given routes
+        Key("service_before", ignored),
         Key("locked", flag),
         Key("parts", array(integer())),
     ),
 )
 
+_LOCKED_STEP = _valued(VEHICLE_STEP, LockedStep)
+
 VEHICLE = Table(
     "vehicle",
     (
         _ID_KEY,
-        Key("profile", text),
+        Key("profile", _profile),
         _DESCRIPTION,
         Key("start", ignored),
         Key("start_index", integer(), "start"),
@@ -187,7 +219,7 @@ VEHICLE = Table(
         Key("capacity", amounts),
         Key("costs", _costs),
         Key("skills", _frozen(_SKILLS)),
-        Key("type", ignored),  # only chooses among setup_per_type and service_per_type
+        Key("type", text),  # chooses among setup_per_type and service_per_type
         Key("time_window", window, "window"),
         Key("breaks", array(_valued(BREAK, Break))),
         Key("speed_factor", positive_number(SPEED_FACTOR_MAX)),
@@ -195,7 +227,7 @@ VEHICLE = Table(
         Key("max_travel_time", integer(), "max_travel_time_s"),
         Key("max_distance", integer(), "max_distance_m"),
         Key("max_duration", integer(), "max_duration_s"),
-        Key("steps", array(_valued(VEHICLE_STEP, LockedStep)), "locked"),
+        Key("steps", array(_vehicle_step), "locked"),
         Key("points", array(integer(), minimum=1)),
         Key("max_trips", integer(1)),
         Key("reload_service", integer(), "reload_service_s"),
@@ -300,7 +332,7 @@ PROBLEM = Table(
     "problem",
     (
         Key("vehicles", array(_vehicle)),
-        Key("jobs", array(_valued(JOB, Job))),
+        Key("jobs", array(_job)),
         Key("shipments", array(_valued(SHIPMENT, Shipment))),
         Key("matrices", ignored),  # read by solver.formats.matrices
         Key("matrix", ignored),

@@ -16,7 +16,7 @@ from solver.formats.keys import (
     VEHICLE_STEP,
 )
 from solver.formats.matrices import matrices_out
-from solver.formats.values import Table, ignored
+from solver.formats.values import Table, ignored, seconds_by_type
 from solver.problem import (
     Bay,
     Break,
@@ -105,5 +105,5 @@ def _object(value: Any, table: Table) -> dict[str, Any]:
         found = getattr(value, attribute)
         default = defaults[attribute]
         if attribute in _ALWAYS or key.required or default is MISSING or found != default:
-            out[key.name] = _plain(found)
+            out[key.name] = dict(found) if key.read is seconds_by_type else _plain(found)
     return out

@@ -108,14 +108,20 @@ def ignored(_raw: Any, _at: str, _faults: Faults) -> Any:
     return FAULTY
 
 
-def unsupported(mend: str) -> Reader:
-    """Refuse a known key that this reader does not honour, rather than drop it."""
-
-    def read(_raw: Any, at: str, faults: Faults) -> Any:
-        faults.add(at, "key.unsupported", f"this key is not supported: {mend}")
+def seconds_by_type(raw: Any, at: str, faults: Faults) -> Any:
+    """Read seconds per type of vehicle, as pairs in the order of the types."""
+    if not isinstance(raw, Mapping):
+        faults.add(at, "value.type", f"{shown(raw)} is not an object: give seconds per type")
         return FAULTY
-
-    return read
+    read = integer()
+    found = []
+    for name, value in raw.items():
+        if name == "":
+            faults.add(at, "type.empty", "a type has a name: name it, or give setup or service")
+        seconds = read(value, f"{at}.{name}", faults)
+        if seconds is not FAULTY:
+            found.append((name, seconds))
+    return tuple(sorted(found))
 
 
 def array(item: Reader, *, minimum: int = 0) -> Reader:
@@ -155,15 +161,16 @@ def window(raw: Any, at: str, faults: Faults) -> Any:
 
 
 def windows(raw: Any, at: str, faults: Faults) -> Any:
-    """Read windows in order of time; an empty array says nothing and is a fault, as in VROOM."""
+    """Read windows in any order; an empty array says nothing and is a fault, as in VROOM."""
     found = array(window, minimum=1)(raw, at, faults)
     if found is FAULTY or len(found) != len(raw):
         return FAULTY
-    for n, (one, other) in enumerate(pairwise(found), start=1):
-        if other[0] <= one[1]:
-            mend = "put the windows in order and join those that touch"
-            faults.add(f"{at}[{n}]", "window.overlap", f"starts at {other[0]}: {mend}")
-    return found
+    order = sorted(range(len(found)), key=lambda n: found[n])
+    for one, other in pairwise(order):
+        if found[other][0] <= found[one][1]:
+            mend = f"starts at {found[other][0]}, before [{one}] is over: join windows that touch"
+            faults.add(f"{at}[{other}]", "window.overlap", mend)
+    return tuple(found[n] for n in order)
 
 
 @dataclass(frozen=True, slots=True)

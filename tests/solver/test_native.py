@@ -188,7 +188,10 @@ BAD: tuple[tuple[Any, str, str], ...] = (
     (job(time_windows=[[10]]), "$.jobs[0].time_windows[0]", "window.shape"),
     (job(time_windows=[]), "$.jobs[0].time_windows", "array.too-short"),
     (job(time_windows=[[0, 9], [5, 20]]), "$.jobs[0].time_windows[1]", "window.overlap"),
-    (job(service_per_type={"a": 1}), "$.jobs[0].service_per_type", "key.unsupported"),
+    (job(service_per_type={"a": -1}), "$.jobs[0].service_per_type.a", "number.negative"),
+    (job(setup_per_type={"": 1}), "$.jobs[0].setup_per_type", "type.empty"),
+    (job(setup_per_type=[1]), "$.jobs[0].setup_per_type", "value.type"),
+    (job(amount=[2]), "$.jobs[0].amount", "key.twice"),  # beside delivery
     (job(zone=3), "$.jobs[0].zone", "number.too-large"),
     (vehicle(speed_factor=0), "$.vehicles[0].speed_factor", "number.out-of-range"),
     (vehicle(time_window=[5, 1]), "$.vehicles[0].time_window", "window.reversed"),
@@ -231,7 +234,7 @@ BAD: tuple[tuple[Any, str, str], ...] = (
     ),
     (vehicle(steps=[{"type": "hop"}]), "$.vehicles[0].steps[0].type", "value.unknown"),
     (
-        vehicle(steps=[{"type": "job", "id": 1, "service_after": 3}]),
+        vehicle(steps=[{"type": "job", "id": 1, "service_after": 3, "locked": True}]),
         "$.vehicles[0].steps[0].service_after",
         "key.unsupported",
     ),
@@ -337,6 +340,9 @@ amount = st.tuples(st.integers(0, 50), st.integers(0, 5))
 window = st.tuples(seconds, seconds).map(lambda pair: (min(pair), max(pair)))
 names = st.text(max_size=6)
 skills = st.frozensets(st.integers(0, 5), max_size=3)
+per_type = st.dictionaries(st.text(min_size=1, max_size=3), seconds, max_size=2).map(
+    lambda found: tuple(sorted(found.items()))
+)
 
 
 @st.composite
@@ -380,6 +386,9 @@ def jobs(draw: st.DrawFn, number: int) -> Job:
         parts=parts,
         courier=draw(st.sampled_from([None, 1])),
         preferred_courier=draw(st.sampled_from([None, 1])),
+        prize=draw(st.none() | seconds),
+        setup_per_type_s=draw(per_type),
+        service_per_type_s=draw(per_type),
     )
 
 
@@ -392,6 +401,8 @@ def ends(number: int) -> st.SearchStrategy[ShipmentStep]:
         setup_s=seconds,
         service_s=seconds,
         windows=windows(),
+        setup_per_type_s=per_type,
+        service_per_type_s=per_type,
     )
 
 
@@ -416,6 +427,8 @@ def vehicles(draw: st.DrawFn) -> Vehicle:
         max_tasks=draw(st.none() | seconds),
         max_travel_time_s=draw(st.none() | seconds),
         max_distance_m=draw(st.none() | seconds),
+        max_duration_s=draw(st.none() | seconds),
+        type=draw(names),
         fixed_cost=draw(seconds),
         cost_per_task_hour=draw(seconds),
         points=tuple(draw(st.lists(spots, min_size=1, max_size=2))),
@@ -456,6 +469,7 @@ def problems(draw: st.DrawFn) -> Problem:
         separation_s=draw(seconds),
         objective=Objective(face=draw(seconds), change=draw(seconds), balance=draw(seconds)),
         dimensions=2,
+        cost_scale=draw(st.integers(1, 100)),
         previous=draw(st.sampled_from([(), (PreviousRoute(vehicle=1, stops=(stop,)),)])),
     )
 
