@@ -46,35 +46,44 @@ ROUNDINGS: Final = {rounding.name: rounding for rounding in _ROUNDINGS}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A family: its rounding, and how many units of our cost are one of its published cost."""
+    """A family: its rounding, and how many units of our cost are one of its published cost.
+
+    ``units`` are the file's units of cost in one published unit; ``needs`` names what its files
+    always state.
+    """
 
     name: str
     rounding: str
     cost_scale: int
+    units: int = 1
+    needs: tuple[str, ...] = ("DEMAND", "CAPACITY")
 
 
+_WITH_WINDOWS = ("DEMAND", "CAPACITY", "TIME_WINDOW")
 _FAMILIES = (
     Family(name="CVRP", rounding="round", cost_scale=1),  # Uchoa et al. (2017) and before
     Family(name="DCVRP", rounding="exact", cost_scale=1000),  # longest routes: real distances
-    Family(name="VRPTW", rounding="dimacs", cost_scale=10),
-    Family(name="MDVRPTW", rounding="exact", cost_scale=1),
-    Family(name="SDVRPTW", rounding="exact", cost_scale=1),
+    Family(name="VRPTW", rounding="dimacs", cost_scale=10, needs=_WITH_WINDOWS),
+    Family(name="MDVRP", rounding="exact", cost_scale=1),
+    Family(name="MDVRPTW", rounding="exact", cost_scale=1, needs=_WITH_WINDOWS),
+    Family(name="SDVRPTW", rounding="exact", cost_scale=1, needs=_WITH_WINDOWS),
     # Fixed and unit costs of the files are in hundredths of what is published.
-    Family(name="HFVRP", rounding="exact", cost_scale=100_000),
-    Family(name="PCVRPTW", rounding="dimacs", cost_scale=1),
-    Family(name="MTVRPTWR", rounding="dimacs", cost_scale=1),
-    Family(name="VRPB", rounding="round", cost_scale=1),
-    Family(name="TSP", rounding="round", cost_scale=1),
+    Family(name="HFVRP", rounding="exact", cost_scale=100_000, units=100),
+    Family(name="PCVRP", rounding="dimacs", cost_scale=1, needs=("DEMAND", "CAPACITY", "PRIZE")),
+    Family(name="PCVRPTW", rounding="dimacs", cost_scale=1, needs=(*_WITH_WINDOWS, "PRIZE")),
+    Family(
+        name="MTVRPTWR", rounding="dimacs", cost_scale=1, needs=(*_WITH_WINDOWS, "RELEASE_TIME")
+    ),
+    Family(name="VRPB", rounding="round", cost_scale=1, needs=("DEMAND", "CAPACITY", "BACKHAUL")),
+    Family(name="PDPTW", rounding="double", cost_scale=10_000, needs=_WITH_WINDOWS),
+    Family(name="TSP", rounding="round", cost_scale=1, needs=()),
 )
 FAMILIES: Final = {family.name: family for family in _FAMILIES}
 """Families by the word in ``TYPE``."""
 
 _OTHER_WORDS: Final = {
     "CVRPTW": "VRPTW",
-    "PCVRP": "PCVRPTW",
-    "MTVRPTW": "MTVRPTWR",
     "HVRP": "HFVRP",
-    "MDVRP": "MDVRPTW",
 }
 
 

@@ -135,7 +135,7 @@ def table(
 ) -> FloatArray:
     """Read a section of ``shape`` (rows, columns) numbers, each row numbered from 1."""
     count, columns = shape
-    found = np.zeros(shape if len(faults) == 0 else (max(count, 0), columns))
+    found = np.zeros(shape)
     for index, row, words in keyed(document, name, count, faults):
         if len(words) != columns:
             what = f"{len(words)} numbers after the first: give {columns}"

@@ -1,11 +1,13 @@
 """Solution files of the public collections: who is visited in which order, and the cost.
 
 A line is ``Route #3: 5 9 2``, the visits by their numbers in the instance; the routes are those
-of the vehicles in the order of the instance. Several trips are parted by the number of the depot
-where the vehicle reloads, or by ``|``. The last line is ``Cost: 4711``.
+of the vehicles in the order of the instance, from the first (some authors count from 0). Several
+trips are parted by the number of the depot where the vehicle reloads, or by ``|``. The last line
+is ``Cost: 4711``.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -43,28 +45,23 @@ def read_solution(text: str, problem: Problem) -> Plan:
     """
     faults = Faults()
     stops = _by_number(problem, faults)
+    found = [match for match in map(_ROUTE.match, text.splitlines()) if match]
+    numbers = [int(match[1]) for match in found]
+    if not found:
+        faults.add("$", "route.missing", "there is no line «Route #1: …»")
+    for number in sorted(n for n, count in Counter(numbers).items() if count > 1):
+        faults.add(f"Route #{number}", "route.twice", "the route is there twice")
+    offset = 0 if 0 in numbers else 1
     routes: list[Route] = []
-    seen: set[int] = set()
-    for match in map(_ROUTE.match, text.splitlines()):
-        if match is None:
+    for number, words in zip(numbers, (match[2].split() for match in found), strict=True):
+        if not words:
             continue
-        number = int(match[1])
-        place = f"Route #{number}"
-        if number in seen:
-            faults.add(place, "route.twice", "the route is there twice")
-        seen.add(number)
-        if not match[2].split():
+        vehicle = _vehicle(problem, number, offset, faults)
+        if vehicle is None:
             continue
-        if not 1 <= number <= len(problem.vehicles):
-            what = f"there are only {len(problem.vehicles)} vehicles"
-            faults.add(place, "vehicle.unknown", what)
-            continue
-        vehicle = problem.vehicles[number - 1]
-        trips = _trips(vehicle, match[2].split(), stops, place, faults)
+        trips = _trips(vehicle, words, stops, f"Route #{number}", faults)
         if trips:
             routes.append(route_of(problem, vehicle, trips))
-    if not seen:
-        faults.add("$", "route.missing", "there is no line «Route #1: …»")
     if len(faults):
         raise PlanInvalid(tuple(faults))
     unassigned = tuple(_left(stops, routes))
@@ -72,6 +69,15 @@ def read_solution(text: str, problem: Problem) -> Plan:
         problem, tuple(routes), unassigned, engine="", seed=0, seconds=0.0, stopped=""
     )
     return Plan(routes=tuple(routes), unassigned=unassigned, summary=summary)
+
+
+def _vehicle(problem: Problem, number: int, offset: int, faults: Faults) -> Vehicle | None:
+    place = number - offset
+    if not 0 <= place < len(problem.vehicles):
+        what = f"there are only {len(problem.vehicles)} vehicles"
+        faults.add(f"Route #{number}", "vehicle.unknown", what)
+        return None
+    return problem.vehicles[place]
 
 
 def _by_number(problem: Problem, faults: Faults) -> dict[int, Stop]:
