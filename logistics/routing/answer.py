@@ -1,6 +1,6 @@
 """From the solver's plan back to trips, stops and bags."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from logistics.domain.ids import check_character
 from logistics.domain.planning import (
@@ -110,15 +110,26 @@ def _bags(index: Index, job: int, parts: Sequence[int]) -> tuple[WaitingBag, ...
     return tuple(bags[part] for part in parts) if parts else bags
 
 
+_SOLVERS_OWN = frozenset({"location", "points", "point", "stop", "id", "break"})
+"""Facts that are numbers of the problem, which people have never seen."""
+
+
 def _facts(index: Index, left: Unassigned) -> dict[str, int | str]:
     """Say the solver's facts in people's codes, with the help that it tried and found."""
-    facts: dict[str, int | str] = {
-        key: value for key, value in left.facts.items() if key not in ("location", "points")
-    }
+    facts = _named(index, left.facts)
     facts |= {"stairwell": left.description, "proven": int(left.proven)}
     for relaxation in left.would_help[:1]:
         facts["help"] = relaxation.code
-        for key, value in relaxation.facts.items():
-            courier = key in ("courier", "like") and isinstance(value, int)
-            facts[f"help_{key}"] = index.couriers[int(value)].code if courier else value
+        facts |= {f"help_{k}": v for k, v in _named(index, relaxation.facts).items()}
     return facts
+
+
+def _named(index: Index, facts: Mapping[str, int | str]) -> dict[str, int | str]:
+    """Call couriers by their code, and leave out what only the solver's files speak of."""
+    named: dict[str, int | str] = {}
+    for key, value in facts.items():
+        if key in ("courier", "like") and value in index.couriers:
+            named[key] = index.couriers[int(value)].code
+        elif key not in _SOLVERS_OWN:
+            named[key] = value
+    return named

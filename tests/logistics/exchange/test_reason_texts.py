@@ -1,0 +1,25 @@
+"""Every reason that the solver gives has words and a next step, in both languages."""
+
+import pytest
+
+from logistics.domain.planning import next_action
+from logistics.exchange.report_texts import REPORT
+from solver.explain import CODES
+from solver.relax import KINDS
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("code", CODES)
+def test_every_cause_has_its_words(language, code):
+    assert REPORT[language][f"cause.{code}"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("code", [*CODES, *KINDS])
+def test_what_to_do_next_has_its_words(language, code):
+    assert REPORT[language][f"action.{next_action(code)}"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_relaxation_that_helps_is_a_next_step(kind):
+    assert next_action(kind) != "next-run"
