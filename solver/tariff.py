@@ -41,4 +41,4 @@ def _same(one: IntMatrix, other: IntMatrix) -> bool:
 
 def hundredths(duration_s: int, speed_factor: float) -> int:
     """Give the hundredths of a second that VROOM takes for an arc: its factor has two digits."""
-    return duration_s * round(100 / speed_factor)
+    return duration_s * int(1 / speed_factor * 100 + 0.5)

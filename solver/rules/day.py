@@ -32,6 +32,7 @@ class Arc(NamedTuple):
     seconds: int = 0
     metres: int = 0
     cost: int = 0
+    unscaled_s: int = 0  # without speed factor
     hundredths: int = 0
     least_s: int = 0
     most_s: int = 0
@@ -134,7 +135,9 @@ class Day:
             trips=tuple(trips),
             locations=locations,
             hops=tuple((i, j) for (i, _), (j, _) in pairwise(located)),
-            arcs=tuple(self.travel(vehicle, a, b) for (_, a), (_, b) in pairwise(located)),
+            arcs=tuple(
+                self._way(vehicle, a, b, pauses=j - i - 1) for (i, a), (j, b) in pairwise(located)
+            ),
         )
 
     def _location(self, vehicle: Vehicle, step: Step) -> int | None:
@@ -175,11 +178,19 @@ class Day:
             return None
         metres, cost = int(matrix.distance_m[origin, target]), int(matrix.cost[origin, target])
         if vehicle.speed_factor == 1:
-            return Arc(duration, metres, cost, 100 * duration, duration, duration)
+            return Arc(duration, metres, cost, duration, 100 * duration, duration, duration)
         seconds = round(duration / vehicle.speed_factor)
         exact = hundredths(duration, vehicle.speed_factor)
         least, most = exact // 100, -(-exact // 100)
-        return Arc(seconds, metres, cost, exact, min(seconds, least), max(seconds, most))
+        return Arc(seconds, metres, cost, duration, exact, min(seconds, least), max(seconds, most))
+
+    def _way(self, vehicle: Vehicle, origin: int, target: int, *, pauses: int) -> Arc | None:
+        """Give an arc with breaks on the way: each may cut it in two, and its fractions, too."""
+        arc = self.travel(vehicle, origin, target)
+        if arc is None or not pauses or vehicle.speed_factor == 1:
+            return arc
+        least = max(arc.least_s - pauses, 0)
+        return arc._replace(least_s=least, most_s=arc.most_s + pauses)
 
     @staticmethod
     def travelled(trail: Trail) -> Arc:

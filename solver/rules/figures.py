@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from math import ceil
 
 from solver.plan import NOT_STATED, Violation
 from solver.problem import Amounts, Vehicle
@@ -69,8 +70,10 @@ def _honest(day: Day, trail: Trail, stated: int) -> bool:
     vehicle, ways = trail.vehicle, day.travelled(trail)
     if day.priced_by_time[vehicle.profile]:
         rate = vehicle.cost_per_hour
-        least = _exact(vehicle, ways.least_s * rate, ways.metres) // _OVER
-        most = _rounded(vehicle, ways.most_s * rate, ways.metres)
+        unrounded = ways.unscaled_s / vehicle.speed_factor
+        least_s, most_s = min(ways.least_s, int(unrounded)), max(ways.most_s, ceil(unrounded))
+        least = _exact(vehicle, least_s * rate, ways.metres) // _OVER
+        most = _rounded(vehicle, most_s * rate, ways.metres)
     else:
         least = ways.cost + _exact(vehicle, 0, ways.metres) // _OVER
         most = ways.cost + _rounded(vehicle, 0, ways.metres)
