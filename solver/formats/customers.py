@@ -8,8 +8,9 @@ import numpy as np
 
 from solver.formats.distances import euclidean
 from solver.formats.families import FloatArray, Rounding
-from solver.formats.faults import Faults
+from solver.formats.faults import Fault, Faults, ProblemInvalid
 from solver.formats.sections import LARGEST, number
+from solver.formats.values import TIME_MAX
 from solver.problem import IntMatrix, Matrix, Vehicle, Window
 
 X, Y, DEMAND, READY, DUE, SERVICE = range(1, 7)
@@ -18,7 +19,7 @@ X, Y, DEMAND, READY, DUE, SERVICE = range(1, 7)
 Line = tuple[int, tuple[str, ...]]
 """Number of a line in its file, from 1, and its words."""
 
-_MOST_CUSTOMERS: Final = 100_000
+_MOST_CUSTOMERS: Final = 20_000
 
 
 def lines_of(text: str) -> list[Line]:
@@ -29,8 +30,8 @@ def lines_of(text: str) -> list[Line]:
 
 def customers(lines: Sequence[Line], columns: int, faults: Faults) -> FloatArray:
     """Read the table; what stands in a place where it cannot is a fault."""
-    if not lines or len(lines) > _MOST_CUSTOMERS:
-        faults.add("customers", "row.missing", "give a depot and up to 100,000 customers")
+    if not 1 < len(lines) <= _MOST_CUSTOMERS:
+        faults.add("customers", "row.missing", "give a depot and up to 20,000 customers")
         return np.zeros((1, columns))
     found = np.zeros((len(lines), columns))
     for index, (at, words) in enumerate(lines):
@@ -45,9 +46,9 @@ def customers(lines: Sequence[Line], columns: int, faults: Faults) -> FloatArray
             faults.add(place, "row.order", f"customer {words[0]} where {index} is expected")
         if found[index, READY] > found[index, DUE]:
             what = f"the window ends at {words[DUE]} before it starts at {words[READY]}"
-            faults.add(place, "window.order", what)
+            faults.add(place, "window.reversed", what)
         if found[index, DEMAND] != round(found[index, DEMAND]):
-            faults.add(place, "value.range", f"{words[DEMAND]} is not a whole amount")
+            faults.add(place, "number.not-integer", f"{words[DEMAND]} is not a whole amount")
     return found
 
 
@@ -68,7 +69,17 @@ class Ground:
 
 
 def ground_of(table: FloatArray, rounding: Rounding) -> Ground:
-    """Scale times and distances."""
+    """Scale times and distances.
+
+    Raises
+    ------
+    ProblemInvalid
+        If the customers lie too far apart.
+    """
+    corners = np.ptp(table[:, X : Y + 1], axis=0)
+    if float(np.hypot(*corners)) * rounding.factor > TIME_MAX:
+        what = f"the longest arc is above {TIME_MAX}: use a larger unit"
+        raise ProblemInvalid((Fault("customers", "number.too-large", what),))
     windows = rounding.integers(table[:, READY : DUE + 1].copy())
     return Ground(
         distances=euclidean(table[:, X : Y + 1], rounding),

@@ -1,5 +1,6 @@
 """Distances of a VRPLIB file: from coordinates, or as they are written out."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -23,10 +24,18 @@ _TRIANGLES: Final = {
     "LOWER_DIAG_COL": ("upper", 0),
 }
 KNOWN_FORMATS: Final = ("FULL_MATRIX", *_TRIANGLES)
-KNOWN_TYPES: Final = ("EUC_2D", "EXPLICIT")
+STRAIGHT: Final[dict[str, Callable[..., FloatArray]]] = {
+    "EUC_2D": np.positive,
+    "CEIL_2D": np.ceil,
+    "FLOOR_2D": np.floor,
+}
+"""What is done with a straight distance before the family's rounding."""
+KNOWN_TYPES: Final = (*STRAIGHT, "EXPLICIT")
 
 
-def euclidean(coordinates: FloatArray, rounding: Rounding) -> IntMatrix:
+def euclidean(
+    coordinates: FloatArray, rounding: Rounding, whole: Callable[..., FloatArray] = np.positive
+) -> IntMatrix:
     """Compute rounded straight distances; holds little more than the result."""
     size = len(coordinates)
     distances = np.empty((size, size), dtype=np.int64)
@@ -34,7 +43,7 @@ def euclidean(coordinates: FloatArray, rounding: Rounding) -> IntMatrix:
         some = coordinates[low : low + _CHUNK]
         reals = np.square(some[:, :1] - coordinates[:, 0])
         reals += np.square(some[:, 1:] - coordinates[:, 1])
-        distances[low : low + _CHUNK] = rounding.integers(np.sqrt(reals, out=reals))
+        distances[low : low + _CHUNK] = rounding.integers(whole(np.sqrt(reals)))
     return distances
 
 

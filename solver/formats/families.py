@@ -62,7 +62,8 @@ class Family:
 _WITH_WINDOWS = ("DEMAND", "CAPACITY", "TIME_WINDOW")
 _FAMILIES = (
     Family(name="CVRP", rounding="round", cost_scale=1),  # Uchoa et al. (2017) and before
-    Family(name="DCVRP", rounding="exact", cost_scale=1000),  # longest routes: real distances
+    # Longest routes, real distances: Christofides, Mingozzi and Toth (1979), Golden et al. (1998).
+    Family(name="DCVRP", rounding="double", cost_scale=10_000),
     Family(name="VRPTW", rounding="dimacs", cost_scale=10, needs=_WITH_WINDOWS),
     Family(name="MDVRP", rounding="exact", cost_scale=1),
     Family(name="MDVRPTW", rounding="exact", cost_scale=1, needs=_WITH_WINDOWS),
@@ -85,6 +86,10 @@ _OTHER_WORDS: Final = {
     "CVRPTW": "VRPTW",
     "HVRP": "HFVRP",
 }
+
+
+REAL_CVRP: Final = ("CMT", "GOLDEN", "LI_", "TAI")
+"""Beginnings of names of the CVRP files whose solutions are published with real distances."""
 
 
 def family_of(word: str) -> Family | None:

@@ -62,7 +62,7 @@ def _several(document: Document, count: int, size: int, faults: Faults) -> tuple
     values = column(document, name, count, faults)
     for value in values:
         if value != int(value):
-            faults.add(name, "value.range", f"{value:g} is not a whole number of reloads")
+            faults.add(name, "number.not-integer", f"{value:g} is not a whole number of reloads")
     return tuple(min(int(value), size) for value in values)
 
 
@@ -136,6 +136,11 @@ def _visitors(fleet: Fleet, size: int) -> list[tuple[int, ...]]:
     return [tuple(several) for several in visitors]
 
 
+def dearest(fleet: Fleet) -> float:
+    """Give the highest cost per unit of distance, at least one."""
+    return 1.0 if fleet.unit_cost is None else max(1.0, float(fleet.unit_cost.max()))
+
+
 def priced(
     fleet: Fleet, distances: IntMatrix, coordinates: FloatArray | None, rounding: Rounding
 ) -> tuple[dict[str, Matrix], tuple[str, ...]]:
@@ -158,4 +163,4 @@ def priced(
 
 
 def _profile(unit: float) -> str:
-    return "car" if unit == 1.0 else f"car at {unit:g}"
+    return "car" if unit == 1.0 else f"car at {unit!r}"

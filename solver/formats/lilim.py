@@ -80,7 +80,7 @@ def _fleet(lines: list[Line], faults: Faults) -> tuple[int, int]:
     speed = number(words[2], place, faults) if len(words) > 2 else 1.0  # noqa: PLR2004
     if speed not in {0, 1}:  # unused in all published files, and 0 in some
         what = f"speed {speed:g}: in this format a unit of distance takes a unit of time, give 1"
-        faults.add(place, "value.range", what)
+        faults.add(place, "value.unknown", what)
     return whole(words[0], place, faults, least=1, most=_MOST_VEHICLES), whole(
         words[1], place, faults
     )

@@ -10,6 +10,7 @@ from solver.formats.families import FloatArray, Rounding
 from solver.formats.faults import Faults
 from solver.formats.fleets import Fleet, held_skills, needed_skills
 from solver.formats.sections import LARGEST, Document, column, table, whole
+from solver.formats.values import TIME_MAX
 from solver.problem import HORIZON_S, IntMatrix, Job, Shipment, ShipmentStep, Vehicle, Window
 
 _PAIRS: Final = "PICKUP_AND_DELIVERY"
@@ -78,7 +79,7 @@ def _windows_ordered(section: str, windows: FloatArray, faults: Faults) -> None:
     for node in np.flatnonzero(windows[:, 0] > windows[:, 1]):
         low, high = windows[node]
         what = f"node {node + 1}: the window ends at {high:g} before it starts at {low:g}"
-        faults.add(section, "window.order", what)
+        faults.add(section, "window.reversed", what)
 
 
 def _paired(document: Document, size: int, depots: tuple[int, ...], faults: Faults) -> Nodes:
@@ -131,7 +132,7 @@ def amount_scale(nodes: Nodes, fleet: Fleet, faults: Faults) -> int:
     for scale in (1, 10, 100, 1000):
         if np.allclose(amounts * scale, np.rint(amounts * scale), rtol=0, atol=1e-6):
             return scale
-    faults.add("DEMAND_SECTION", "value.range", "amounts have more than three decimals")
+    faults.add("DEMAND_SECTION", "number.not-integer", "amounts have more than three decimals")
     return 1
 
 
@@ -150,7 +151,8 @@ class Scaled:
             self.windows = rounding.integers(nodes.windows.copy())
         # Without windows nothing may come too late: the longest possible tour ends before.
         longest = longest_arc * (len(self.service) + 1) * 2
-        self.latest = max(HORIZON_S, longest + int(self.service.sum() + self.release.max()))
+        longest += int(self.service.sum() + self.release.max())
+        self.latest = min(max(HORIZON_S, longest), TIME_MAX)
 
     def jobs(self, *, linehaul_first: bool) -> tuple[Job, ...]:
         """Give a job for each client that is no end of a shipment."""

@@ -14,8 +14,8 @@ from solver.formats.families import FloatArray
 from solver.formats.faults import Faults
 from solver.formats.values import shown
 
-LARGEST: Final = 1e9
-"""Largest number in a file: times a thousand and added up, it still fits 64 bits."""
+LARGEST: Final = 1e8
+"""Largest number in a file: times ten thousand, it is within the solver's longest time."""
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _SECTION = "_SECTION"
@@ -85,9 +85,13 @@ def number(word: str, at: str, faults: Faults, *, least: float = 0.0) -> float:
         faults.add(at, "value.type", f"{shown(word)} is not a number")
         return least
     value = float(word)
-    if not least <= value <= LARGEST:
-        what = f"{word} is out of range: give {least:g} to {LARGEST:g}"
-        faults.add(at, "value.range", what)
+    if value < least:
+        code = "number.negative" if value < 0 else "number.too-small"
+        faults.add(at, code, f"{word} is below {least:g}: give {least:g} or more")
+        return least
+    if value > LARGEST:
+        what = f"{word} is above {LARGEST:g}: give at most that"
+        faults.add(at, "number.too-large", what)
         return least
     return value
 
@@ -95,8 +99,11 @@ def number(word: str, at: str, faults: Faults, *, least: float = 0.0) -> float:
 def whole(word: str, at: str, faults: Faults, *, least: int = 0, most: int = int(LARGEST)) -> int:
     """Read one whole number; a fault reads as ``least``."""
     value = number(word, at, faults, least=float(least))
-    if value != int(value) or value > most:
-        faults.add(at, "value.range", f"{word} is not a whole number from {least} to {most}")
+    if value != int(value):
+        faults.add(at, "number.not-integer", f"{word} is not whole: give an integer")
+        return least
+    if value > most:
+        faults.add(at, "number.out-of-range", f"{word} is not from {least} to {most}")
         return least
     return int(value)
 

@@ -85,7 +85,7 @@ def _by_number(problem: Problem, faults: Faults) -> dict[int, Stop]:
     for stop in stops_of(problem):
         if stop.task.id in found:
             what = f"{stop.task.id} names two stops of the problem: such plans need JSON"
-            faults.add("$", "number.twice", what)
+            faults.add("$", "id.twice", what)
         found[stop.task.id] = stop
     return found
 

@@ -9,12 +9,21 @@ from typing import Final
 
 import numpy as np
 
-from solver.formats.distances import KNOWN_TYPES, coordinates_of, euclidean, explicit
-from solver.formats.families import FAMILIES, ROUNDINGS, Family, FloatArray, Rounding, family_of
+from solver.formats.distances import KNOWN_TYPES, STRAIGHT, coordinates_of, euclidean, explicit
+from solver.formats.families import (
+    FAMILIES,
+    REAL_CVRP,
+    ROUNDINGS,
+    Family,
+    FloatArray,
+    Rounding,
+    family_of,
+)
 from solver.formats.faults import Faults, ProblemInvalid
-from solver.formats.fleets import priced, read_fleet
+from solver.formats.fleets import dearest, priced, read_fleet
 from solver.formats.nodes import Scaled, amount_scale, read_nodes
 from solver.formats.sections import Document, number, read_document, whole
+from solver.formats.values import TIME_MAX
 from solver.problem import UNREACHABLE, IntMatrix, Problem
 
 __all__ = ["ProblemInvalid", "read_vrplib"]
@@ -87,9 +96,13 @@ def _kind(document: Document, family: str | None, faults: Faults) -> Family | No
     if kind is None:
         known = ", ".join(FAMILIES)
         faults.add("TYPE", "value.unknown", f"{word} is no family that is known: give {known}")
-    elif kind.name == "CVRP" and "DISTANCE" in document:
+    elif kind.name == "CVRP" and family is None and _is_real(document):
         return FAMILIES["DCVRP"]
     return kind
+
+
+def _is_real(document: Document) -> bool:
+    return "DISTANCE" in document or document.headers.get("NAME", "").upper().startswith(REAL_CVRP)
 
 
 def _rounding(kind: Family | None, name: str | None, faults: Faults) -> Rounding | None:
@@ -146,9 +159,16 @@ def _problem(
         longest = number(document.headers["DISTANCE"], "DISTANCE", faults)
     amounts = amount_scale(nodes, fleet, faults)
     coordinates, distances = _distances(document, size, rounding, faults)
+    if not nodes.clients:
+        faults.add("DIMENSION", "problem.no-jobs", "there are only depots: give clients, too")
     if len(faults):
         return None
-    scaled = Scaled(nodes, fleet, rounding, int(distances.max(initial=0)), amounts)
+    longest_arc = int(distances.max(initial=0))
+    if longest_arc * dearest(fleet) > TIME_MAX:
+        what = f"the longest arc, times its cost, is above {TIME_MAX}: use a larger unit"
+        faults.add("NODE_COORD_SECTION", "number.too-large", what)
+        return None
+    scaled = Scaled(nodes, fleet, rounding, longest_arc, amounts)
     backhauls = kind.name == "VRPB"
     if backhauls:  # no tour begins with a backhaul
         for depot in nodes.depots:
@@ -173,10 +193,13 @@ def _distances(
     coordinates = coordinates_of(document, size, faults)
     if style == "EXPLICIT":
         return None, explicit(document, size, rounding, faults)
-    if style != "EUC_2D":
+    if style not in STRAIGHT:
         known = ", ".join(KNOWN_TYPES)
         faults.add("EDGE_WEIGHT_TYPE", "value.unknown", f"{style or 'nothing'}: give {known}")
     if coordinates is None:
         faults.add("NODE_COORD_SECTION", "section.missing", "there are no coordinates")
         return None, nothing
-    return coordinates, nothing if len(faults) else euclidean(coordinates, rounding)
+    if len(faults):
+        return None, nothing
+    distances = euclidean(coordinates, rounding, STRAIGHT[style])
+    return coordinates if style == "EUC_2D" else None, distances
