@@ -188,7 +188,7 @@ def _jobs(drawing: _Drawing, shift_s: int) -> list[Job]:
     urgent = rng.random(size.stairwells)
     second = rng.random(size.stairwells) < 0.1
     other = rng.integers(0, size.points, size.stairwells)
-    wave = rng.integers(0, max(len(size.waves), 1), len(district.point_of))
+    wave = _wave_of_building(drawing)
     jobs = []
     for n, parts in enumerate(drawing.bags):
         compound, building = int(district.compound[n]), int(district.building[n])
@@ -198,7 +198,7 @@ def _jobs(drawing: _Drawing, shift_s: int) -> list[Job]:
             points += drawing.spots_of(int(other[n]))
         window, release_s = (9 * HOUR_S, _DAY_END_S), 0
         if size.waves:
-            release_s = size.waves[int(wave[compound])]
+            release_s = size.waves[wave[building]]
             window = (release_s, release_s + shift_s)
         jobs.append(
             Job(
@@ -217,6 +217,22 @@ def _jobs(drawing: _Drawing, shift_s: int) -> list[Job]:
             )
         )
     return jobs
+
+
+def _wave_of_building(drawing: _Drawing) -> dict[int, int]:
+    """Give each building a wave, so that every point has as much to bring in each."""
+    district, waves = drawing.district, max(len(drawing.size.waves), 1)
+    loads: dict[tuple[int, int], int] = {}
+    for n, parts in enumerate(drawing.bags):
+        key = int(district.point_of[district.compound[n]]), int(district.building[n])
+        loads[key] = loads.get(key, 0) + len(parts)
+    brought: dict[int, list[int]] = {}
+    found = {}
+    for (point, building), bags in sorted(loads.items(), key=lambda item: (-item[1], item[0])):
+        so_far = brought.setdefault(point, [0] * waves)
+        found[building] = so_far.index(min(so_far))
+        so_far[found[building]] += bags
+    return found
 
 
 def _priority(drawn: float, bags: int) -> int:
