@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from rich.console import Console
 from sqlalchemy.orm import Session
 
-from api.demo_outputs import write_outputs, write_report
+from api.demo_outputs import write_outputs
+from api.frontier_files import write_choices
 from api.i18n import texts
 from api.receiving import take_in
 from logistics.domain.setup import DistrictSetup
@@ -33,6 +34,7 @@ from logistics.usecases.plan_run import plan_run
 from logistics.usecases.release_run import release_run
 from logistics.usecases.set_up import set_up
 from logistics.usecases.share_out import share_out
+from logistics.usecases.weigh_plans import weigh_plans
 
 if TYPE_CHECKING:
     from geodata.district import District
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
 ACTOR = "demo"
 LISTS = 2_000
 SEED = 20220413  # the day after the account of the closed loop was published
+FRONTIER_S = 12.0  # at most, and this share of the seconds for planning
+FRONTIER_SHARE = 0.3
+FRONTIER_POINTS = 4
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 
@@ -132,6 +137,7 @@ def run_demo(
         ("open.allocation", "allocation.csv"),
         ("open.plan", "plan.json"),
         ("open.map", "map.svg"),
+        ("open.frontier", "frontier.svg"),
     ):
         demo.console.print(f"  {out / path}  [dim]{demo.text(key)}[/]", highlight=False)
     demo.console.print(demo.text("next", database=f"sqlite:///{out / 'supplyloop.db'}"))
@@ -333,6 +339,21 @@ def _dispatch(demo: Demo, time_limit_s: float) -> None:
             contacts=done.contacts,
             excess=done.excess_faces,
         )
+    with demo.step("frontier") as said:
+        weighed = weigh_plans(
+            demo.database,
+            demo.run,
+            time_limit_s=min(FRONTIER_S, time_limit_s * FRONTIER_SHARE),
+            points=FRONTIER_POINTS,
+            seed=1,
+        )
+        first, last = weighed.choices.rows[0], weighed.choices.rows[-1]
+        said(
+            plans=len(weighed.choices.rows),
+            most=first.further_faces,
+            fewest=last.further_faces,
+            minutes=round((last.travel_s - first.travel_s) / 60),
+        )
     with demo.step("release") as said:
         book = demo.write(lambda s: release_run(s, demo.run, actor=ACTOR, at=demo.at))
         said(couriers=len(book.couriers()))
@@ -342,5 +363,5 @@ def _dispatch(demo: Demo, time_limit_s: float) -> None:
     with demo.step("close") as said:
         closed = demo.write(lambda s: close_run(s, demo.run, actor=ACTOR, at=demo.at))
         counts = {outcome.value: count for outcome, count in closed.outcomes.items()}
-        write_report(demo.database, demo.run, demo.out, language=demo.language)
+        write_choices(demo.database, demo.run, demo.out, weighed, language=demo.language)
         said(households=sum(counts.values()))

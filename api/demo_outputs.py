@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from api.sheet_files import write_sheets
+from logistics.domain.run_report import Choices
 from logistics.exchange.run_report import run_report
 from logistics.exchange.spreadsheets import allocation_csv, orders_csv, orders_xlsx
 from logistics.store import plans, runs
@@ -36,9 +37,14 @@ def write_outputs(
 
 
 def write_report(
-    database: Database, run: str, out: Path, *, language: Literal["zh", "en"]
+    database: Database,
+    run: str,
+    out: Path,
+    *,
+    choices: Choices | None = None,
+    language: Literal["zh", "en"],
 ) -> None:
-    """Write the one-page report and the map of the district."""
+    """Write the one-page report, with the plans to choose from if any, and the district's map."""
     from geodata.district import read_district  # noqa: PLC0415  takes seconds to load
     from geodata.render import district_map  # noqa: PLC0415
 
@@ -49,5 +55,5 @@ def write_report(
         district_map(district, zones=report.zones, language=language), encoding="utf-8"
     )
     (out / "report.html").write_text(
-        run_report(report, district, language=language), encoding="utf-8"
+        run_report(report, district, choices=choices, language=language), encoding="utf-8"
     )

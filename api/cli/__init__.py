@@ -9,7 +9,17 @@ from typer._click.core import Context  # typer carries click within itself
 from typer.core import TyperGroup
 from typing_extensions import override
 
-from api.cli import context, dispatching, districts, lists, runs, service, solving, triage
+from api.cli import (
+    context,
+    dispatching,
+    districts,
+    frontier,
+    lists,
+    runs,
+    service,
+    solving,
+    triage,
+)
 from logistics.errors import SupplyLoopError, Unavailable
 
 BAD_INPUT = 2
@@ -55,9 +65,11 @@ app.add_typer(triage.app, name="triage")
 runs.app.command("plan")(dispatching.plan)
 runs.app.command("release")(dispatching.release)
 runs.app.command("sheets")(dispatching.print_again)
+runs.app.command("frontier")(frontier.of_run)
 app.add_typer(runs.app, name="run")
 app.command("solve")(solving.solve)
 app.command("check")(solving.check)
+app.command("frontier")(frontier.frontier)
 app.command("serve")(service.serve)
 app.command("demo")(service.demo)
 app.add_typer(service.tokens, name="token")

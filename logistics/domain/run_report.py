@@ -77,6 +77,31 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A plan that could be: ``further_faces`` are couriers at a building beyond its first.
+
+    ``price_s`` is the travel that each face less costs, from the choice before; None of the first.
+    """
+
+    travel_s: int
+    distance_m: int
+    faces: int
+    further_faces: int
+    trips: int
+    couriers: int
+    left_out: int
+    price_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """Plans from least travel to fewest faces, and their chart (SVG) by language."""
+
+    rows: tuple[Choice, ...]
+    charts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PointMark:
     """A service point on the report's map."""
 

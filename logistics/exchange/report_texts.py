@@ -109,6 +109,20 @@ REPORT = {
         "contacts_say": "{n} 次计划接触",
         "faces_say": "{buildings} 幢楼，每幢平均见 {mean} 名配送员，多余 {excess} 人次",
         "separation_say": "同一投放点间隔至少 {minutes} 分钟",
+        "choices_title": "少走路还是少见人",
+        "choices_rule": (
+            "每行是该行驶时间下见面人数最少的方案，均无计划接触。"
+            "第二名起：楼栋见到的第二名及以上配送员。"
+        ),
+        "choice": "方案",
+        "travel_time": "行驶时间",
+        "kilometres": "公里",
+        "couriers_out": "出车人数",
+        "faces_all": "见面人数",
+        "faces_further": "第二名起",
+        "left_drops": "未排投放",
+        "face_price": "每少见一人多行驶",
+        "price_say": "{minutes} 分钟",
         "map": "区域与分区",
         "orders_title": "采购单",
         "market": "市场",
@@ -235,6 +249,20 @@ REPORT = {
             "{buildings} buildings see {mean} couriers on average; {excess} more than needed"
         ),
         "separation_say": "at least {minutes} minutes between two people at one slot",
+        "choices_title": "Less travel or fewer faces",
+        "choices_rule": (
+            "Each row is the plan with the fewest faces for its travel; no planned meeting in any."
+            " Beyond the first: couriers at a building beyond its first."
+        ),
+        "choice": "Plan",
+        "travel_time": "Travel",
+        "kilometres": "km",
+        "couriers_out": "Couriers out",
+        "faces_all": "Faces",
+        "faces_further": "Beyond the first",
+        "left_drops": "Drops left out",
+        "face_price": "Travel per face less",
+        "price_say": "{minutes} min",
         "map": "District and zones",
         "orders_title": "Orders",
         "market": "Market",

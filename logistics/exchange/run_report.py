@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from geodata.district import District
 from geodata.render import MapLabel, district_map
-from logistics.domain.run_report import Contact, RunReport
+from logistics.domain.run_report import Choices, Contact, RunReport
 from logistics.exchange.report_texts import REPORT
 from logistics.exchange.sheets import clock, kilograms, litres
 from logistics.exchange.spreadsheets import yuan
@@ -28,7 +28,11 @@ _PAGES: Final = Environment(
 
 
 def run_report(
-    report: RunReport, district: District | None = None, *, language: Language = "zh"
+    report: RunReport,
+    district: District | None = None,
+    *,
+    choices: Choices | None = None,
+    language: Language = "zh",
 ) -> str:
     """Write the report as one self-contained HTML page.
 
@@ -36,6 +40,8 @@ def run_report(
     ----------
     district
         Draws the map with its zones; without one the page has no map.
+    choices
+        Plans from least travel to fewest faces, where they have been weighed.
     """
     texts = REPORT[language]
     return _PAGES.get_template("run_report.html").render(
@@ -54,6 +60,9 @@ def run_report(
         mean=_mean,
         most=_most,
         map=_map(report, district, language),
+        choices=choices,
+        chart=_inline(choices.charts[language]) if choices else Markup(),
+        length=_length,
         shown=_SHORT_ITEMS_SHOWN,
         stairwells_shown=_STAIRWELLS_SHOWN,
     )
@@ -66,9 +75,18 @@ def _map(report: RunReport, district: District | None, language: Language) -> Ma
         MapLabel(lon=point.lon, lat=point.lat, text=point.code, kind="point")
         for point in report.points
     ]
-    svg = district_map(district, labels=labels, zones=report.zones, language=language)
-    # drawn by our own renderer, which escapes the names that it writes
+    return _inline(district_map(district, labels=labels, zones=report.zones, language=language))
+
+
+def _inline(svg: str) -> Markup:
+    """Take a drawing of our own renderers, which escape what they write, into the page."""
     return Markup(svg[svg.index("<svg") :])  # noqa: S704
+
+
+def _length(seconds: float) -> str:
+    """Say a length of time as hours and minutes."""
+    minutes = round(seconds / 60)
+    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 def _percent(part: float, whole: float = 1) -> str:

@@ -1,0 +1,45 @@
+"""Problem files as commands read them: in any format, every fault told by its place."""
+
+# ruff: noqa: PLC0415  heavy imports wait until a command needs them
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from api.cli.context import complain
+
+if TYPE_CHECKING:
+    from solver.formats.faults import FileInvalid
+    from solver.problem import Problem
+
+BAD_INPUT = 2
+
+
+def read_or_tell(file: Path, *, format_name: str | None = None, as_json: bool) -> "Problem":
+    """Read a problem of any known format; tell every fault and leave where it has some."""
+    from solver.formats.faults import Fault, FileInvalid, ProblemInvalid
+    from solver.formats.recognise import read_any
+
+    try:
+        try:
+            raw = file.read_bytes()
+        except OSError as error:
+            fault = Fault("$", "file.unreadable", f"{file}: {error.strerror or error}")
+            raise ProblemInvalid((fault,)) from error
+        return read_any(raw, format=format_name)
+    except FileInvalid as error:
+        tell_faults(error, as_json=as_json)
+        raise typer.Exit(BAD_INPUT) from error
+
+
+def tell_faults(error: "FileInvalid", *, as_json: bool) -> None:
+    """Tell every fault of a file: for programs on the output, for people on the error stream."""
+    if as_json:
+        found = [{"path": f.path, "code": f.code, "message": f.message} for f in error.faults]
+        typer.echo(json.dumps({"code": error.code, "faults": found}, ensure_ascii=False))
+        return
+    complain(error.code, "invalid", {"faults": len(error.faults)})
+    for fault in error.faults:
+        typer.echo(f"  {fault.line}", err=True)
