@@ -42,7 +42,7 @@ def explain(solution: Solution, *, seconds: float) -> tuple[Unassigned, ...]:
     mends = Mends(bottlenecks, Work(TIMINGS_IN_ALL, until))
     helps: dict[object, tuple[Relaxation, ...]] = {}
     for task in _in_turn(left, causes):
-        if mends.work.over:
+        if mends.over:
             break
         same = _likeness(solution, task)
         if same not in helps:
