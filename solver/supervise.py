@@ -1,0 +1,390 @@
+"""Solve in a child process with a hard stop: whatever an engine does, a plan comes back in time.
+
+The child searches, this process listens, judges each plan with :mod:`solver.check` and keeps the
+best. An engine may overrun its time, crash, or answer garbage: then what was kept so far is the
+answer, else a first plan that another child constructs meanwhile, else one that serves nobody.
+"""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from solver.bound import lower_bound
+from solver.check import check
+from solver.child import Order, Parcel
+from solver.objective import Tiers, value
+from solver.plan import Plan, Unassigned
+from solver.problem import Job, Problem, ShipmentStep
+from solver.progress import Report
+from solver.search import ENGINES, EngineUnknown, solve
+from solver.searcher import Searcher
+from solver.summary import summarise
+from solver.wire import Garbage, Kind, plan_from, unpacked
+
+log = logging.getLogger(__name__)
+
+OnReport = Callable[[Report], None]
+ShouldStop = Callable[[], bool]
+Message = tuple[Kind, bytes]
+
+_PAUSE_S: Final = 0.03
+"""Longest time between two looks at the clock."""
+
+_JUDGED_APART_S: Final = 0.4
+"""Plans on the way are judged at most this often; the last one always is."""
+
+_LINES_APART_S: Final = 0.05
+
+_PATIENCE: Final = 0.4
+"""Share of the time after which a first plan is constructed elsewhere, where none has come."""
+
+_CONSTRUCTED_HERE: Final = 100
+"""Jobs of problems whose first plan takes milliseconds, so that no other process is asked."""
+
+_NOT_SEARCHED: Final = "fits-now"
+
+
+def solve_supervised(
+    problem: Problem,
+    *,
+    time_limit_s: float,
+    step_limit: int | None = None,
+    seed: int = 0,
+    engine: str = "auto",
+    threads: int = 2,
+    warm_start: Plan | None = None,
+    on_report: OnReport | None = None,
+    should_stop: ShouldStop | None = None,
+    memory_limit_bytes: int | None = None,
+) -> Plan:
+    """Plan who goes where when; the answer is there within the limit and keeps every rule.
+
+    Parameters
+    ----------
+    time_limit_s
+        Wall clock for everything, kept within 10 % even by engines that do not stop. May be
+        infinite.
+    step_limit
+        Search steps; with one thread and an infinite time, the same input and seed give the
+        same plan. Its ``summary.seconds`` is 0.
+    engine
+        A name that :mod:`solver.search` knows, or ``module:function``: something that is called
+        as :func:`solver.search.solve` is, without ``engine``.
+    on_report
+        Called in this process whenever the plan gets better or the engine says something. Full
+        plans come at most about twice a second.
+    should_stop
+        Asked some thirty times a second; when it says yes, the best plan so far is the answer.
+    memory_limit_bytes
+        Address space that the child may use.
+
+    Returns
+    -------
+    Plan
+        ``summary.stopped`` says why the search ended: the engine's own word (``time-limit``,
+        ``step-limit``, ``converged``, …), ``stopped``, ``engine-crashed``, ``engine-hung`` or
+        ``engine-garbage``. ``summary.bound`` is :func:`solver.bound.lower_bound` where it was
+        known in time and speaks of this plan.
+
+    Raises
+    ------
+    EngineUnknown
+        If there is no engine of this name.
+    LockedImpossible
+        If the steps that must stay cannot be carried out.
+    """
+    if ":" not in engine and engine not in ENGINES:
+        raise EngineUnknown(engine)
+    watch = _Watch(
+        problem=problem,
+        limit_s=time_limit_s,
+        seed=seed,
+        engine=engine,
+        exact=step_limit is not None,
+        on_report=on_report,
+        should_stop=should_stop or (lambda: False),
+    )
+    wishes: dict[str, object] = {
+        "step_limit": step_limit,
+        "seed": seed,
+        "threads": threads,
+        "warm_start": warm_start,
+    }
+    with ExitStack() as children:
+        order = watch.order(engine, wishes, memory_limit_bytes)
+        searcher = children.enter_context(Searcher(order, time_limit_s))
+        watch.bounding.start()
+        watch.listen(searcher, children)
+    return watch.answer()
+
+
+@dataclass
+class _Bounding:
+    """Computes the lower bound beside the search."""
+
+    problem: Problem
+    found: int | None = None
+
+    def __post_init__(self) -> None:
+        self._thread = threading.Thread(target=self._run, daemon=True, name="bound")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wait(self, seconds: float) -> None:
+        self._thread.join(None if math.isinf(seconds) else max(seconds, 0.0))
+
+    def _run(self) -> None:
+        try:
+            self.found = lower_bound(self.problem)
+        except Exception:
+            log.exception("no lower bound")
+
+
+@dataclass(kw_only=True)
+class _Watch:
+    """What is known of one solve: the best plan, the time, and what the engine did wrong."""
+
+    problem: Problem
+    limit_s: float
+    seed: int
+    engine: str
+    exact: bool
+    on_report: OnReport | None
+    should_stop: ShouldStop
+    began: float = field(default_factory=time.monotonic)
+    best: Plan | None = None
+    tiers: Tiers | None = None
+    fault: str | None = None
+    finished: bool = False  # the engine's last word was a plan that keeps every rule
+    stop_at: float | None = None  # when we were asked to stop
+    judging_s: float = 0.0  # what judging a plan took last
+    judged_at: float = -math.inf
+    said_at: float = -math.inf
+    complained: bool = False
+    rescuer: Searcher | None = None
+
+    def __post_init__(self) -> None:
+        self.bounding = _Bounding(self.problem)
+
+    def order(
+        self, engine: str, wishes: dict[str, object], memory_limit_bytes: int | None
+    ) -> Order:
+        """State what the child is to do: a little before the limit, so that we can judge it."""
+        return Order(
+            parcel=Parcel(self.problem),
+            engine=engine,
+            ends_at=self.began + self.limit_s * 0.98 - min(0.05, 0.1 * self.limit_s),
+            wishes=wishes,
+            memory_limit_bytes=memory_limit_bytes,
+        )
+
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    # ------------------------------------------------------------ listening
+
+    def listen(self, searcher: Searcher, children: ExitStack) -> None:
+        """Take what comes until the child's last word, its end, or the hard stop."""
+        newest: Message | None = None
+        asked = False
+        while self.fault is None and not searcher.over():
+            if not asked and self._time_to_stop():
+                searcher.ask_to_stop()
+                asked = True
+            if self._too_late():
+                self._wrong("engine-hung", f"it was ended after {self.seconds():.1f} s")
+                break
+            if self.best is None and self.seconds() > _PATIENCE * self.limit_s:
+                self._start_rescue(children)
+            if searcher.waiting(_PAUSE_S):
+                newest = self._judged_if_due(self._take(searcher, newest))
+        if newest is not None:
+            self._judge(*newest)
+        if not self.finished:
+            self._wrong("engine-crashed", "it ended without a last word")
+        if self.best is None:
+            self._start_rescue(children)
+            self._await_rescue()
+
+    def _time_to_stop(self) -> bool:
+        if self.should_stop():
+            self.stop_at = self.seconds()
+        return self.stop_at is not None or self.seconds() >= self.limit_s
+
+    def _too_late(self) -> bool:
+        latest = max(1.04 * self.limit_s - self.judging_s, 1.01 * self.limit_s)
+        if self.stop_at is not None:
+            latest = min(latest, self.stop_at + max(1.0, 4 * self.judging_s))
+        return self.seconds() > latest
+
+    def _start_rescue(self, children: ExitStack) -> None:
+        """Let another child construct a plan; of a small problem it is made here, when needed."""
+        if self.rescuer is None and len(self.problem.jobs) > _CONSTRUCTED_HERE:
+            order = self.order("construct", {"seed": self.seed}, None)
+            self.rescuer = children.enter_context(Searcher(order, self.limit_s))
+
+    def _await_rescue(self) -> None:
+        newest: Message | None = None
+        if self.rescuer is None:
+            return
+        while not self.rescuer.over() and self.seconds() < 1.07 * self.limit_s:
+            if self.rescuer.waiting(_PAUSE_S):
+                newest = self._take(self.rescuer, newest)
+        if newest is not None:
+            self._judge(*newest)
+
+    def _take(self, searcher: Searcher, newest: Message | None) -> Message | None:
+        """Read one piece; of plans only the newest is looked at, however many there are."""
+        try:
+            for kind, body in searcher.inbox.read():
+                if kind in (Kind.FINAL, Kind.BETTER):
+                    newest = (kind, body)
+                else:
+                    self._hear(kind, unpacked(body))
+        except Garbage as error:
+            self._wrong("engine-garbage", str(error))
+        return newest
+
+    def _hear(self, kind: Kind, said: object) -> None:
+        if kind is Kind.FAILED:
+            self._wrong("engine-crashed", str(said))
+            return
+        if self.on_report is None or self.seconds() - self.said_at < _LINES_APART_S:
+            return
+        self.said_at = self.seconds()
+        match said:
+            case str():
+                self._report(text=said)
+            case (int() as left, int() as cost):
+                self._report(left=left, cost=cost)
+            case _:
+                log.debug("engine %s said something of another type", self.engine)
+
+    def _judged_if_due(self, newest: Message | None) -> Message | None:
+        if newest is None:
+            return None
+        due = self.seconds() - self.judged_at >= _JUDGED_APART_S
+        if not due and newest[0] is not Kind.FINAL:
+            return newest
+        self._judge(*newest)
+        return None
+
+    def _judge(self, kind: Kind, body: bytes) -> None:
+        """Keep a plan if it keeps every rule and is better than what is kept."""
+        began = time.monotonic()
+        try:
+            plan = plan_from(unpacked(body))
+            violations = check(self.problem, plan)
+            tiers = value(self.problem, plan).tiers
+        except Exception as error:  # noqa: BLE001 - rules that meet nonsense may raise anything
+            self._refuse(kind, f"{type(error).__name__}: {error}")
+            return
+        self.judged_at = self.seconds()
+        self.judging_s = time.monotonic() - began
+        if violations:
+            self._refuse(kind, f"a plan breaks {violations[0].code}")
+            return
+        self.finished = self.finished or kind is Kind.FINAL
+        better = self.tiers is None or tiers < self.tiers
+        # The last word of equal plans has the better reasons for what is left.
+        if better or (kind is Kind.FINAL and tiers == self.tiers):
+            self.best, self.tiers = plan, tiers
+        if better:
+            self._report(plan=plan)
+
+    def _refuse(self, kind: Kind, what: str) -> None:
+        """Drop a plan; on the way that is no reason to end the search, its last word may do."""
+        if kind is Kind.FINAL:
+            self._wrong("engine-garbage", what)
+        elif not self.complained:
+            self.complained = True
+            log.error("engine %s: a plan on the way was refused: %s", self.engine, what)
+
+    def _wrong(self, fault: str, what: str) -> None:
+        if self.fault is None:
+            self.fault = fault
+            log.error("engine %s: %s: %s", self.engine, fault, what)
+
+    def _report(
+        self,
+        *,
+        plan: Plan | None = None,
+        left: int | None = None,
+        cost: int | None = None,
+        text: str = "",
+    ) -> None:
+        if self.on_report is None:
+            return
+        shown = plan or self.best
+        if left is None and shown is not None:
+            left, cost = shown.summary.unassigned, shown.summary.cost
+        self.on_report(
+            Report(
+                seconds=self.seconds(),
+                left=left,
+                cost=cost,
+                bound=self.bounding.found,
+                engine=self.engine if shown is None else shown.summary.engine,
+                plan=plan,
+                text=text,
+            )
+        )
+
+    # ------------------------------------------------------------ answering
+
+    def answer(self) -> Plan:
+        """Give the best plan with how it came about."""
+        plan = self.best or self._without_engine()
+        self.bounding.wait(math.inf if self.exact else self.limit_s - self.seconds())
+        stopped = "stopped" if self.stop_at is not None else self.fault
+        summary = replace(
+            plan.summary,
+            seed=self.seed,
+            seconds=0.0 if self.exact else round(self.seconds(), 3),
+            stopped=stopped or plan.summary.stopped,
+            bound=self._bound(plan),
+        )
+        return replace(plan, summary=summary)
+
+    def _bound(self, plan: Plan) -> int | None:
+        bound = self.bounding.found
+        if bound is None or plan.unassigned:
+            return None
+        if bound > plan.summary.cost:
+            log.error("bound %d above a plan's cost %d", bound, plan.summary.cost)
+            return None
+        return bound
+
+    def _without_engine(self) -> Plan:
+        in_time = self.rescuer is None or self.seconds() < self.limit_s
+        nobody = None if in_time else nobody_served(self.problem)
+        if nobody is not None and not check(self.problem, nobody):
+            return nobody
+        return solve(self.problem, time_limit_s=self.limit_s, seed=self.seed, engine="construct")
+
+
+def nobody_served(problem: Problem) -> Plan:
+    """Give the plan in which nobody goes anywhere: there was no time for more."""
+    left = [_left("job", job) for job in problem.jobs]
+    for shipment in problem.shipments:
+        left += [_left("pickup", shipment.pickup), _left("delivery", shipment.delivery)]
+    summary = summarise(problem, (), tuple(left), engine="none", seed=0, seconds=0.0, stopped="")
+    return Plan(routes=(), unassigned=tuple(left), summary=summary)
+
+
+def _left(kind: str, stop: Job | ShipmentStep) -> Unassigned:
+    return Unassigned(
+        id=stop.id,
+        type=kind,
+        location=stop.location,
+        description=stop.description,
+        code=_NOT_SEARCHED,
+        facts={},
+        proven=False,
+    )
