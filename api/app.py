@@ -14,9 +14,10 @@ from api import errors, middleware
 from api.auth import Principal, may
 from api.deps import now
 from api.openapi import describe
+from api.pages.choices import KeptChoices
 from api.pages.maps import MapDrawer
 from api.roles import Action
-from api.routes import health, lists, runs, sheets, triage, welcome
+from api.routes import health, lists, planning, runs, sheets, triage, welcome
 from api.settings import Settings
 from logistics.errors import Unavailable
 from logistics.store import idempotency
@@ -56,12 +57,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.database = open_database(settings.database)
     app.state.maps = MapDrawer()
+    app.state.choices = KeptChoices()
     errors.install(app)
     middleware.install(app)
     app.include_router(welcome.router)
     app.include_router(health.router)
     app.include_router(lists.router)
     app.include_router(runs.router)
+    app.include_router(planning.router)
     app.include_router(sheets.router)
     app.include_router(triage.router)
 

@@ -14,13 +14,14 @@ from solver.plan import Plan, Route, Step
 from solver.positions import Position, fitted, positions_of
 from solver.problem import Problem
 from solver.summary import STOPS
-from solver.svg import GREY, INK, Drawing, Language, Point, style_of
+from solver.svg import GREY, INK, Drawing, Language, Point, shortened, style_of
 
 WIDTH: Final = 980.0
 HEIGHT: Final = 700.0
 _LEGEND: Final = 250.0
 _EDGE: Final = 36.0
 _LABELLED: Final = 160  # stops; more would cover one another
+_NUMBERED: Final = 24  # trips, or else routes
 _LISTED: Final = 26  # routes in the legend
 _ASIDE: Final = 2.2
 _IDS: Final = 3  # of the stops at one location
@@ -74,8 +75,9 @@ def draw_routes(
     for n, route in enumerate(plan.routes):
         _route(drawing, at, route, n)
     _stops(drawing, problem, plan, at)
-    for n, route in enumerate(plan.routes):
-        _numbers(drawing, at, route, n, few=len(plan.routes) <= _LABELLED // 4)
+    trips = sum(len(_trips(route)) for route in plan.routes)
+    for n, route in enumerate(plan.routes[:_NUMBERED]):
+        _numbers(drawing, at, route, n, each=trips <= _NUMBERED)
     _legend(drawing, problem, plan, words, guessed=positions is None)
     return drawing.svg()
 
@@ -127,14 +129,14 @@ def _arrow(drawing: Drawing, origin: Point, target: Point, colour: str) -> None:
 
 
 def _numbers(
-    drawing: Drawing, at: Sequence[Point], route: Route, index: int, *, few: bool
+    drawing: Drawing, at: Sequence[Point], route: Route, index: int, *, each: bool
 ) -> None:
-    """Write vehicle and trip on the longest leg of each trip."""
+    """Write vehicle and trip on the longest leg of each trip; of many, the vehicle alone."""
     colour, _ = style_of(index)
     trips = _trips(route)
     for trip, places in trips.items():
         legs = [(at[a], at[b]) for a, b in pairwise(places)]
-        if not legs or not few:
+        if not legs or (trip and not each):
             continue
         origin, target = max(
             legs, key=lambda leg: hypot(leg[1][0] - leg[0][0], leg[1][1] - leg[0][1])
@@ -143,7 +145,7 @@ def _numbers(
             origin[0] + (target[0] - origin[0]) * 0.4,
             origin[1] + (target[1] - origin[1]) * 0.4,
         )
-        label = f"{route.vehicle}·{trip + 1}" if len(trips) > 1 else f"{route.vehicle}"
+        label = f"{route.vehicle}·{trip + 1}" if each and len(trips) > 1 else f"{route.vehicle}"
         wide = 8 + 6.5 * len(label)
         drawing.box((spot[0] - wide / 2, spot[1] - 8), (wide, 16), "#fff", colour)
         drawing.text((spot[0], spot[1] + 4), label, size=11, anchor="middle", bold=True)
@@ -229,7 +231,7 @@ def _legend(
         drawing.line([(x - 2, y), (x + 34, y)], colour, 2.4, dash)
         stops = [step for step in route.steps if step.type in STOPS]
         label = words["route"].format(
-            vehicle=f"{route.vehicle} {names.get(route.vehicle, '')}".strip()[:18],
+            vehicle=shortened(f"{route.vehicle} {names.get(route.vehicle, '')}".strip(), 96, 11),
             trips=len({step.trip for step in stops}),
             stops=len(stops),
         )

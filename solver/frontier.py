@@ -97,9 +97,10 @@ def frontier(
     )
     if start is not None:
         search.take(start, weight=problem.objective.face)
+    begun = search.plans[0] if search.plans else None
     search.ends()
     search.between()
-    return search.found()
+    return search.found(begun)
 
 
 class _Clock:
@@ -215,11 +216,12 @@ class _Search:
                 gaps.append((fewer * (far.cost - near.cost), weight))
         return max(gaps)[1] if gaps else None
 
-    def found(self) -> Frontier:
+    def found(self, start: FrontierPoint | None) -> Frontier:
         """Give the frontier, thinned to the points that were asked for."""
         seconds = 0.0 if self.clock.steps is not None else round(self.clock.passed_s(), 3)
         return Frontier(
             points=_thinned(self.front(), self.points),
+            start=start,
             seed=self.seed,
             seconds=seconds,
             solves=self.solves,

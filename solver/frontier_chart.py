@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal
 
 from solver.svg import (
     GREY,
@@ -30,6 +30,8 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
     "en": {
         "title": "Less travel or fewer faces: {n} plans",
         "x": "travel, hours",
+        "cost": "cost",
+        "now": "the plan as it is",
         "y": "couriers at a building beyond its first",
         "step": "{seconds} a face",
         "only": "One plan has both the least travel and the fewest faces.",
@@ -38,6 +40,8 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
     "zh": {
         "title": "少走路还是少见人：{n} 个方案",
         "x": "行驶时间（小时）",
+        "cost": "成本",
+        "now": "现计划",
         "y": "楼栋见到的第二名及以上配送员",
         "step": "每少见一人多 {seconds}",
         "only": "同一方案行驶最少、见人也最少。",
@@ -55,7 +59,7 @@ def draw_frontier(frontier: Frontier, *, language: Language = "en") -> str:
     if not points:
         drawing.text((_LEFT, HEIGHT / 2), words["none"], size=14)
         return drawing.svg()
-    axes = _Axes(points)
+    axes = _Axes((*points, frontier.start) if frontier.start else points)
     axes.draw(drawing, words)
     spots = [axes.spot(point) for point in points]
     drawing.line(_stairs(spots), INK, 1.6, "5 3")
@@ -71,16 +75,35 @@ def draw_frontier(frontier: Frontier, *, language: Language = "en") -> str:
             colour="#fff",
             bold=True,
         )
+    if frontier.start is not None:
+        _mark(drawing, axes.spot(frontier.start), words["now"])
     if len(points) == 1:
         drawing.text((_LEFT + 20, _TOP + 30), words["only"], size=13)
     return drawing.svg()
 
 
+def _mark(drawing: Drawing, spot: Point, name: str) -> None:
+    """Put a diamond around where the plan in force is, so that a point in it stays visible."""
+    x, y = spot
+    reach = 19
+    around = [(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y), (x, y - reach)]
+    drawing.line(around, "#D55E00", 2)
+    below = y + reach + 12 < HEIGHT - _BOTTOM
+    at = (x + reach + 3, y + 16) if below else (x + reach + 3, y - 8)
+    side: Literal["start", "end"] = "start"
+    if at[0] + width_of(name, 11) > WIDTH - _RIGHT:
+        at, side = (x - reach - 3, at[1]), "end"
+    drawing.text(at, name, size=11, colour="#A84700", halo=True, anchor=side)
+
+
 class _Axes:
-    """From travel and faces to the drawing."""
+    """From travel and faces to the drawing; cost instead of travel where that does not rise."""
 
     def __init__(self, points: Sequence[FrontierPoint]) -> None:
-        minutes = [point.duration_s / MINUTE_S for point in points]
+        ordered = sorted(points, key=lambda point: point.cost)
+        travel = [point.duration_s for point in ordered]
+        self.by_travel = all(near <= far for near, far in pairwise(travel))
+        minutes = [self._amount(point) for point in points]
         faces = [point.further_faces for point in points]
         self.minutes = steps_between(min(minutes), max(minutes), _TICKS)
         self.faces = steps_between(min(faces), max(faces), _TICKS)
@@ -93,22 +116,32 @@ class _Axes:
         share = (faces - self.faces[0]) / (self.faces[-1] - self.faces[0])
         return HEIGHT - _BOTTOM - share * (HEIGHT - _TOP - _BOTTOM)
 
+    def _amount(self, point: FrontierPoint) -> float:
+        return point.duration_s / MINUTE_S if self.by_travel else point.cost
+
     def spot(self, point: FrontierPoint) -> Point:
-        return self.x(point.duration_s / MINUTE_S), self.y(point.further_faces)
+        return self.x(self._amount(point)), self.y(point.further_faces)
 
     def draw(self, drawing: Drawing, words: dict[str, str]) -> None:
         bottom = self.y(self.faces[0])
         for minutes in self.minutes:
             x = self.x(minutes)
             drawing.line([(x, _TOP), (x, bottom)], PALE)
-            drawing.text((x, bottom + 18), _hours(minutes * MINUTE_S), size=11, anchor="middle")
+            amount = _hours(minutes * MINUTE_S) if self.by_travel else f"{minutes:,}"
+            drawing.text((x, bottom + 18), amount, size=11, anchor="middle")
         for faces in self.faces:
             y = self.y(faces)
             drawing.line([(_LEFT, y), (WIDTH - _RIGHT, y)], PALE)
             drawing.text((_LEFT - 8, y + 4), str(faces), size=11, anchor="end")
         drawing.line([(_LEFT, _TOP), (_LEFT, bottom), (WIDTH - _RIGHT, bottom)], INK, 1.2)
         middle = (_LEFT + WIDTH - _RIGHT) / 2
-        drawing.text((middle, HEIGHT - 16), words["x"], size=12, anchor="middle", colour=GREY)
+        drawing.text(
+            (middle, HEIGHT - 16),
+            words["x" if self.by_travel else "cost"],
+            size=12,
+            anchor="middle",
+            colour=GREY,
+        )
         side = (_TOP + bottom) / 2
         drawing.text((20, side), words["y"], size=12, anchor="middle", colour=GREY, turned=True)
 

@@ -20,6 +20,7 @@ from solver.svg import (
     Drawing,
     Language,
     clock,
+    shortened,
     width_of,
 )
 
@@ -100,7 +101,7 @@ def draw_shifts(problem: Problem, plan: Plan, *, language: Language = "en") -> s
     for n, route in enumerate(routes):
         y = _TOP + n * _ROW
         name = f"{route.vehicle} {names.get(route.vehicle, '')}".strip()
-        drawing.text((8, y + 17), _short(name), size=12)
+        drawing.text((8, y + 17), shortened(name, _NAMES - 20, 12), size=12)
         _shift(drawing, scale, route, y)
     if len(plan.routes) > _ROUTES:
         more = words["more"].format(n=len(plan.routes) - _ROUTES)
@@ -218,7 +219,7 @@ def _slot_rows(
     _axis(drawing, scale, top + 12, len(slots[:_SLOTS]))
     for n, slot in enumerate(slots[:_SLOTS]):
         y = top + 12 + n * _ROW
-        drawing.text((8, y + 17), _short(slot.place.id), size=12)
+        drawing.text((8, y + 17), shortened(slot.place.id, _NAMES - 20, 12), size=12)
         for opening, closing in slot.place.closed:
             left = max(scale.x(opening), _NAMES)
             right = min(scale.x(closing), WIDTH - 16)
@@ -229,11 +230,3 @@ def _slot_rows(
             hint = f"{vehicle} {clock(begins)}-{clock(ends)}"
             drawing.box((scale.x(begins), y + 4), (wide, 18), "#F0B56A", INK, hint=hint)
             drawing.text((scale.x(begins) + wide + 2, y + 17), str(vehicle), size=10, halo=True)
-
-
-def _short(name: str) -> str:
-    """Cut a name to what the column takes."""
-    kept = name
-    while width_of(kept, 12) > _NAMES - 20:
-        kept = kept[:-1]
-    return kept if kept == name else f"{kept}…"

@@ -151,5 +151,13 @@ def width_of(words: str, size: float) -> float:
     return sum(size if ord(sign) > 0x2E80 else size * 0.56 for sign in words)  # noqa: PLR2004
 
 
+def shortened(words: str, width: float, size: float) -> str:
+    """Cut words to what a width takes."""
+    kept = words
+    while kept and width_of(kept, size) > width:
+        kept = kept[:-1]
+    return kept if kept == words else f"{kept}…"
+
+
 def _n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")

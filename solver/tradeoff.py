@@ -57,9 +57,13 @@ class FrontierStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frontier:
-    """Points from least travel to fewest faces: cost only rises, faces only fall."""
+    """Points from least travel to fewest faces: cost only rises, faces only fall.
+
+    ``start`` is the plan that the search began with, whether or not it is one of the points.
+    """
 
     points: tuple[FrontierPoint, ...]
+    start: FrontierPoint | None = None
     seed: int
     seconds: float
     solves: int
@@ -91,7 +95,8 @@ def frontier_of(plans: Iterable[FrontierPoint]) -> tuple[FrontierPoint, ...]:
 
 def write_frontier(problem: Problem, frontier: Frontier) -> dict[str, Any]:
     """Write a frontier for programs, each point with its plan in the plan file's format."""
-    return {
+    start = {} if frontier.start is None else {"start": figures_of(frontier.start)}
+    return start | {
         "seed": frontier.seed,
         "seconds": frontier.seconds,
         "solves": frontier.solves,

@@ -91,6 +91,7 @@ class Choice:
     couriers: int
     left_out: int
     price_s: float | None
+    current: bool = False  # the run's own plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,6 +115,7 @@ REPORT = {
             "第二名起：楼栋见到的第二名及以上配送员。"
         ),
         "choice": "方案",
+        "choice_current": "现计划",
         "travel_time": "行驶时间",
         "kilometres": "公里",
         "couriers_out": "出车人数",
@@ -185,6 +186,7 @@ REPORT = {
         "action.move-break": "调整休息时间",
         "action.move-goods": "把货调到配送员所在点位",
         "action.free-cohort": "解除一名配送员的分组限制",
+        "action.two-changes": "需同时作两项调整",
         "action.next-run": "转入下一波次",
         "cause.no-courier": "没有配送员",
         "cause.no-courier-with-skill": "没有合资格的配送员",
@@ -255,6 +257,7 @@ REPORT = {
             " Beyond the first: couriers at a building beyond its first."
         ),
         "choice": "Plan",
+        "choice_current": "as it is",
         "travel_time": "Travel",
         "kilometres": "km",
         "couriers_out": "Couriers out",
@@ -328,6 +331,7 @@ REPORT = {
         "action.move-break": "move a break",
         "action.move-goods": "move the goods to a courier's point",
         "action.free-cohort": "free one courier of the cohort rule",
+        "action.two-changes": "make two changes at once",
         "action.next-run": "move to the next run",
         "cause.no-courier": "there is no courier",
         "cause.no-courier-with-skill": "no courier has the skill",

@@ -77,6 +77,7 @@ def choices_of(found: Frontier) -> Choices:
                 couriers=point.plan.summary.routes,
                 left_out=point.plan.summary.unassigned,
                 price_s=price,
+                current=found.start is not None and point.plan == found.start.plan,
             )
             for point, price in zip(found.points, prices, strict=True)
         ),

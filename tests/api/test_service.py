@@ -105,6 +105,8 @@ TABLE = [
         ("POST", f"/api/v1/runs/x/{step}", STEP)
         for step in ("cutoff", "order", "receive", "allocate", "pack", "plan", "release", "close")
     ],
+    ("POST", "/api/v1/runs/x/frontier", STEP),
+    ("GET", "/api/v1/runs/x/report", READ | {"clerk"}),
     ("GET", "/api/v1/runs/x/triage", READ | {"clerk"}),
     ("POST", "/api/v1/triage/x/settle", STEP | {"clerk"}),
     ("POST", "/api/v1/triage/x/discard", STEP | {"clerk"}),
@@ -164,6 +166,16 @@ def test_the_welcome_page_shows_totals_in_both_languages_and_no_household(servic
     assert service.run in english.text
     assert MINE not in english.text
     assert "default-src 'none'" in english.headers["Content-Security-Policy"]
+
+
+def test_the_report_is_a_page_that_asks_nobody_even_before_there_is_a_plan(service):
+    page = service.call("GET", f"/api/v1/runs/{service.run}/report", params={"lang": "en"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert f"Run report {service.run}" in page.text
+    assert "Less travel or fewer faces" not in page.text
+    refused = service.call("POST", f"/api/v1/runs/{service.run}/frontier")
+    assert (refused.status_code, refused.json()["code"]) == (404, "plan.unknown")
 
 
 def test_a_household_sees_its_lists_by_its_link(service):

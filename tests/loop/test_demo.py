@@ -2,6 +2,7 @@
 
 import csv
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,20 @@ def test_the_sheets_are_in_chinese_and_credit_the_map(day: Path) -> None:
     assert "袋" in words
     assert ("OpenStreetMap" in words) or ("合成" in words)
     assert len(list((day / "sheets").glob("*.pdf"))) > 1
+
+
+def test_the_frontier_is_drawn_and_its_plans_can_be_judged(day: Path) -> None:
+    problem = read_problem(json.loads((day / "problem.json").read_text(encoding="utf-8")))
+    found = json.loads((day / "frontier.json").read_text(encoding="utf-8"))
+    for point in found["points"]:
+        plan = read_plan(point["plan"])
+        assert check(problem, plan) == ()
+        assert plan.summary.contacts == 0
+    for near, far in pairwise(found["points"]):
+        assert near["cost"] < far["cost"]
+        assert near["further_faces"] > far["further_faces"]
+    assert (day / "frontier.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert "少走路还是少见人" in (day / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_report_and_the_orders_are_there(day: Path) -> None:

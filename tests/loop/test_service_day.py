@@ -129,6 +129,11 @@ def test_a_day_over_http_ends_with_everybody_accounted_for(desk: Any) -> None:
     assert desk.call("POST", f"{at}/release").json()["code"] == "run.out-of-order"
     planned = desk.did("POST", f"{at}/plan", json={"time_limit_s": 2})["result"]
     assert (planned["contacts"], planned["unserved"]) == (0, 0)
+    weighed = desk.did("POST", f"{at}/frontier", json={"time_limit_s": 1, "points": 2})
+    assert weighed["choices"][0]["price_s"] is None
+    page = desk.call("GET", f"{at}/report", params={"lang": "en"}).text
+    assert "Less travel or fewer faces" in page
+    assert "travel, hours" in page
     assert desk.call("GET", f"{at}/sheets.pdf").json()["code"] == "sheet.not-released"
     desk.did("POST", f"{at}/release")
 

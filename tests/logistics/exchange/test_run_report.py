@@ -10,6 +10,8 @@ import pytest
 from logistics.domain.procurement import OrderedLine, OrderState, PurchaseOrder
 from logistics.domain.run_report import (
     AllocationRow,
+    Choice,
+    Choices,
     Contact,
     CourierLoad,
     LeftOut,
@@ -107,6 +109,35 @@ def test_the_report_states_contact_shortage_and_next_steps(language, said):
     page = run_report(REPORTED, language=language)
     for words in (*said, "OpenStreetMap", "JQ-01-03-2", "E01"):
         assert words in page, words
+
+
+CHOICES = Choices(
+    rows=(
+        Choice(
+            travel_s=7_200, distance_m=21_400, faces=50, further_faces=6, trips=12, couriers=4,
+            left_out=0, price_s=None, current=True,
+        ),
+        Choice(
+            travel_s=7_800, distance_m=22_900, faces=44, further_faces=0, trips=13, couriers=4,
+            left_out=0, price_s=100.0,
+        ),
+    ),
+    charts={"zh": "<?xml?><svg>图</svg>", "en": "<svg>chart</svg>"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", ("少走路还是少见人", "1 (现计划)", "1.7 分钟", "<svg>图</svg>", "2:10")),
+        ("en", ("Less travel or fewer faces", "1 (as it is)", "1.7 min", "<svg>chart</svg>")),
+    ],
+)
+def test_the_report_prices_fewer_faces_where_they_were_weighed(language, said):
+    page = run_report(REPORTED, choices=CHOICES, language=language)
+    for words in said:
+        assert words in page, words
+    assert said[0] not in run_report(REPORTED, language=language)
 
 
 def test_the_report_asks_nothing_of_any_host_and_escapes_names():
