@@ -15,8 +15,9 @@ from solver.engines.solution import Solution
 from solver.plan import Relaxation, Unassigned
 from solver.problem import Job
 from solver.reasons.bottleneck import Bottlenecks
+from solver.reasons.causes import cause_of
 from solver.reasons.mends import KINDS_FOR, Mends
-from solver.reasons.proof import Cause, Proofs, permit, smallest
+from solver.reasons.proof import Cause, Proofs
 from solver.reasons.room import Work
 from solver.reasons.verify import entries
 
@@ -38,7 +39,7 @@ def explain(solution: Solution, *, seconds: float) -> tuple[Unassigned, ...]:
         return ()
     proofs = Proofs(solution.instance)
     bottlenecks = Bottlenecks(solution, proofs.groups)
-    causes = {t.index: _cause(solution, t, proofs, bottlenecks) for t in left}
+    causes = {t.index: cause_of(solution, t, proofs, bottlenecks) for t in left}
     mends = Mends(bottlenecks, Work(TIMINGS_IN_ALL, until))
     helps: dict[object, tuple[Relaxation, ...]] = {}
     for task in _in_turn(left, causes):
@@ -54,20 +55,6 @@ def explain(solution: Solution, *, seconds: float) -> tuple[Unassigned, ...]:
             cause = _found_room(cause)
         found += entries(solution, task, cause, own)
     return tuple(found)
-
-
-def _cause(solution: Solution, task: Task, proofs: Proofs, bottlenecks: Bottlenecks) -> Cause:
-    instance = solution.instance
-    refused = permit(instance, task)
-    if refused is not None:
-        return refused
-    choices = smallest(instance, task, solution.left[task.index])
-    if not proofs.servable(task, choices):
-        return proofs.impossible(task, choices)
-    cause = bottlenecks.cause(task)
-    if not task.splittable:
-        return cause
-    return replace(cause, facts=cause.facts | {"bags": len(solution.left[task.index])})
 
 
 def _found_room(cause: Cause) -> Cause:
@@ -100,7 +87,11 @@ def _own(helps: tuple[Relaxation, ...], task: Task) -> tuple[Relaxation, ...]:
     if not isinstance(task.source, Job):
         return helps
     own = task.source.id
-    return tuple(
-        replace(r, facts=r.facts | {"id": own}) if r.facts.get("stop") == "job" else r
-        for r in helps
-    )
+    found = []
+    for relaxation in helps:
+        facts = dict(relaxation.facts)
+        for prefix in ("", "first_", "second_"):
+            if facts.get(f"{prefix}stop") == "job":
+                facts[f"{prefix}id"] = own
+        found.append(replace(relaxation, facts=facts))
+    return tuple(found)

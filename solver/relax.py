@@ -77,6 +77,38 @@ def widen(
     return tuple(joined)
 
 
+def together(first: Relaxation, second: Relaxation) -> Relaxation:
+    """Make one relaxation of two, which help only both at once."""
+    facts: Facts = {"first": first.code, "second": second.code}
+    for name, relaxation in (("first", first), ("second", second)):
+        facts |= {f"{name}_{key}": fact for key, fact in relaxation.facts.items()}
+    return Relaxation(code="together", facts=facts)
+
+
+def apart(relaxation: Relaxation) -> tuple[Relaxation, ...]:
+    """Give the two that a relaxation is made of, or itself."""
+    if relaxation.code != "together":
+        return (relaxation,)
+    return tuple(
+        Relaxation(
+            code=str(relaxation.facts[name]),
+            facts={
+                key.removeprefix(f"{name}_"): fact
+                for key, fact in relaxation.facts.items()
+                if key.startswith(f"{name}_")
+            },
+        )
+        for name in ("first", "second")
+    )
+
+
+def _both(problem: Problem, facts: Facts) -> Problem:
+    first, second = apart(Relaxation(code="together", facts=facts))
+    if "together" in (first.code, second.code):
+        raise ValueError("two changes are the most")
+    return relax(relax(problem, first), second)
+
+
 def _number(facts: Facts, key: str) -> int:
     return int(facts[key])
 
@@ -297,6 +329,7 @@ _EASES: Final[dict[str, Callable[[Problem, Facts], Problem]]] = {
     "second-lane": _second_lane,
     "cohort-free": _cohort_free,
     "shorter-separation": _shorter_separation,
+    "together": _both,
 }
 
 KINDS: Final = tuple(_EASES)

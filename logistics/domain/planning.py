@@ -229,6 +229,7 @@ _NEXT_ACTIONS = {
     "second-lane": "add-lane",
     "cohort-free": "free-cohort",
     "shorter-separation": "change-slot-times",
+    "together": "two-changes",
     # causes
     "no-courier": "add-courier",
     "no-courier-with-skill": "add-courier",

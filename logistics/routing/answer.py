@@ -128,8 +128,9 @@ def _named(index: Index, facts: Mapping[str, int | str]) -> dict[str, int | str]
     """Call couriers by their code, and leave out what only the solver's files speak of."""
     named: dict[str, int | str] = {}
     for key, value in facts.items():
-        if key in ("courier", "like") and value in index.couriers:
+        plain = key.removeprefix("first_").removeprefix("second_")  # of two changes at once
+        if plain in ("courier", "like") and value in index.couriers:
             named[key] = index.couriers[int(value)].code
-        elif key not in _SOLVERS_OWN:
+        elif plain not in _SOLVERS_OWN:
             named[key] = value
     return named

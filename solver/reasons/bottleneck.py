@@ -5,7 +5,7 @@ Each is measured: with one resource eased, one more trip of a courier with time 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from solver.engines.instance import Instance, Stop, Task, fits
 from solver.engines.solution import Solution
@@ -27,7 +27,7 @@ from solver.reasons.proof import Cause, Facts
 from solver.reasons.room import Ease, Room, Tail, Work, unchanged
 
 COURIERS_TRIED: Final = 3
-TIMINGS_A_TASK: Final = 60
+TIMINGS_A_TASK: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Bottlenecks:
             for v in instance.vehicles
         )
         self._bays: Solution | None = None
+        self._lifted: dict[tuple[str, ...], Instance] = {}
 
     def spare(self, task: Task) -> list[Spare]:
         """List the eligible couriers, whoever comes nearest to having the time first."""
@@ -136,7 +137,48 @@ class Bottlenecks:
         for code, short, facts in tests:
             if short():
                 return code, facts()
-        return "no-room-left", time_facts
+        return "no-room-left", time_facts | {"short": self._several(trial)}
+
+    def _several(self, trial: "_Trial") -> str:
+        """Name things none of which can be spared, all of which together give room."""
+        named = ["trips", "slot", "limits", "capacity", "breaks", "window", "shift"]
+        if not trial.fits(ease=self._ease(named), instance=self._lift(named)):
+            return "bay" if self.solution.instance.problem.bays else "shift"
+        for name in list(named):
+            fewer = [n for n in named if n != name]
+            if trial.fits(ease=self._ease(fewer), instance=self._lift(fewer)):
+                named = fewer
+        return ", ".join(named)
+
+    def _lift(self, named: list[str]) -> Instance:
+        """Lift what binds couriers."""
+        key = tuple(n for n in named if n not in {"slot", "window"})
+        if key not in self._lifted:
+            changes: dict[str, Any] = {}
+            if "limits" in key:
+                changes |= {
+                    "max_tasks": None,
+                    "max_travel_time_s": None,
+                    "max_distance_m": None,
+                    "max_duration_s": None,
+                }
+            if "breaks" in key:
+                changes["breaks"] = ()
+            if "capacity" in key:
+                changes["capacity"] = tuple(ENDLESS for _ in self.solution.instance.zero)
+            instance = couriers_eased(self.solution.instance, **changes)
+            instance = more_trips(instance, 1) if "trips" in key else instance
+            self._lifted[key] = longer(instance) if "shift" in key else instance
+        return self._lifted[key]
+
+    def _ease(self, named: list[str]) -> Ease:
+        """Ease what binds the stop."""
+
+        def ease(stop: Stop) -> Stop:
+            stop = anywhere(stop) if "slot" in named else stop
+            return any_time(stop) if "window" in named else stop
+
+        return ease
 
     def _time_facts(self, spares: list[Spare]) -> Facts:
         nearest = spares[0]

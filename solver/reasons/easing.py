@@ -5,7 +5,9 @@ from typing import Any
 
 from solver.engines.instance import Instance, Stop, Task, fits
 from solver.engines.solution import Solution
+from solver.plan import Relaxation
 from solver.problem import HORIZON_S, Job, Place, Problem, Vehicle
+from solver.relax import apart, relax
 
 ENDLESS = 10**15
 """A capacity or shelf that nothing fills."""
@@ -73,25 +75,34 @@ def with_courier(instance: Instance, like: int, added: Vehicle) -> Instance:
     )
 
 
-def as_relaxed(instance: Instance, problem: Problem, task: Task) -> tuple[Instance, Task]:
-    """Give the instance and the task as a relaxed problem wants them."""
+def as_relaxed(instance: Instance, relaxation: Relaxation, task: Task) -> tuple[Instance, Task]:
+    """Give the instance and the task as the relaxed problem wants them."""
+    for single in apart(relaxation):
+        instance, task = _as_relaxed(instance, single, task)
+    return instance, task
+
+
+def _as_relaxed(instance: Instance, relaxation: Relaxation, task: Task) -> tuple[Instance, Task]:
     before = instance.problem
-    vehicles = tuple(
-        own if old is new else replace(own, **_changes(old, new))
-        for own, old, new in zip(
-            instance.vehicles, before.vehicles, problem.vehicles, strict=False
-        )
-    )
-    eased = replace(instance, problem=problem, vehicles=vehicles)
+    problem = relax(before, relaxation)
     if len(problem.vehicles) > len(before.vehicles):
-        added = problem.vehicles[-1]
-        plain = replace(eased, problem=before)
-        eased = with_courier(plain, _like(before, added), added)
-        eased = replace(eased, problem=problem)
+        number = relaxation.facts["like"]
+        like = next(n for n, v in enumerate(before.vehicles) if v.id == number)
+        eased = with_courier(instance, like, problem.vehicles[-1])
+    else:
+        vehicles = tuple(
+            own if old is new else replace(own, **_changes(old, new))
+            for own, old, new in zip(
+                instance.vehicles, before.vehicles, problem.vehicles, strict=True
+            )
+        )
+        eased = replace(instance, vehicles=vehicles)
     changed = _task(problem, task)
+    able = tuple(n for n, v in enumerate(eased.vehicles) if may_serve(changed, v))
+    changed = replace(changed, eligible=able)
     tasks = list(instance.tasks)
     tasks[task.index] = changed
-    return replace(eased, tasks=tuple(tasks)), changed
+    return replace(eased, problem=problem, tasks=tuple(tasks)), changed
 
 
 def _changes(old: Vehicle, new: Vehicle) -> dict[str, Any]:
@@ -100,17 +111,6 @@ def _changes(old: Vehicle, new: Vehicle) -> dict[str, Any]:
         for f in fields(Vehicle)
         if getattr(old, f.name) != getattr(new, f.name)
     }
-
-
-def _like(problem: Problem, added: Vehicle) -> int:
-    """Find whom an added courier is like: the same but for what a further courier has anew."""
-    own = {"id": 0, "window": (0, 0), "breaks": (), "locked": (), "description": ""}
-    wanted = replace(added, **own)  # type: ignore[arg-type]
-    return next(
-        n
-        for n, v in enumerate(problem.vehicles)
-        if replace(v, **own) == wanted  # type: ignore[arg-type]
-    )
 
 
 def _task(problem: Problem, task: Task) -> Task:

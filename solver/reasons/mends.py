@@ -4,11 +4,16 @@ With the rule of a kind eased as far as it goes, the place in the plan that need
 looked for; what it needs is the relaxation, which counts only once it was solved again.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from solver.engines.instance import Task
 from solver.plan import Relaxation
 from solver.reasons.bottleneck import Bottlenecks
+from solver.reasons.causes import cause_of
+from solver.reasons.easing import as_relaxed, rebuilt
+from solver.reasons.empty_day import alike
+from solver.reasons.first_steps import first_steps
 from solver.reasons.hours import (
     STRETCHES,
     earlier_release,
@@ -25,7 +30,7 @@ from solver.reasons.people import (
     skill_facts,
     zone_facts,
 )
-from solver.reasons.proof import Cause
+from solver.reasons.proof import Cause, Proofs
 from solver.reasons.room import Work
 from solver.reasons.slots import (
     cohort_free,
@@ -37,9 +42,11 @@ from solver.reasons.slots import (
 )
 from solver.reasons.trials import Proposal, Propose, Trials, proposal, stop_facts, who_serves
 from solver.reasons.verify import serves
+from solver.relax import together
 
 KEPT: Final = 3
 REFUSED_MOST: Final = 4
+PAIRS_TRIED: Final = 2
 
 _TIMES: Final = ("wider-window", "longer-shift", "earlier-shift", "earlier-release")
 _LIMITS: Final = ("more-tasks", "more-travel", "more-distance", "longer-duration")
@@ -88,8 +95,9 @@ KINDS_FOR: Final[dict[str, tuple[str, ...]]] = {
 class Mends:
     """Looks for relaxations of one plan that help what it leaves out."""
 
-    def __init__(self, bottlenecks: Bottlenecks, work: Work) -> None:
+    def __init__(self, bottlenecks: Bottlenecks, work: Work, *, pairs: bool = True) -> None:
         self.trials = Trials(bottlenecks, work)
+        self.pairs = pairs
 
     @property
     def over(self) -> bool:
@@ -116,7 +124,25 @@ class Mends:
                 kept.append(found.relaxation)
             else:
                 refused += 1
-        return tuple(kept)
+        return tuple(kept) or tuple(self._pairs(task, cause))
+
+    def _pairs(self, task: Task, cause: Cause) -> Iterator[Relaxation]:
+        """Make the change that the cause asks for, and look for one more beside it."""
+        if not self.pairs:
+            return
+        solution = self.trials.solution
+        for first in first_steps(solution, task, cause)[:PAIRS_TRIED]:
+            if self.over:
+                return
+            instance, eased = as_relaxed(solution.instance, first, task)
+            half = rebuilt(solution, instance)
+            bottlenecks = Bottlenecks(half, alike(instance))
+            rest = cause_of(half, eased, Proofs(instance), bottlenecks)
+            if rest.code == cause.code and rest.proven:
+                continue
+            more = Mends(bottlenecks, self.trials.work, pairs=False).find(eased, rest)
+            # A change that is not needed with the other would have been found alone.
+            yield from (together(first, r) for r in more if r.code != "longer-search")
 
     def _serves(self, task: Task, found: Proposal) -> bool:
         self.trials.work.spend(2 + sum(len(shift) for shift in self.trials.solution.shifts))

@@ -10,7 +10,6 @@ from solver.plan import Plan, Relaxation, Unassigned
 from solver.reasons.easing import as_relaxed, may_serve, rebuilt
 from solver.reasons.proof import Cause
 from solver.reasons.room import Room, Work
-from solver.relax import relax
 from solver.summary import summarise
 
 TIMINGS_A_PROOF = 600
@@ -48,8 +47,8 @@ def serves(
     until: float | None,
 ) -> bool:
     """Solve again with the relaxation: the task is served, nobody else is dropped, all is kept."""
-    problem = relax(solution.instance.problem, relaxation)
-    instance, eased = as_relaxed(solution.instance, problem, task)
+    instance, eased = as_relaxed(solution.instance, relaxation, task)
+    problem = instance.problem
     copy = rebuilt(solution, instance)
     able = [v for v in couriers if may_serve(eased, instance.vehicles[v])]
     room = Room(copy, Work(TIMINGS_A_PROOF, until))

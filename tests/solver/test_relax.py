@@ -71,6 +71,18 @@ CASES: dict[str, tuple[dict[str, int | str], str, Any]] = {
     "larger-load": ({"courier": 2, "by": "[0, 1]"}, "vehicles.1.capacity", (40, 4)),
     "second-lane": ({"place": "slot-2", "by": 1}, "places.1.lanes", 2),
     "cohort-free": ({"courier": 1}, "vehicles.0.cohort", None),
+    "together": (
+        {
+            "first": "longer-shift",
+            "first_courier": 1,
+            "first_by_s": 60,
+            "second": "zone-permit",
+            "second_courier": 2,
+            "second_zone": 2,
+        },
+        "vehicles.1.zone_max",
+        2,
+    ),
     "shorter-separation": ({"place": "slot-3", "by_s": 300}, "places.2.separation_s", 300),
 }
 
