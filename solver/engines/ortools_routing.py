@@ -1,292 +1,110 @@
-"""OR-Tools' routing model for single-trip problems: VROOM's world, with our permits and ranks.
+"""OR-Tools' routing model of any problem: the model of record.
 
-Trips of longer shifts are formed by :mod:`solver.engines.ortools_trips`; times are fixed by
-:mod:`solver.engines.timing` in both cases, so both keep contact.
+It carries loads in every dimension, windows, breaks, releases, limits, permits, ranks, errands,
+priorities, prizes, wishes, cohorts and locked beginnings. Couriers meeting nobody, bays, clearings
+of shelves and the sequence of a courier's trips are no part of it: whatever it forms is timed by
+:mod:`solver.engines.timing`, which grants only times that keep every rule.
 """
 
-from dataclasses import dataclass, field
-from itertools import pairwise
+import time
+from dataclasses import dataclass, field, replace
 
-import numpy as np
-from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
+from solver.engines.dispatch import start_shift
 from solver.engines.instance import Instance, Stop
+from solver.engines.ortools_model import build
+from solver.engines.ortools_nodes import Model, Slot, single_slots, stops_left, trip_slots
 from solver.engines.solution import Solution
 from solver.engines.timing import Trip, loads_fit, time_trip
-from solver.problem import HORIZON_S, UNREACHABLE
 
-TOO_LONG = 20 * HORIZON_S
 STALL_CHECKS = 60_000
 """Neighbourhood checks without an improvement after which a small search is taken as done."""
 
-IntArray = NDArray[np.int64]
+STALL_TRIPS = 4_000
+SMALL = 60
+"""Stops up to which trips are searched until nothing gets better, however much time there is."""
+
+BUILD_S = 2e-6
+"""Seconds of building the model by node and node or node and trip; measured, on the safe side."""
+
+LARGE = 1_500
+"""Stops from which on the first solution must be a quick one."""
+
+STARTS_TRIED = 12
+"""Later and later starts of a day that would be too long otherwise."""
+
+SOLUTIONS = 100_000
+"""A bound beside the time, which OR-Tools looks at only now and then."""
 
 
-@dataclass(slots=True)
-class _Model:
-    """The routing model with what is needed to read it back."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the model gives: stops in order by slot that is used."""
 
-    instance: Instance
-    stops: list[Stop]
-    manager: pywrapcp.RoutingIndexManager
-    routing: pywrapcp.RoutingModel
-    locations: list[int | None]
-    indices: list[int] = field(default_factory=list)  # of stops
-    of_task: dict[int, list[int]] = field(default_factory=dict)
+    rides: list[tuple[Slot, list[Stop]]] = field(default_factory=list)
 
 
 def can_model(instance: Instance) -> bool:
-    """Say whether every vehicle makes one trip and no job must be split."""
-    if any(v.points or v.max_trips != 1 for v in instance.vehicles) or not instance.tasks:
-        return False
-    if any(instance.locked):
-        return False
-    return not any(
-        t.splittable
-        and any(
-            a > c
-            for v in t.eligible
-            for a, c in zip(t.stops[0].loaded, instance.vehicles[v].capacity, strict=True)
-        )
-        for t in instance.tasks
-    )
+    """Say whether there is anything to route; every problem can be modelled."""
+    return bool(instance.tasks and instance.vehicles)
 
 
 def route(instance: Instance, *, seconds: float, solutions: int | None) -> Solution:
-    """Solve with OR-Tools, then time every route; what cannot be timed is left over."""
-    model = _build(instance)
+    """Solve with OR-Tools, then time every route; what cannot be timed is left over.
+
+    For vehicles without points; trips of others are :mod:`solver.engines.ortools_trips`'.
+    """
+    solution = Solution(instance)
+    found = routed(solution, single_slots(instance), seconds=seconds, solutions=solutions)
+    take_singles(solution, found)
+    return solution
+
+
+def slots_of(solution: Solution) -> list[Slot]:
+    """Give every slot of a problem, for what its plan leaves."""
+    return [*single_slots(solution.instance), *trip_slots(solution, stops_left(solution))]
+
+
+def routed(
+    solution: Solution, slots: list[Slot], *, seconds: float, solutions: int | None
+) -> Found | None:
+    """Form rides for what a plan leaves; None where the time is too short for the model."""
+    began = time.monotonic()
+    stops = [s for slot in slots for s in slot.locked]
+    taken = {(s.task, p) for s in stops for p in s.parts or (0,)}
+    stops += stops_left(solution, taken)
+    size = len(stops) + len(slots)
+    if not stops or not slots or size**2 * BUILD_S > seconds:
+        return None
+    model = build(solution.instance, stops, slots)
+    left = max(0.05, seconds - (time.monotonic() - began))
+    answer = _searched(model, left, solutions)
+    if answer is None:
+        return None
+    rides = [(slot, _order(model, answer, n)) for n, slot in enumerate(slots)]
+    return Found([(slot, order) for slot, order in rides if order])
+
+
+def _searched(model: Model, seconds: float, solutions: int | None) -> pywrapcp.Assignment | None:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
+    kinds = routing_enums_pb2.FirstSolutionStrategy
+    count = len(model.stops)
     parameters.first_solution_strategy = (
-        routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+        kinds.PARALLEL_CHEAPEST_INSERTION if count < LARGE else kinds.PATH_CHEAPEST_ARC
     )
     parameters.local_search_metaheuristic = (
         routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     )
     parameters.time_limit.FromMilliseconds(max(50, int(seconds * 1000)))
-    if solutions is not None:
-        parameters.solution_limit = max(1, solutions)
-    stop_when_stalled(model.routing, STALL_CHECKS + 400 * len(model.stops) ** 2)
-    found = model.routing.SolveWithParameters(parameters)
-    solution = Solution(instance)
-    if found is None:
-        return solution
-    for vehicle in range(len(instance.vehicles)):
-        _take(solution, vehicle, _order(model, found, vehicle))
-    return solution
-
-
-def _build(instance: Instance) -> _Model:
-    stops = [s for t in instance.tasks for s in t.stops]
-    count, fleet = len(stops), len(instance.vehicles)
-    locations: list[int | None] = [s.location for s in stops]
-    locations += [v.start for v in instance.vehicles]
-    locations += [v.end for v in instance.vehicles]
-    manager = pywrapcp.RoutingIndexManager(
-        count + 2 * fleet,
-        fleet,
-        list(range(count, count + fleet)),
-        list(range(count + fleet, count + 2 * fleet)),
-    )
-    model = _Model(instance, stops, manager, pywrapcp.RoutingModel(manager), locations)
-    model.indices = [manager.NodeToIndex(n) for n in range(count)]
-    for number, stop in enumerate(stops):
-        model.of_task.setdefault(stop.task, []).append(model.indices[number])
-    ceiling = _add_costs(model)
-    _add_time(model)
-    _add_capacity(model)
-    _add_limits(model)
-    _add_choices(model, ceiling)
-    _add_ranks(model)
-    return model
-
-
-def _grid(model: _Model, table: list[list[int]], blocked: int) -> IntArray:
-    """Spread a matrix over nodes; open ends cost nothing."""
-    base: IntArray = np.asarray(table, dtype=np.int64)
-    where = np.asarray([0 if at is None else at for at in model.locations])
-    grid: IntArray = base[np.ix_(where, where)]
-    grid[grid == UNREACHABLE] = blocked
-    grid[where[:, None] == where[None, :]] = 0
-    open_ended = np.asarray([at is None for at in model.locations])
-    grid[open_ended, :] = 0
-    grid[:, open_ended] = 0
-    return grid
-
-
-def _add_costs(model: _Model) -> int:
-    instance = model.instance
-    wished = any(t.wishes for t in instance.tasks)
-    seen: dict[tuple[int, int], int] = {}
-    ceiling = 1
-    for number, vehicle in enumerate(instance.vehicles):
-        travel = instance.travel[number]
-        key = (id(travel), number if wished else -1)
-        if key not in seen:
-            grid = _grid(model, travel.cost, TOO_LONG)
-            usable = grid[grid < TOO_LONG]
-            against = [instance.wish_cost(s.task, number) for s in model.stops]
-            ceiling = max(ceiling, int(usable.max(initial=1)) + max(against))
-            grid[:, : len(against)] += np.asarray(against)
-            seen[key] = model.routing.RegisterTransitMatrix(grid.tolist())
-        model.routing.SetArcCostEvaluatorOfVehicle(seen[key], number)
-        model.routing.SetFixedCostOfVehicle(vehicle.fixed_cost, number)
-    fixed = sum(v.fixed_cost for v in instance.vehicles)
-    return ceiling * (len(model.stops) + 2 * len(instance.vehicles)) + fixed + 1
-
-
-def _add_time(model: _Model) -> None:
-    instance, routing, count = model.instance, model.routing, len(model.stops)
-    at = np.asarray([s.location for s in model.stops])
-    setup = np.asarray([s.setup_s for s in model.stops])
-    service = np.asarray([s.service_s for s in model.stops])
-    evaluators: dict[int, int] = {}
-    chosen = []
-    for number in range(len(instance.vehicles)):
-        travel = instance.travel[number]
-        if id(travel) not in evaluators:
-            grid = _grid(model, travel.duration_s, TOO_LONG)
-            # The cumulated time is the start of service after any setup.
-            grid[:count, :] += service[:, None]
-            grid[:, :count] += setup[None, :]
-            same = at[:, None] == at[None, :]
-            grid[:count, :count] -= np.where(same, setup[None, :], 0)
-            evaluators[id(travel)] = routing.RegisterTransitMatrix(grid.tolist())
-        chosen.append(evaluators[id(travel)])
-    routing.AddDimensionWithVehicleTransits(chosen, HORIZON_S, 2 * HORIZON_S, False, "time")  # noqa: FBT003 - positional in OR-Tools
-    time = routing.GetDimensionOrDie("time")
-    shared = {int(x) for x in at if (at == x).sum() > 1}
-    for index, stop in zip(model.indices, model.stops, strict=True):
-        _limit_windows(time.CumulVar(index), stop, shared=stop.location in shared)
-    for number, vehicle in enumerate(instance.vehicles):
-        for end in (routing.Start(number), routing.End(number)):
-            time.CumulVar(end).SetRange(*vehicle.window)
-    _add_releases(model, time)
-    _add_breaks(model, time)
-
-
-def _limit_windows(cumul: pywrapcp.IntVar, stop: Stop, *, shared: bool) -> None:
-    if not stop.windows:
-        return
-    late = 0 if shared else stop.setup_s
-    spans = [(a + stop.setup_s, max(b + late, a + stop.setup_s)) for a, b in stop.windows]
-    cumul.SetRange(spans[0][0], max(b for _, b in spans))
-    for (_, before), (after, _) in pairwise(spans):
-        if before + 1 <= after - 1:
-            cumul.RemoveInterval(before + 1, after - 1)
-
-
-def _add_releases(model: _Model, time: pywrapcp.RoutingDimension) -> None:
-    routing, solver = model.routing, model.routing.solver()
-    for index, stop in zip(model.indices, model.stops, strict=True):
-        if stop.release_s <= 0:
-            continue
-        for number in model.instance.tasks[stop.task].eligible:
-            here = routing.VehicleVar(index) == number
-            solver.Add(time.CumulVar(routing.Start(number)) >= here * stop.release_s)
-
-
-def _add_breaks(model: _Model, time: pywrapcp.RoutingDimension) -> None:
-    routing, solver = model.routing, model.routing.solver()
-    stays = [0] * routing.Size()
-    for index, stop in zip(model.indices, model.stops, strict=True):
-        stays[index] = stop.service_s
-    for number, vehicle in enumerate(model.instance.vehicles):
-        intervals = []
-        for pause in vehicle.breaks:
-            windows = pause.time_windows or (vehicle.window,)
-            start = solver.IntVar(windows[0][0], windows[-1][1], f"break {number} {pause.id}")
-            for (_, before), (after, _) in pairwise(windows):
-                if before + 1 <= after - 1:
-                    start.RemoveInterval(before + 1, after - 1)
-            intervals.append(solver.FixedDurationIntervalVar(start, pause.service_s, "break"))
-        if intervals:
-            time.SetBreakIntervalsOfVehicle(intervals, number, stays)
-
-
-def _add_capacity(model: _Model) -> None:
-    """Goods loaded at the start fall, goods fetched rise; their sum stays within capacity."""
-    routing, solver, fleet = model.routing, model.routing.solver(), model.instance.vehicles
-    ends = [0] * (2 * len(fleet))
-    for axis in range(len(model.instance.zero)):
-        caps = [v.capacity[axis] for v in fleet]
-        brought = [-s.loaded[axis] for s in model.stops] + ends
-        change = [s.change[axis] for s in model.stops] + ends
-        left, total = f"left {axis}", f"load {axis}"
-        for values, name in ((brought, left), (change, total)):
-            routing.AddDimensionWithVehicleCapacity(
-                routing.RegisterUnaryTransitVector(values),
-                0,
-                caps,
-                False,  # noqa: FBT003 - positional in OR-Tools
-                name,
-            )
-        for number in range(len(fleet)):
-            start, end = routing.Start(number), routing.End(number)
-            routing.GetDimensionOrDie(left).CumulVar(end).SetValue(0)
-            at_start = routing.GetDimensionOrDie(total).CumulVar(start)
-            solver.Add(at_start == routing.GetDimensionOrDie(left).CumulVar(start))
-
-
-def _add_limits(model: _Model) -> None:
-    routing, fleet = model.routing, model.instance.vehicles
-    many = 1 << 40
-    if any(v.max_tasks is not None for v in fleet):
-        ones = [1] * len(model.stops) + [0] * (2 * len(fleet))
-        caps = [many if v.max_tasks is None else v.max_tasks for v in fleet]
-        routing.AddDimensionWithVehicleCapacity(
-            routing.RegisterUnaryTransitVector(ones),
-            0,
-            caps,
-            True,  # noqa: FBT003 - positional in OR-Tools
-            "tasks",
-        )
-    for name, limit in (("duration_s", "max_travel_time_s"), ("distance_m", "max_distance_m")):
-        caps = [many if getattr(v, limit) is None else getattr(v, limit) for v in fleet]
-        if all(c == many for c in caps):
-            continue
-        evaluators: dict[int, int] = {}
-        for travel in model.instance.travel:
-            if id(travel) not in evaluators:
-                grid = _grid(model, getattr(travel, name), TOO_LONG)
-                evaluators[id(travel)] = routing.RegisterTransitMatrix(grid.tolist())
-        chosen = [evaluators[id(t)] for t in model.instance.travel]
-        routing.AddDimensionWithVehicleTransitAndCapacity(chosen, 0, caps, True, name)  # noqa: FBT003
-
-
-def _add_choices(model: _Model, ceiling: int) -> None:
-    """Serve the highest sum of priorities, then the most, then at least cost."""
-    routing, solver = model.routing, model.routing.solver()
-    time = routing.GetDimensionOrDie("time")
-    step = len(model.instance.tasks) + 1
-    buildings: dict[str, list[int]] = {}
-    for task in model.instance.tasks:
-        indices = model.of_task[task.index]
-        penalty = ceiling * (1 + task.priority * step)
-        for number, index in enumerate(indices):
-            routing.AddDisjunction([index], penalty if number == 0 else 0)
-            routing.VehicleVar(index).SetValues([-1, *task.eligible])
-        if len(indices) > 1:
-            routing.AddPickupAndDelivery(indices[0], indices[-1])
-        for before, after in pairwise(indices):
-            solver.Add(routing.VehicleVar(before) == routing.VehicleVar(after))
-            solver.Add(time.CumulVar(before) <= time.CumulVar(after))
-        if task.building is not None:
-            buildings.setdefault(task.building, []).extend(indices)
-    face = model.instance.problem.objective.face
-    for indices in buildings.values():
-        if face and len(indices) > 1:
-            routing.AddSoftSameVehicleConstraint(indices, face)
-
-
-def _add_ranks(model: _Model) -> None:
-    ranked = [(i, s.zone) for i, s in zip(model.indices, model.stops, strict=True) if s.zone >= 0]
-    if len({zone for _, zone in ranked}) < 2:  # noqa: PLR2004
-        return
-    for origin, high in ranked:
-        lower = [target for target, zone in ranked if zone < high]
-        if lower:
-            model.routing.NextVar(origin).RemoveValues(lower)
+    parameters.solution_limit = SOLUTIONS if solutions is None else max(1, solutions)
+    trips = any(slot.point is not None for slot in model.slots)
+    if not trips:
+        stop_when_stalled(model.routing, STALL_CHECKS + 400 * count**2)
+    elif solutions is not None or count <= SMALL:
+        stop_when_stalled(model.routing, STALL_TRIPS + 20 * count**2)
+    answer: pywrapcp.Assignment | None = model.routing.SolveWithParameters(parameters)
+    return answer
 
 
 def stop_when_stalled(routing: pywrapcp.RoutingModel, allowed: int) -> None:
@@ -311,33 +129,89 @@ def stop_when_stalled(routing: pywrapcp.RoutingModel, allowed: int) -> None:
     routing.AddSearchMonitor(routing.solver().CustomLimit(stalled))
 
 
-def _order(model: _Model, found: pywrapcp.Assignment, vehicle: int) -> list[Stop]:
+def _order(model: Model, answer: pywrapcp.Assignment, number: int) -> list[Stop]:
     order = []
-    index = found.Value(model.routing.NextVar(model.routing.Start(vehicle)))
+    index = answer.Value(model.routing.NextVar(model.routing.Start(number)))
     while not model.routing.IsEnd(index):
         order.append(model.stops[model.manager.IndexToNode(index)])
-        index = found.Value(model.routing.NextVar(index))
+        index = answer.Value(model.routing.NextVar(index))
     return order
 
 
-def _take(solution: Solution, vehicle: int, order: list[Stop]) -> None:
+def take_singles(solution: Solution, found: Found | None) -> None:
+    """Put the rides of vehicles without points, and whatever is locked, into a plan."""
+    rides = {} if found is None else {s.first: o for s, o in found.rides if s.point is None}
+    for slot in single_slots(solution.instance):
+        if not solution.shifts[slot.first]:
+            _take(solution, slot, merged(solution.instance, rides.get(slot.first, [])))
+
+
+def _take(solution: Solution, slot: Slot, order: list[Stop]) -> None:
     """Time the route; where slots are taken by others, leave out the fewest from the back."""
-    instance = solution.instance
-
-    def timed(stops: list[Stop]) -> Trip | None:
-        chosen = tuple(stops)
-        if not chosen or not loads_fit(instance, vehicle, chosen):
-            return None
-        progress = solution.progress(vehicle)
-        return time_trip(instance, solution.occupancy, vehicle, progress, point=None, stops=chosen)
-
-    trip = timed(order)
+    vehicle = slot.first
+    trip = _timed(solution, vehicle, order)
     if trip is None:
-        kept: list[Stop] = []
-        for task in dict.fromkeys(s.task for s in order):
+        fixed = {s.task for s in slot.locked}
+        kept = [s for s in order if s.task in fixed]
+        trip = _timed(solution, vehicle, kept)
+        for task in dict.fromkeys(s.task for s in order if s.task not in fixed):
             tried = [s for s in order if s.task == task or s in kept]
-            longer = timed(tried)
+            longer = _timed(solution, vehicle, tried)
             if longer is not None:
                 kept, trip = tried, longer
     if trip is not None:
         solution.append(vehicle, trip)
+    elif slot.locked:
+        start_shift(solution, vehicle)
+
+
+def _timed(solution: Solution, vehicle: int, stops: list[Stop]) -> Trip | None:
+    """Time a route, leaving later where it would be too long a day otherwise."""
+    instance, limit_s = solution.instance, solution.instance.vehicles[vehicle].max_duration_s
+    chosen = tuple(stops)
+    if not chosen or not loads_fit(instance, vehicle, chosen):
+        return None
+    trip = _from_now(solution, instance, vehicle, chosen)
+    if trip is not None or limit_s is None:
+        return trip
+    unlimited = replace(
+        instance,
+        vehicles=tuple(
+            replace(v, max_duration_s=None) if n == vehicle else v
+            for n, v in enumerate(instance.vehicles)
+        ),
+    )
+    for _ in range(STARTS_TRIED):
+        longer = _from_now(solution, unlimited, vehicle, chosen)
+        if longer is None:
+            break
+        leaves_s, ends_s = longer.end.departed_s, longer.end.time_s
+        if ends_s - leaves_s <= limit_s:
+            return _from_now(solution, instance, vehicle, chosen)
+        # As much later as it was too long: where there was waiting, it ends no later for that.
+        solution.departs[vehicle] = ends_s - limit_s
+    solution.departs.pop(vehicle, None)
+    return None
+
+
+def _from_now(
+    solution: Solution, instance: Instance, vehicle: int, stops: tuple[Stop, ...]
+) -> Trip | None:
+    progress = solution.progress(vehicle)
+    return time_trip(instance, solution.occupancy, vehicle, progress, point=None, stops=stops)
+
+
+def merged(instance: Instance, stops: list[Stop]) -> list[Stop]:
+    """Bring several chunks of a job in one visit where they ride together."""
+    parts: dict[int, list[int]] = {}
+    for stop in stops:
+        if instance.tasks[stop.task].splittable and not stop.locked:
+            parts.setdefault(stop.task, []).extend(stop.parts)
+    joined: list[Stop] = []
+    for stop in stops:
+        if stop.locked or not instance.tasks[stop.task].splittable:
+            joined.append(stop)
+        elif stop.task in parts:
+            bags = tuple(sorted(parts.pop(stop.task)))
+            joined.extend(instance.part_of(instance.tasks[stop.task], bags))
+    return joined

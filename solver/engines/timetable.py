@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from solver.engines.dispatch import dispatch, start_shift
@@ -40,32 +41,40 @@ class Draft:
     members: tuple[int, ...]
 
 
-def locked_only(instance: Instance) -> Solution:
-    """Begin a plan with nothing but the trips that must stay."""
+def locked_trips(instance: Instance) -> Solution:
+    """Begin a plan with the trips that couriers with points must make, and nothing else."""
     solution = Solution(instance)
-    for vehicle in range(len(instance.vehicles)):
-        start_shift(solution, vehicle)
+    for vehicle, v in enumerate(instance.vehicles):
+        if v.points:
+            start_shift(solution, vehicle)
     return solution
 
 
 def best_timetable(
-    instance: Instance, drafts: list[Draft], deadline: float, seed: int
+    instance: Instance,
+    drafts: list[Draft],
+    deadline: float,
+    seed: int,
+    begin: Callable[[], Solution],
 ) -> Solution:
-    """Try several ways to give the trips away; the dispatcher adds what they left."""
+    """Try several ways to give the trips away; the dispatcher adds what they left.
+
+    ``begin`` gives the plan that the trips come into.
+    """
     best: Solution | None = None
     for choice in CHOICES:
-        found = timetable(instance, drafts, choice)
+        found = timetable(begin(), drafts, choice)
         dispatch(found, list(range(len(instance.vehicles))), random.Random(seed))  # noqa: S311
         if best is None or found.score() < best.score():
             best = found
-        if time.monotonic() >= deadline:
+        if time.monotonic() >= deadline or not drafts:
             break
-    return best or locked_only(instance)
+    return begin() if best is None else best
 
 
-def timetable(instance: Instance, drafts: list[Draft], choice: Choice) -> Solution:
+def timetable(solution: Solution, drafts: list[Draft], choice: Choice) -> Solution:
     """Give the trips away, always to the courier who is free first."""
-    solution = locked_only(instance)
+    instance = solution.instance
     riders = [
         [n for n, d in enumerate(drafts) if _can_ride(instance, vehicle, d)]
         for vehicle in range(len(instance.vehicles))

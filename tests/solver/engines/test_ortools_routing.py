@@ -52,13 +52,15 @@ def test_what_is_fetched_takes_the_room_of_what_was_brought() -> None:
     assert [s.id for s in solution.shifts[0][0].stops] == [2, 1]
 
 
-@pytest.mark.parametrize(
-    "vehicle",
-    [
-        Vehicle(id=1, start=0, end=0, capacity=(2,), points=(0,), max_trips=3),
-        Vehicle(id=1, start=0, end=0, capacity=(1,)),  # the job must be split
-    ],
-)
-def test_several_trips_and_split_jobs_are_left_to_the_dispatcher(vehicle: Vehicle) -> None:
+def test_a_job_beyond_the_only_vehicle_is_brought_in_part() -> None:
     job = Job(id=1, location=1, delivery=(2,), parts=((1,), (1,)))
-    assert not can_model(prepare(problem(vehicle, job)))
+    given = problem(Vehicle(id=1, start=0, end=0, capacity=(1,)), job)
+    assert can_model(prepare(given))
+    plan = solve(given, engine="ortools", step_limit=10)
+    assert check(given, plan) == ()
+    assert [len(s.parts) for s in plan.routes[0].steps if s.type == "job"] == [1]
+    assert [u.parts for u in plan.unassigned] in ([(0,)], [(1,)])
+
+
+def test_nothing_is_modelled_where_there_is_nothing_to_do() -> None:
+    assert not can_model(prepare(problem(Vehicle(id=1, start=0, end=0))))

@@ -206,11 +206,18 @@ def test_where_no_way_leads_nothing_is_brought() -> None:
     assert [u.id for u in plan.unassigned] == [3]
 
 
-def test_only_shifts_with_points_are_modelled() -> None:
-    problem = village(1, jobs=4)
+def test_shifts_with_and_without_points_are_formed_together() -> None:
+    problem = village(1, jobs=12, couriers=4, zones=1)
     assert can_model(prepare(problem))
-    plain = tuple(replace(v, points=(), max_trips=1) for v in problem.vehicles)
-    assert not can_model(prepare(replace(problem, vehicles=plain)))
+    plain = [
+        replace(v, points=(), max_trips=1, capacity=(500, 60)) if n % 2 else v
+        for n, v in enumerate(problem.vehicles)
+    ]
+    jobs = tuple(replace(j, points=()) for j in problem.jobs)
+    problem = replace(problem, vehicles=tuple(plain), jobs=jobs)
+    plan = solve(problem, engine="ortools", step_limit=20)
+    assert check(problem, plan) == ()
+    assert plan.unassigned == ()
 
 
 @pytest.mark.slow
