@@ -14,8 +14,20 @@ from solver.problem import Problem
 
 __all__ = ["FORMATS", "ProblemInvalid", "read_any", "recognise"]
 
+
+def _read_native(text: str) -> Problem:
+    if text.lstrip()[:1] not in _JSON:  # read_problem would take it for the name of a file
+        raise _refused("$", "file.not-json", "not JSON: a problem is an object in braces")
+    return read_problem(text.lstrip())
+
+
+def _refused(at: str, code: str, message: str) -> ProblemInvalid:
+    return ProblemInvalid((Fault(at, code, message),))
+
+
+_JSON: Final = ("{", "[")
 _READERS: Final[dict[str, Callable[[str], Problem]]] = {
-    "native": read_problem,
+    "native": _read_native,
     "vrplib": read_vrplib,
     "solomon": read_solomon,
     "lilim": read_lilim,
@@ -51,24 +63,26 @@ def read_any(raw: bytes, *, format: str | None = None) -> Problem:  # noqa: A002
         return read_vrplib(text, family=name)
     known = ", ".join((*FORMATS, *(family.lower() for family in FAMILIES)))
     if format is None:
-        raise _refused("$", f"the text looks like none of {known}: name one with --format")
-    raise _refused("--format", f"there is no format {format!r}: give one of {known}")
+        raise _refused(
+            "$", "format.unknown", f"the text looks like none of {known}: name one with --format"
+        )
+    raise _refused(
+        "--format", "format.unknown", f"there is no format {format!r}: give one of {known}"
+    )
 
 
 def _other_encoding(raw: bytes, error: UnicodeDecodeError) -> str:
     # Comments of old files hold Latin letters; JSON is UTF-8 by its standard.
     if raw.lstrip()[:1] in (b"{", b"["):
-        raise _refused("$", f"byte {error.start + 1} is not UTF-8: save the file as UTF-8")
+        raise _refused(
+            "$", "file.not-json", f"byte {error.start + 1} is not UTF-8: save the file as UTF-8"
+        )
     return raw.decode("latin-1")
-
-
-def _refused(at: str, message: str) -> ProblemInvalid:
-    return ProblemInvalid((Fault(at, "format.unknown", message),))
 
 
 def recognise(text: str) -> str:
     """Name the format that a text looks like; empty where it looks like none."""
-    if text.lstrip()[:1] in ("{", "["):
+    if text.lstrip()[:1] in _JSON:
         return "native"
     if _HEADER.search(text):
         return "vrplib"

@@ -60,7 +60,7 @@ def read_document(text: str, faults: Faults) -> Document:
             if section in document.sections:
                 faults.add(section, "section.twice", "the section is there twice: keep one")
             document.sections[section] = []
-        elif ":" in line:
+        elif ":" in line and not line.lstrip().startswith(":"):
             _header(document, line, faults)
         elif section:
             rows = document.sections[section]
