@@ -152,7 +152,8 @@ def _step(drawing: Drawing, scale: _Scale, step: Step, y: float) -> None:
     if wide <= 0 and step.type not in STOPS:
         return
     fill = {"reload": "url(#hatch-load)", "break": "url(#hatch-break)"}.get(step.type, "#F0B56A")
-    hint = f"{step.type} {'' if step.id is None else step.id} {clock(begins)}"
+    name = step.type if step.id is None else f"{step.type} {step.id}"
+    hint = f"{name} {clock(begins)}"
     drawing.box((scale.x(begins), y + 4), (max(wide, 1.5), 18), fill, INK, hint=hint)
     label = str(step.id)
     if step.type in STOPS and wide > width_of(label, 10) + 2:

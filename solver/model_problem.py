@@ -80,6 +80,9 @@ def checked(problem: Problem) -> Problem:
         "vehicles": problem.vehicles,
         "jobs": problem.jobs,
         "shipments": problem.shipments,
+        "matrices": {
+            name: {"distances": matrix.distance_m} for name, matrix in problem.matrices.items()
+        },
     }
     check_references(problem, given, faults)
     if len(faults):

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing_extensions import override
 
 from solver.check import check
+from solver.objective import value
 from solver.plan import Plan, Route, Step, Violation
 from solver.problem import Problem, Vehicle
 from solver.summary import STOPS
@@ -52,10 +53,8 @@ class Result:
         self.positions = None if positions is None else tuple(positions)
 
     def cost(self) -> int:
-        """Give the cost of all routes and the prizes of clients that are left out."""
-        left = {one.id for one in self.plan.unassigned if one.type == "job"}
-        prizes = sum(job.prize or 0 for job in self.problem.jobs if job.id in left)
-        return self.plan.summary.cost + prizes
+        """Give what the plan costs: routes, prizes missed, and the weights of the objective."""
+        return value(self.problem, self.plan).money
 
     def is_feasible(self) -> bool:
         """Say whether every required client is served and the judge finds nothing broken."""

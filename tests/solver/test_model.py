@@ -94,12 +94,17 @@ def test_edges_leave_out_what_they_do_not_name() -> None:
     depot = model.add_depot(x=0, y=0)
     client = model.add_client(x=1, y=0)
     model.add_vehicle_type(profile=bike)
-    model.add_edge(depot, client, 7, 9)
-    model.add_edge(depot, client, 7, 4, profile=bike)
+    other = model.add_client(x=2, y=0)
+    for stop in (client, other):
+        model.add_edge(depot, stop, 7, 9)
+        model.add_edge(stop, depot, 7, 9)
+    model.add_edge(depot, client, 8, 4, profile=bike)
+    model.add_edge(depot, client, 6, 3, profile=bike)  # the last one counts
+    gap = UNREACHABLE
     matrices = model.problem().matrices
-    assert matrices[foot.name].duration_s.tolist() == [[0, 9], [UNREACHABLE, 0]]
-    assert matrices[bike.name].duration_s.tolist() == [[0, 4], [UNREACHABLE, 0]]
-    assert matrices[bike.name].distance_m[0, 1] == 7
+    assert matrices[foot.name].duration_s.tolist() == [[0, 9, 9], [9, 0, gap], [9, gap, 0]]
+    assert matrices[bike.name].duration_s.tolist() == [[0, 3, 9], [9, 0, gap], [9, gap, 0]]
+    assert matrices[bike.name].distance_m[0].tolist() == [0, 6, 7]
 
 
 def test_things_at_one_location_share_its_row() -> None:
