@@ -15,6 +15,7 @@ from solver.problem import (
     Amounts,
     Bay,
     Job,
+    Matrix,
     Objective,
     Place,
     Problem,
@@ -27,7 +28,7 @@ from solver.problem import (
 Ints = NDArray[np.int64]
 
 HOUR_S = 3600
-SLACK = 1.4  # time of all shifts over the time that the work is estimated to take
+SLACK = 1.35  # bags that all shifts can bring, by estimate, over those that there are
 STOP_S, BAG_S, RELOAD_S = 120, 15, 420  # the defaults of a district's policy
 SEPARATION_S = 600
 SHELF_BAGS = 30
@@ -81,7 +82,7 @@ SIZES = {
     ),
     "two-wave": Size(
         stairwells=300, bags=3_240, couriers=90, points=7, errands=8, pharmacies=2,
-        waves=(9 * HOUR_S, 14 * HOUR_S), vans=3,
+        waves=(9 * HOUR_S + 1800, 14 * HOUR_S), vans=3,
     ),
     "stops10000": Size(
         stairwells=10_000, bags=20_000, couriers=900, points=60, modes=("ebike",), shelves=False
@@ -139,9 +140,10 @@ def day(size: str, seed: int) -> Problem:
     )  # fmt: skip
     modes = (*wanted.modes, "van") if wanted.vans else wanted.modes
     matrices = {mode: matrix(district, mode) for mode in modes}
-    shift_s = _shift_s(drawing, matrices)
-    jobs = _jobs(drawing, shift_s)
-    drawing.vehicles.extend(_couriers(drawing, shift_s))
+    crews = _crews(drawing)
+    shifts_s = [_shift_s(drawing, matrices, n, crew) for n, crew in enumerate(crews)]
+    jobs = _jobs(drawing, shifts_s)
+    drawing.vehicles.extend(_couriers(drawing, crews, shifts_s))
     jobs = _with_persons(drawing, jobs)
     shipments = _errands(drawing)
     if wanted.vans:
@@ -182,7 +184,7 @@ def _bags(size: Size, rng: np.random.Generator) -> list[tuple[Amounts, ...]]:
     return [tuple(rows[e - c : e]) for e, c in zip(ends, counts.tolist(), strict=True)]
 
 
-def _jobs(drawing: _Drawing, shift_s: int) -> list[Job]:
+def _jobs(drawing: _Drawing, shifts_s: list[int]) -> list[Job]:
     district, rng, size = drawing.district, drawing.rng, drawing.size
     most = max(MODES[mode].capacity[2] for mode in size.modes)
     urgent = rng.random(size.stairwells)
@@ -199,7 +201,7 @@ def _jobs(drawing: _Drawing, shift_s: int) -> list[Job]:
         window, release_s = (9 * HOUR_S, _DAY_END_S), 0
         if size.waves:
             release_s = size.waves[wave[building]]
-            window = (release_s, release_s + shift_s)
+            window = (release_s, release_s + shifts_s[point])
         jobs.append(
             Job(
                 id=n + 1,
@@ -272,46 +274,53 @@ def _places(drawing: _Drawing) -> list[Place]:
     return list(places.values())
 
 
-def _shift_s(drawing: _Drawing, matrices: dict) -> int:
-    """Estimate how long a shift must be: bags over what a mean courier brings in a second."""
+def _crews(drawing: _Drawing) -> list[list[str]]:
+    """Name the modes of each point's couriers, by quota: walkers alone could not bring it all."""
+    size = drawing.size
+    shares = np.array([MODES[mode].share for mode in size.modes])
+    crews = []
+    for count in _deal(drawing):
+        exact = shares / shares.sum() * count
+        many = np.floor(exact).astype(np.int64)
+        for n in np.argsort(exact - many)[::-1][: count - int(many.sum())]:
+            many[n] += 1
+        # In turn, so that every shift has its share of each mode.
+        turn = [(k + 0.5) / m for m in many.tolist() for k in range(m)]
+        kinds = [mode for mode, m in zip(size.modes, many.tolist(), strict=True) for _ in range(m)]
+        crews.append([kinds[n] for n in np.argsort(turn, kind="stable")])
+    return crews
+
+
+def _shift_s(drawing: _Drawing, matrices: dict[str, Matrix], point: int, crew: list[str]) -> int:
+    """Estimate how long shifts at a point must be: its bags over what its crew brings a second."""
     district, size = drawing.district, drawing.size
-    stairwells = np.arange(size.stairwells)
-    at = district.points[district.point_of[district.compound]]
-    mean_bags = size.bags / size.stairwells
+    here = np.flatnonzero(district.point_of[district.compound] == point)
+    bags_here = sum(len(drawing.bags[n]) for n in here.tolist())
+    mean_bags = bags_here / max(len(here), 1)
     visit_s = STOP_S + BAG_S * min(mean_bags, max(MODES[m].capacity[2] for m in size.modes))
-    share = sum(MODES[m].share for m in size.modes)
-    per_s = 0.0
-    for name in size.modes:
+    brings: list[tuple[float, float]] = []  # seconds of a trip, bags of it
+    for name in crew:
         mode = MODES[name]
-        there_s = float(matrices[name].duration_s[at, stairwells].mean())
+        way = matrices[name].duration_s
+        there_s = float(way[district.points[point], here].mean()) if len(here) else 0.0
         # Bags of 12 kg rarely fill a crate to the gram; nine tenths of it is what is carried.
         bags = 0.9 * min(mode.capacity[2], mode.capacity[0] / 12_000)
-        visits = max(1.0, bags / mean_bags + 0.3)
+        visits = max(1.0, bags / max(mean_bags, 1.0) + 0.3)
         trip_s = RELOAD_S + visits * visit_s + there_s * (2 + 0.5 * (visits - 1))
-        per_s += mode.share / share * bags / trip_s
-    waves = max(len(size.waves), 1)
-    return int(SLACK * size.bags / waves / (size.couriers * per_s) / 300 + 1) * 300
+        brings.append((trip_s, bags))
+    asked = SLACK * bags_here / max(len(size.waves), 1)
+    length_s = 7200 if size.waves else 5400
+    while sum(bags * (length_s // trip_s) for trip_s, bags in brings) < asked:
+        length_s += 300
+    return length_s
 
 
-def _couriers(drawing: _Drawing, shift_s: int) -> list[Vehicle]:
-    size, rng = drawing.size, drawing.rng
-    of_point = _deal(drawing)
-    names = list(size.modes)
-    shares = np.array([MODES[m].share for m in names])
-    vehicles = []
-    for point, count in enumerate(of_point):
-        # Modes by quota, not by chance: a point of walkers alone could not bring its goods.
-        order = np.argsort(np.concatenate([
-            (np.arange(max(1, round(count * s))) + 0.5) / max(count * s, 0.1)
-            for s in shares / shares.sum()
-        ]), kind="stable")  # fmt: skip
-        kinds = np.repeat(
-            np.arange(len(names)), [max(1, round(count * s)) for s in shares / shares.sum()]
-        )[order][:count]
-        for n in range(count):
-            mode = names[int(kinds[n % len(kinds)])]
-            start, end = _shift(drawing, n, shift_s)
-            spots = drawing.spots_of(point)
+def _couriers(drawing: _Drawing, crews: list[list[str]], shifts_s: list[int]) -> list[Vehicle]:
+    rng = drawing.rng
+    vehicles: list[Vehicle] = []
+    for point, crew in enumerate(crews):
+        spots = drawing.spots_of(point)
+        for n, mode in enumerate(crew):
             team = n // len(_SHIFT_STARTS) % 2 if drawing.teams else 0
             vehicles.append(
                 Vehicle(
@@ -323,7 +332,7 @@ def _couriers(drawing: _Drawing, shift_s: int) -> list[Vehicle]:
                     end=spots[team],
                     points=(spots[team],),
                     capacity=MODES[mode].capacity,
-                    window=(start, end),
+                    window=_shift(drawing, n, shifts_s[point]),
                     max_trips=MODES[mode].max_trips,
                     reload_service_s=RELOAD_S,
                     zone_max=int(rng.choice(3, p=(0.08, 0.12, 0.8))),
@@ -339,7 +348,7 @@ def _shift(drawing: _Drawing, n: int, shift_s: int) -> Window:
         return drawing.size.waves[0] - RELOAD_S, drawing.size.waves[-1] + shift_s + RELOAD_S
     starts = _SHIFT_STARTS
     start = starts[n % len(starts)] + int(drawing.rng.integers(-3, 4)) * 300
-    return start, min(start + max(shift_s, 5400), _DAY_END_S + HOUR_S)
+    return start, start + shift_s
 
 
 def _deal(drawing: _Drawing) -> list[int]:
@@ -369,19 +378,28 @@ def _bays(drawing: _Drawing) -> list[Bay]:
 
 
 def _with_persons(drawing: _Drawing, jobs: Sequence[Job]) -> list[Job]:
-    """Name stewards (one job in 50) and couriers who know a stairwell (one in 20)."""
+    """Name stewards (one job in 50) and couriers who know a stairwell (one in 20).
+
+    A steward has one stairwell, and no more there than a few trips bring.
+    """
     rng, kept = drawing.rng, []
     draws = rng.random(len(jobs))
+    busy: set[int] = set()
     for job, drawn in zip(jobs, draws.tolist(), strict=True):
         fit = [
             v.id
             for v in (drawing.vehicles if drawn < 0.07 else ())
-            if v.points[0] in job.points and job.zone <= v.zone_max and v.capacity[2] >= 5
+            if v.points[0] in job.points[:2]
+            and job.zone <= v.zone_max
+            and 6 <= v.capacity[2] >= job.delivery[2] / 2
+            and v.id not in busy
         ]
-        named = int(rng.choice(fit)) if fit else None
-        if named is None:
+        if not fit:
             kept.append(job)
-        elif drawn < 0.02:
+            continue
+        named = int(rng.choice(fit))
+        if drawn < 0.02:
+            busy.add(named)
             kept.append(replace(job, courier=named))
         else:
             kept.append(replace(job, preferred_courier=named))

@@ -128,7 +128,9 @@ def _permits(job: Job, problem: Problem) -> Job:
         skills.add(_ZONE_SKILL + job.zone)
     if job.courier is not None:
         skills.add(_STEWARD_SKILL + job.courier)
-    first = _same_spot(job.points, problem)
+    steward = next((v for v in problem.vehicles if v.id == job.courier), None)
+    named = [p for p in job.points if steward is None or p in steward.points]
+    first = _same_spot(named, problem)
     return replace(job, zone=0, courier=None, skills=frozenset(skills), points=first)
 
 
