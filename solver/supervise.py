@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from solver.bound import lower_bound
+from solver.bound import Bound, bound
 from solver.check import check
 from solver.child import Order, Parcel
 from solver.objective import Tiers, value
@@ -128,7 +128,7 @@ class _Bounding:
     """Computes the lower bound beside the search."""
 
     problem: Problem
-    found: int | None = None
+    found: Bound | None = None
 
     def __post_init__(self) -> None:
         self._thread = threading.Thread(target=self._run, daemon=True, name="bound")
@@ -141,7 +141,7 @@ class _Bounding:
 
     def _run(self) -> None:
         try:
-            self.found = lower_bound(self.problem)
+            self.found = bound(self.problem)
         except Exception:
             log.exception("no lower bound")
 
@@ -329,7 +329,7 @@ class _Watch:
                 seconds=self.seconds(),
                 left=left,
                 cost=cost,
-                bound=self.bounding.found,
+                bound=None if shown is None else self._bound(shown),
                 engine=self.engine if shown is None else shown.summary.engine,
                 plan=plan,
                 text=text,
@@ -353,13 +353,13 @@ class _Watch:
         return replace(plan, summary=summary)
 
     def _bound(self, plan: Plan) -> int | None:
-        bound = self.bounding.found
-        if bound is None or plan.unassigned:
+        found = self.bounding.found
+        if found is None or not found.speaks_of(plan):
             return None
-        if bound > plan.summary.cost:
-            log.error("bound %d above a plan's cost %d", bound, plan.summary.cost)
+        if found.cost > plan.summary.cost:
+            log.error("bound %d above a plan's cost %d", found.cost, plan.summary.cost)
             return None
-        return bound
+        return found.cost
 
     def _without_engine(self) -> Plan:
         in_time = self.rescuer is None or self.seconds() < self.limit_s
