@@ -10,7 +10,7 @@ from solver.formats.faults import Faults
 from solver.formats.sections import LARGEST, Document, number, table
 from solver.problem import IntMatrix
 
-_CHUNK: Final = 256  # rows whose reals are held at a time
+_CHUNK: Final = 16  # rows at a time, so that their reals stay in the cache
 
 # TSPLIB names a triangle by rows; by columns it is the other triangle's, mirrored.
 _TRIANGLES: Final = {

@@ -1,18 +1,21 @@
-"""Read a problem in any format that is known: by its name, or by what the text looks like."""
+"""Read problems and plans in any format that is known, by its name or by what they look like."""
 
 import re
 from collections.abc import Callable
 from typing import Final
 
 from solver.formats.families import FAMILIES
-from solver.formats.faults import Fault, ProblemInvalid
+from solver.formats.faults import Fault, PlanInvalid, ProblemInvalid
 from solver.formats.lilim import read_lilim
 from solver.formats.native import read_problem
+from solver.formats.plan_json import read_plan
 from solver.formats.solomon import read_solomon
+from solver.formats.solutions import read_solution
 from solver.formats.vrplib import read_vrplib
+from solver.plan import Plan
 from solver.problem import Problem
 
-__all__ = ["FORMATS", "ProblemInvalid", "read_any", "recognise"]
+__all__ = ["FORMATS", "PlanInvalid", "ProblemInvalid", "read_any", "read_any_plan", "recognise"]
 
 
 def _read_native(text: str) -> Problem:
@@ -26,6 +29,7 @@ def _refused(at: str, code: str, message: str) -> ProblemInvalid:
 
 
 _JSON: Final = ("{", "[")
+_BRACES: Final = (b"{", b"[")
 _READERS: Final[dict[str, Callable[[str], Problem]]] = {
     "native": _read_native,
     "vrplib": read_vrplib,
@@ -71,9 +75,27 @@ def read_any(raw: bytes, *, format: str | None = None) -> Problem:  # noqa: A002
     )
 
 
+def read_any_plan(raw: bytes, problem: Problem) -> Plan:
+    """Read a plan of a problem: JSON, costs in the unit of the problem's family, or a solution.
+
+    Raises
+    ------
+    PlanInvalid
+        With every fault by its place.
+    """
+    if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in _BRACES:
+        return read_solution(raw.decode("latin-1"), problem)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"byte {error.start + 1} is not UTF-8: save the file as UTF-8"
+        raise PlanInvalid((Fault("$", "file.not-json", what),)) from error
+    return read_plan(text, cost_scale=problem.cost_scale)
+
+
 def _other_encoding(raw: bytes, error: UnicodeDecodeError) -> str:
     # Comments of old files hold Latin letters; JSON is UTF-8 by its standard.
-    if raw.lstrip()[:1] in (b"{", b"["):
+    if raw.lstrip()[:1] in _BRACES:
         raise _refused(
             "$", "file.not-json", f"byte {error.start + 1} is not UTF-8: save the file as UTF-8"
         )

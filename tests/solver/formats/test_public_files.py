@@ -1,11 +1,15 @@
 """The public collection's files, with their best-known solutions, where they lie beside us."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from solver.check import check
+from solver.formats.native import read_problem, write_problem
 from solver.formats.recognise import read_any
 from solver.formats.solutions import published_cost, read_solution, write_solution
 from solver.summary import in_family_units
@@ -13,8 +17,9 @@ from solver.summary import in_family_units
 PUBLIC = Path(__file__).parents[4] / "shared" / "data" / "vrp"
 
 
-def public() -> Iterator[object]:
+def public(most_bytes: int = 10**9) -> Iterator[object]:
     found = sorted(PUBLIC.glob("*/*.vrp")) if PUBLIC.is_dir() else []
+    found = [path for path in found if path.stat().st_size <= most_bytes]
     if not found:
         yield pytest.param(None, marks=pytest.mark.skip(reason=f"no public files in {PUBLIC}"))
     for path in found:
@@ -33,6 +38,15 @@ def test_the_judge_accepts_the_best_known_solution_at_its_published_cost(path: P
     assert round(in_family_units(problem, plan.summary.cost), decimals) == published
     again = read_solution(write_solution(problem, plan), problem)
     assert again.summary == plan.summary
+
+
+@pytest.mark.parametrize("path", list(public(most_bytes=10_000)))  # written out, others are long
+def test_the_same_problem_as_json_says_the_same(path: Path) -> None:
+    problem = read_any(path.read_bytes())
+    again = read_problem(json.loads(json.dumps(write_problem(problem))))
+    assert replace(again, matrices={}) == replace(problem, matrices={})
+    for name, matrix in problem.matrices.items():
+        assert np.array_equal(again.matrices[name].cost, matrix.cost)
 
 
 @pytest.mark.parametrize("path", list(public()))

@@ -1,14 +1,16 @@
 """Any format by its text or by its name, and never another error than that the file is bad."""
 
-from collections.abc import Callable
+import json
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solver.formats.faults import Fault, ProblemInvalid
-from solver.formats.recognise import FORMATS, read_any, recognise
+from solver.check import check
+from solver.formats.faults import Fault, PlanInvalid, ProblemInvalid
+from solver.formats.plan_json import write_plan
+from solver.formats.recognise import FORMATS, read_any, read_any_plan, recognise
 from solver.problem import Problem
 
 ROOT = Path(__file__).parents[3]
@@ -101,7 +103,20 @@ def test_what_is_not_known_is_refused(raw: bytes, name: str | None, says: str) -
         read_any(raw, format=name)
 
 
-Change = Callable[[str], str]
+def test_plans_are_json_or_solution_files() -> None:
+    problem = read_any(SOLOMON.encode())
+    plan = read_any_plan(b"Route #1: 1 2\nCost: 10.0\n", problem)
+    assert check(problem, plan) == ()
+    written = json.dumps(write_plan(problem, plan))
+    assert read_any_plan(b"\xef\xbb\xbf" + written.encode(), problem) == plan
+
+
+@pytest.mark.parametrize("raw", [b"", b'{"routes": "\xff"}', b"{", b"Route #1: 7", b"[]"])
+def test_a_plan_that_is_none_is_refused(raw: bytes) -> None:
+    with pytest.raises(PlanInvalid):
+        read_any_plan(raw, read_any(SOLOMON.encode()))
+
+
 BITS = [
     "-1",
     "0",
