@@ -42,12 +42,16 @@ def explain(solution: Solution, *, seconds: float) -> tuple[Unassigned, ...]:
     causes = {t.index: cause_of(solution, t, proofs, bottlenecks) for t in left}
     mends = Mends(bottlenecks, Work(TIMINGS_IN_ALL, until))
     helps: dict[object, tuple[Relaxation, ...]] = {}
-    for task in _in_turn(left, causes):
-        if mends.over:
-            break
-        same = _likeness(solution, task)
-        if same not in helps:
-            helps[same] = mends.find(task, causes[task.index])
+    turns = [(task, _likeness(solution, task)) for task in _in_turn(left, causes)]
+    # Two changes at once are looked for when single ones have been looked for everywhere.
+    for find in (mends.find, mends.pairs):
+        asked: set[object] = set()
+        for task, same in turns:
+            if mends.over:
+                break
+            if same not in asked and not helps.get(same):
+                asked.add(same)
+                helps[same] = find(task, causes[task.index])
     found: list[Unassigned] = []
     for task in left:
         cause, own = causes[task.index], _own(helps.get(_likeness(solution, task), ()), task)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from solver.engines.instance import Instance, Stop, Task, fits
+from solver.engines.instance import Instance, Stop, Task
 from solver.engines.solution import Solution
 from solver.problem import UNREACHABLE, Job
 from solver.reasons.easing import (
@@ -23,11 +23,14 @@ from solver.reasons.easing import (
     weightless,
 )
 from solver.reasons.empty_day import starts
+from solver.reasons.figures import capacity_facts, lightest, load_of, shelf_facts, slot_facts
 from solver.reasons.proof import Cause, Facts
 from solver.reasons.room import Ease, Room, Tail, Work, unchanged
 
-COURIERS_TRIED: Final = 3
+COURIERS_TRIED: Final = 2
 TIMINGS_A_TASK: Final = 90
+TIMINGS_IN_ALL: Final = 12_000
+"""About a second's; whatever is left out beyond is explained by figures alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Bottlenecks:
             for v in instance.vehicles
         )
         self._bays: Solution | None = None
+        self.work = Work(TIMINGS_IN_ALL)
         self._lifted: dict[tuple[str, ...], Instance] = {}
 
     def spare(self, task: Task) -> list[Spare]:
@@ -83,11 +87,17 @@ class Bottlenecks:
     def cause(self, task: Task) -> Cause:
         """Name the resource that is short, with its figures."""
         spares = self.spare(task)
+        if self._full(task, spares):
+            facts = capacity_facts(self.solution, task) | {"couriers": len(spares)}
+            return Cause("no-capacity-left", facts, proven=False)
+        if self.work.over:
+            return self._by_figures(spares)
         trial = _Trial(self, task, [s.vehicle for s in spares[:COURIERS_TRIED]])
         fitting = trial.tail()
         if fitting is not None:
             return self._fits(task, fitting)
         code, facts = self._short(task, trial, spares)
+        self.work.spend(TIMINGS_A_TASK - trial.work.timings)
         return Cause(code, facts | {"couriers": len(spares)}, proven=False)
 
     def _short(self, task: Task, trial: "_Trial", spares: list[Spare]) -> tuple[str, Facts]:
@@ -104,17 +114,17 @@ class Bottlenecks:
             (
                 "no-capacity-left",
                 lambda: trial.single and trial.fits(instance=self.endless),
-                lambda: self._capacity_facts(task),
+                lambda: capacity_facts(self.solution, task),
             ),
             (
                 "shelf-full",
                 lambda: self._has_shelf(task) and trial.fits(ease=weightless),
-                lambda: self._shelf_facts(task),
+                lambda: self._shelf_facts(task, trial),
             ),
             (
                 "slot-busy",
                 lambda: task.stops[0].place >= 0 and trial.fits(ease=anywhere),
-                lambda: self._slot_facts(task),
+                lambda: slot_facts(self.solution, task),
             ),
             (
                 "bay-full",
@@ -180,6 +190,25 @@ class Bottlenecks:
 
         return ease
 
+    def _full(self, task: Task, spares: list[Spare]) -> bool:
+        """Say whether everybody has a single trip, under way, with no room for the lightest."""
+        amount = lightest(self.solution, task).loaded
+        vehicles = self.solution.instance.vehicles
+        return all(
+            not vehicles[s.vehicle].points
+            and any(c < u + a for c, u, a in load_of(self.solution, s.vehicle, amount))
+            for s in spares
+        )
+
+    def _by_figures(self, spares: list[Spare]) -> Cause:
+        """Name what is short without trying, where too much is left out to try everything."""
+        vehicles = self.solution.instance.vehicles
+        facts = self._time_facts(spares) | {"couriers": len(spares)}
+        if all(s.trips >= vehicles[s.vehicle].max_trips for s in spares):
+            return Cause("no-trips-left", facts | {"trips": spares[0].trips}, proven=False)
+        code = "no-time-left" if spares[0].free_s < spares[0].needed_s else "no-room-left"
+        return Cause(code, facts, proven=False)
+
     def _time_facts(self, spares: list[Spare]) -> Facts:
         nearest = spares[0]
         courier = self.solution.instance.vehicles[nearest.vehicle].id
@@ -235,70 +264,15 @@ class Bottlenecks:
         users = self.solution.occupancy.users.get((kind, index))
         return "" if users is None else next((c for c, times in users.items() if times), "")
 
+    def _shelf_facts(self, task: Task, trial: "_Trial") -> Facts:
+        tail = trial.tail(ease=weightless)
+        visits = [] if tail is None else [v for t in tail.trips for v in t.visits]
+        at_s = next((v.begin_s for v in visits if v.stop and v.stop.task == task.index), 0)
+        return shelf_facts(self.solution, task, at_s)
+
     def _has_shelf(self, task: Task) -> bool:
         at = place_of(self.solution.instance, task)
         return at is not None and at[1].shelf is not None
-
-    def _shelf_facts(self, task: Task) -> Facts:
-        """Give the most that is free on the shelf between two clearings."""
-        at = place_of(self.solution.instance, task)
-        if at is None or at[1].shelf is None:
-            return {}
-        index, shelf = at[0], at[1].shelf
-        zero = self.solution.instance.zero
-        laid = self.solution.occupancy.shelves[index]
-        periods = [laid.get(n, zero) for n in range(len(at[1].cleared) + 1)]
-        free = [
-            max(most - used[n] for used in periods if not any(used) or fits(used, shelf))
-            for n, most in enumerate(shelf)
-        ]
-        amount = self._lightest(task).loaded
-        short = max(range(len(amount)), key=lambda n: amount[n] - free[n])
-        return {
-            "place": at[1].id,
-            "dimension": short,
-            "amount": amount[short],
-            "free": free[short],
-            "shelf": shelf[short],
-        }
-
-    def _slot_facts(self, task: Task) -> Facts:
-        at = place_of(self.solution.instance, task)
-        if at is None:
-            return {}
-        stop = task.stops[-1]
-        return {
-            "place": at[1].id,
-            "visits": len(self.solution.occupancy.presences[at[0]]),
-            "lanes": at[1].lanes,
-            "stay_s": stop.setup_s + stop.service_s,
-            "separation_s": at[1].separation_s,
-        }
-
-    def _lightest(self, task: Task) -> Stop:
-        if not task.splittable:
-            return task.stops[0]
-        left = self.solution.left[task.index]
-        part = min(left, key=lambda p: (task.parts[p], p))
-        return self.solution.instance.part_of(task, (part,))[0]
-
-    def _capacity_facts(self, task: Task) -> Facts:
-        """Give the most that anyone has free, in the dimension that is shortest of it."""
-        instance = self.solution.instance
-        amount = self._lightest(task).loaded
-        if not any(amount):
-            amount = max(task.parts)
-        free: list[tuple[int, ...]] = []
-        for vehicle in task.eligible:
-            on_board = [s.loaded for t in self.solution.shifts[vehicle] for s in t.stops]
-            used = [sum(column) for column in zip(instance.zero, *on_board, strict=True)]
-            capacity = instance.vehicles[vehicle].capacity
-            free.append(tuple(c - u for c, u in zip(capacity, used, strict=True)))
-        most = [max(column) for column in zip(*free, strict=True)]
-        short = max(range(len(amount)), key=lambda n: amount[n] - most[n], default=0)
-        if not amount:
-            return {}
-        return {"dimension": short, "amount": amount[short], "free": max(0, most[short])}
 
     def _bay_facts(self, task: Task, trial: "_Trial") -> Facts:
         instance = self.solution.instance
@@ -335,6 +309,8 @@ class _Trial:
         self.task = task
         self.couriers = couriers
         self.work = Work(TIMINGS_A_TASK)
+        left = all_.solution.left[task.index]
+        self.bags = (min(left, key=lambda p: (task.parts[p], p)),)
         vehicles = self.solution.instance.vehicles
         self.single = any(not vehicles[v].points for v in couriers)
         self.breaks = any(vehicles[v].breaks for v in couriers)
@@ -364,7 +340,7 @@ class _Trial:
                 # A single trip that has begun can only be lengthened.
                 under_way = bool(solution.shifts[vehicle])
                 deep = under_way and not solution.instance.vehicles[vehicle].points
-                tails = room.tails(vehicle, self.task, ease, deep=deep)
+                tails = room.tails(vehicle, self.task, ease, deep=deep, bags=self.bags)
                 if tails:
                     return tails[0]
         finally:

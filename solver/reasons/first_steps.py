@@ -40,12 +40,13 @@ _PERMITS: Final = {
 
 
 def _lacking(solution: Solution, task: Task, permit: str) -> list[int]:
-    """Choose, from different classes, whoever lacks only this permit and ends first."""
+    """Choose, from different classes, whoever lacks this permit, little else, and ends first."""
     instance = solution.instance
     groups = alike(instance)
     chosen: dict[int, int] = {}
-    found = [n for n, v in enumerate(instance.vehicles) if missing(task, v) == (permit,)]
-    for n in sorted(found, key=lambda n: (solution.progress(n).time_s, n)):
+    lacks = {n: missing(task, v) for n, v in enumerate(instance.vehicles)}
+    found = [n for n, permits in lacks.items() if permit in permits]
+    for n in sorted(found, key=lambda n: (len(lacks[n]), solution.progress(n).time_s, n)):
         chosen.setdefault(groups[n], n)
     return list(chosen.values())[:COURIERS_TRIED]
 

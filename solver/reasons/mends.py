@@ -95,9 +95,8 @@ KINDS_FOR: Final[dict[str, tuple[str, ...]]] = {
 class Mends:
     """Looks for relaxations of one plan that help what it leaves out."""
 
-    def __init__(self, bottlenecks: Bottlenecks, work: Work, *, pairs: bool = True) -> None:
+    def __init__(self, bottlenecks: Bottlenecks, work: Work) -> None:
         self.trials = Trials(bottlenecks, work)
-        self.pairs = pairs
 
     @property
     def over(self) -> bool:
@@ -124,12 +123,13 @@ class Mends:
                 kept.append(found.relaxation)
             else:
                 refused += 1
-        return tuple(kept) or tuple(self._pairs(task, cause))
+        return tuple(kept)
+
+    def pairs(self, task: Task, cause: Cause) -> tuple[Relaxation, ...]:
+        """Make the change that the cause asks for, and look for one more beside it."""
+        return tuple(self._pairs(task, cause))[:KEPT]
 
     def _pairs(self, task: Task, cause: Cause) -> Iterator[Relaxation]:
-        """Make the change that the cause asks for, and look for one more beside it."""
-        if not self.pairs:
-            return
         solution = self.trials.solution
         for first in first_steps(solution, task, cause)[:PAIRS_TRIED]:
             if self.over:
@@ -140,12 +140,13 @@ class Mends:
             rest = cause_of(half, eased, Proofs(instance), bottlenecks)
             if rest.code == cause.code and rest.proven:
                 continue
-            more = Mends(bottlenecks, self.trials.work, pairs=False).find(eased, rest)
+            more = Mends(bottlenecks, self.trials.work).find(eased, rest)
             # A change that is not needed with the other would have been found alone.
             yield from (together(first, r) for r in more if r.code != "longer-search")
 
     def _serves(self, task: Task, found: Proposal) -> bool:
-        self.trials.work.spend(2 + sum(len(shift) for shift in self.trials.solution.shifts))
+        trips = sum(len(shift) for shift in self.trials.solution.shifts)
+        self.trials.work.spend(20 + trips)
         return serves(
             self.trials.solution,
             task,

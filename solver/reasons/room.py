@@ -6,7 +6,7 @@ The shift that takes the task is timed anew from there on, around everybody else
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from heapq import nsmallest
 from typing import Final
 
 from solver.engines.instance import Stop, Task, fits
@@ -15,9 +15,14 @@ from solver.engines.timing import Trip, loads_fit, time_trip
 from solver.problem import UNREACHABLE, Amounts
 from solver.reasons.empty_day import starts
 
-POINTS_TRIED: Final = 3
-ORDERS_TRIED: Final = 3
-DEEP_COURIERS: Final = 8
+POINTS_TRIED: Final = 2
+ORDERS_TRIED: Final = 2
+ORDERS_SEEN: Final = 6
+STOPS_A_TIMING: Final = 8
+"""A trip of so many stops counts as one more timed trip."""
+
+COURIERS_TRIED: Final = 16
+DEEP_COURIERS: Final = 4
 """For so many couriers every trip is tried, for the others only one more at the shift's end."""
 
 Measure = Callable[[int, tuple[Trip, ...]], int]
@@ -132,7 +137,9 @@ class Room:
     ) -> Tail | None:
         """Try one more trip at the end for everybody, then every place for some."""
         best: tuple[int, Tail] | None = None
-        rounds = [(v, False) for v in couriers] + [(v, True) for v in couriers[:DEEP_COURIERS]]
+        rounds = [(v, False) for v in couriers[:COURIERS_TRIED]] + [
+            (v, True) for v in couriers[:DEEP_COURIERS]
+        ]
         for vehicle, deep in rounds:
             if self.work.over:
                 break
@@ -144,13 +151,22 @@ class Room:
                     return best[1]
         return None if best is None else best[1]
 
-    def tails(self, vehicle: int, task: Task, ease: Ease, *, deep: bool) -> list[Tail]:
-        """Give the ways to put (a load of) the task into one shift."""
+    def tails(
+        self,
+        vehicle: int,
+        task: Task,
+        ease: Ease,
+        *,
+        deep: bool,
+        bags: tuple[int, ...] | None = None,
+    ) -> list[Tail]:
+        """Give the ways to put the bags, or a load of what is left, into one shift."""
         solution = self.solution
         shift = solution.shifts[vehicle]
         locked = len(solution.instance.locked[vehicle])
         # Trips taken out for a moment give their bags back, so what is left is noted before.
-        want = _Want(task, tuple(solution.left[task.index]), ease)
+        left = tuple(solution.left[task.index]) if bags is None else bags
+        want = _Want(task, left, ease)
         removed: list[Trip] = []
         found: list[Tail] = []
         if not deep:
@@ -236,27 +252,41 @@ class Room:
                 return
 
     def _orders(self, vehicle: int, trip: Trip, stops: tuple[Stop, ...]) -> list[tuple[Stop, ...]]:
-        """Give the ways to put stops between those of a trip, the shortest way first."""
+        """Give ways to put stops between those of a trip, the shortest detours first."""
         old = trip.stops
         first = max((n + 1 for n, s in enumerate(old) if s.locked), default=0)
+        gaps = range(first, len(old) + 1)
+        detours = self._detours(vehicle, trip)
         if len(stops) == 1:
-            orders = [(*old[:i], *stops, *old[i:]) for i in range(first, len(old) + 1)]
-        else:
-            orders = [
-                (*old[:i], *stops[:-1], *old[i:j], stops[-1], *old[j:])
-                for i in range(first, len(old) + 1)
-                for j in range(i, len(old) + 1)
-            ]
-        return sorted(orders, key=lambda order: self._way(vehicle, trip.point, order))
+            near = nsmallest(ORDERS_SEEN, gaps, key=lambda i: detours(i, stops[0]))
+            return [(*old[:i], *stops, *old[i:]) for i in near]
+        begins = nsmallest(ORDERS_SEEN, gaps, key=lambda i: detours(i, stops[0]))
+        ends = nsmallest(ORDERS_SEEN, gaps, key=lambda j: detours(j, stops[-1]))
+        pairs = sorted(
+            (detours(i, stops[0]) + detours(j, stops[-1]), i, j)
+            for i in {*begins, *ends}
+            for j in {*begins, *ends}
+            if i <= j
+        )
+        return [(*old[:i], *stops[:-1], *old[i:j], stops[-1], *old[j:]) for _, i, j in pairs]
 
-    def _way(self, vehicle: int, point: int | None, stops: tuple[Stop, ...]) -> int:
+    def _detours(self, vehicle: int, trip: Trip) -> Callable[[int, Stop], int]:
+        """Give the seconds that a stop costs in each gap of a trip."""
         duration = self.solution.instance.travel[vehicle].duration_s
         v = self.solution.instance.vehicles[vehicle]
-        chain = [v.start if point is None else point, *(s.location for s in stops)]
-        chain.append(v.end if point is None else point)
-        known = [at for at in chain if at is not None]
-        legs = [duration[a][b] for a, b in pairwise(known) if a != b]
-        return 1 << 40 if UNREACHABLE in legs else sum(legs)
+        from_, to = (v.start, v.end) if trip.point is None else (trip.point, trip.point)
+        chain = [from_, *(s.location for s in trip.stops), to]
+
+        def leg(a: int | None, b: int | None) -> int:
+            if a is None or b is None or a == b:
+                return 0
+            return duration[a][b] if duration[a][b] != UNREACHABLE else 1 << 40
+
+        def detour(gap: int, stop: Stop) -> int:
+            a, b = chain[gap], chain[gap + 1]
+            return leg(a, stop.location) + leg(stop.location, b) - leg(a, b)
+
+        return detour
 
     def _timed(
         self, vehicle: int, point: int | None, stops: tuple[Stop, ...], following: list[Trip]
@@ -267,7 +297,7 @@ class Room:
         wanted = [(point, stops), *((t.point, t.stops) for t in following)]
         trips: list[Trip] = []
         for at, order in wanted:
-            self.work.spend()
+            self.work.spend(1 + len(order) // STOPS_A_TIMING)
             trip = time_trip(
                 solution.instance,
                 solution.occupancy,

@@ -13,7 +13,7 @@ from solver.reasons.easing import rebuilt
 from solver.reasons.room import Ease, Measure, Room, Served, Work, unchanged
 from solver.relax import Facts
 
-TIMINGS_A_TRY: Final = 250
+TIMINGS_A_TRY: Final = 100
 MINUTE: Final = 60
 
 _Got = TypeVar("_Got")
