@@ -17,7 +17,7 @@ from solver.formats.values import shown
 LARGEST: Final = 1e8
 """Largest number in a file: times ten thousand, it is within the solver's longest time."""
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _SECTION = "_SECTION"
 
 
@@ -87,10 +87,10 @@ def number(word: str, at: str, faults: Faults, *, least: float = 0.0) -> float:
     value = float(word)
     if value < least:
         code = "number.negative" if value < 0 else "number.too-small"
-        faults.add(at, code, f"{word} is below {least:g}: give {least:g} or more")
+        faults.add(at, code, f"{shown(word)} is below {least:g}: give {least:g} or more")
         return least
     if value > LARGEST:
-        what = f"{word} is above {LARGEST:g}: give at most that"
+        what = f"{shown(word)} is above {LARGEST:g}: give at most that"
         faults.add(at, "number.too-large", what)
         return least
     return value
@@ -100,10 +100,10 @@ def whole(word: str, at: str, faults: Faults, *, least: int = 0, most: int = int
     """Read one whole number; a fault reads as ``least``."""
     value = number(word, at, faults, least=float(least))
     if value != int(value):
-        faults.add(at, "number.not-integer", f"{word} is not whole: give an integer")
+        faults.add(at, "number.not-integer", f"{shown(word)} is not whole: give an integer")
         return least
     if value > most:
-        faults.add(at, "number.out-of-range", f"{word} is not from {least} to {most}")
+        faults.add(at, "number.out-of-range", f"{shown(word)} is not from {least} to {most}")
         return least
     return int(value)
 

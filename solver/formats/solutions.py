@@ -16,6 +16,7 @@ from typing import Final
 from solver.formats.faults import Faults, PlanInvalid
 from solver.formats.plan_json import REASON_NOT_STATED
 from solver.formats.sequences import Stop, TripStops, route_of, stops_of
+from solver.formats.values import shown
 from solver.plan import Plan, Route, Unassigned
 from solver.problem import Problem, Vehicle
 from solver.summary import STOPS, in_family_units, summarise
@@ -24,6 +25,7 @@ __all__ = ["PlanInvalid", "published_cost", "read_solution", "write_solution"]
 
 _ROUTE: Final = re.compile(r"\s*Route\s*#?\s*(\d{1,9})\s*:(.*)", re.IGNORECASE)
 _COST: Final = re.compile(r"^\s*Cost\s*:?\s*(\d+(?:\.\d+)?)\s*$", re.IGNORECASE | re.MULTILINE)
+_NUMBER: Final = re.compile(r"\d{1,18}", re.ASCII)
 _TRIP_ENDS: Final = "|"
 
 
@@ -103,11 +105,11 @@ def _trips(
     trips, visits = [], []
     for word in (*words, _TRIP_ENDS):
         ends = word == _TRIP_ENDS
-        number = int(word) if word.isascii() and word.isdigit() else -1
+        number = int(word) if _NUMBER.fullmatch(word) else -1
         if not ends and number in stops:
             visits.append(stops[number])
         elif not ends and number not in home:
-            faults.add(place, "task.unknown", f"{word} is neither a stop nor a depot of it")
+            faults.add(place, "task.unknown", f"{shown(word)} is neither a stop nor a depot of it")
         else:
             if visits:
                 trips.append(TripStops(point, tuple(visits)))

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from solver.check import check
 from solver.formats.faults import PlanInvalid
@@ -156,6 +158,30 @@ def test_the_published_cost_is_found(text: str, cost: float | None) -> None:
 )
 def test_a_fault_is_named_by_its_route(text: str, place: str, code: str) -> None:
     assert faults(text, problem_of(job(1), job(2)))[place] == code
+
+
+WORDS = st.characters(categories=["L", "N", "P", "S"])
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["1", "2", "0", "|", "9" * 5000, "-1", "²"])
+            | st.text(WORDS, min_size=1, max_size=3)
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_any_routes_are_read_or_refused(routes: list[list[str]]) -> None:
+    problem = problem_of(job(1), job(2), vehicles=(bus(points=(0,), max_trips=9), bus(2)))
+    text = "".join(f"Route #{n}: {' '.join(words)}\n" for n, words in enumerate(routes, start=1))
+    try:
+        plan = read_solution(text, problem)
+    except PlanInvalid:
+        return
+    served = sum(step.type == "job" for route in plan.routes for step in route.steps)
+    assert served == sum(word in {"1", "2"} for words in routes for word in words)
 
 
 def test_a_number_that_names_two_stops_cannot_be_read() -> None:
