@@ -198,7 +198,7 @@ class _Search:
         if self.on_report is not None:
             self.on_report(
                 f"face at {weight}: cost {point.cost}, faces {point.faces}"
-                f" ({point.further_faces} beyond the first)"
+                f" ({point.further_faces} beyond the first), left out {plan.summary.unassigned}"
             )
 
     def front(self) -> tuple[FrontierPoint, ...]:

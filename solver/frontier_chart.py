@@ -33,7 +33,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "cost": "cost",
         "now": "the plan as it is",
         "y": "couriers at a building beyond its first",
-        "step": "{seconds} a face",
+        "step": "{seconds} min a face",
         "only": "One plan has both the least travel and the fewest faces.",
         "none": "No plan was found.",
     },
@@ -43,7 +43,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "cost": "成本",
         "now": "现计划",
         "y": "楼栋见到的第二名及以上配送员",
-        "step": "每少见一人多 {seconds}",
+        "step": "每少见一人多 {seconds} 分",
         "only": "同一方案行驶最少、见人也最少。",
         "none": "没有找到方案。",
     },
@@ -157,11 +157,13 @@ def _stairs(spots: Sequence[Point]) -> list[Point]:
 def _label(
     drawing: Drawing, before: Point, after: Point, step: FrontierStep, words: dict[str, str]
 ) -> None:
+    """Price a step beside its way down, where nothing else is."""
     text = words["step"].format(seconds=minutes_and_seconds(step.duration_per_face_s))
-    wide = width_of(text, 11)
-    middle = (before[0] + after[0]) / 2
-    x = min(max(middle, _LEFT + wide / 2 + 4), WIDTH - _RIGHT - wide / 2)
-    drawing.text((x, before[1] - 8), text, size=11, anchor="middle", halo=True)
+    at = (after[0] + 7, (before[1] + after[1]) / 2 + 2)
+    side: Literal["start", "end"] = "start"
+    if at[0] + width_of(text, 11) > WIDTH:
+        at, side = (after[0] - 7, at[1]), "end"
+    drawing.text(at, text, size=11, halo=True, anchor=side)
 
 
 def minutes_and_seconds(seconds: float) -> str:

@@ -160,9 +160,9 @@ def shown(points: list[FrontierPoint], language: Any = "en") -> list[str]:
 def test_the_chart_numbers_the_plans_and_prices_the_steps() -> None:
     texts = shown([point(3600, 4), point(3840, 2), point(4500, 0)])
     assert {"1", "2", "3"} <= set(texts)
-    assert "+2:00 a face" in texts  # 240 s for two
-    assert "+5:30 a face" in texts
-    assert "每少见一人多 +2:00" in shown([point(3600, 4), point(3840, 2)], "zh")
+    assert "+2:00 min a face" in texts  # 240 s for two
+    assert "+5:30 min a face" in texts
+    assert "每少见一人多 +2:00 分" in shown([point(3600, 4), point(3840, 2)], "zh")
 
 
 def test_the_chart_says_when_there_is_no_choice() -> None:
