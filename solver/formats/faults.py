@@ -18,21 +18,48 @@ class Fault:
         return f"{self.path}: {self.message} [{self.code}]"
 
 
+class TooManyFaults(Exception):
+    """A file has so many faults that reading on helps nobody."""
+
+
 class Faults:
     """Collect faults while reading goes on."""
 
-    def __init__(self) -> None:
+    MOST = 10_000
+    """More than anybody mends by hand: a file with these is no problem file."""
+
+    def __init__(self, *, stops: bool = False) -> None:
         self._found: list[Fault] = []
+        self._stops = stops
 
     def add(self, path: str, code: str, message: str) -> None:
-        """Note one fault."""
-        self._found.append(Fault(path, code, message))
+        """Note one fault; after :attr:`MOST` only that there are more.
+
+        Raises
+        ------
+        TooManyFaults
+            Then, where reading stops there.
+        """
+        if len(self._found) > self.MOST:
+            return
+        if len(self._found) == self.MOST:
+            mend = f"only the first {self.MOST} faults are listed: mend them first"
+            self._found.append(Fault("$", "faults.more", mend))
+            if self._stops:
+                raise TooManyFaults
+            return
+        self._found.append(Fault(_printable(path), code, _printable(message)))
 
     def __iter__(self) -> Iterator[Fault]:
         return iter(self._found)
 
     def __len__(self) -> int:
         return len(self._found)
+
+
+def _printable(text: str) -> str:
+    """Spell out what no terminal or file takes: a lone surrogate of a broken string."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 class FileInvalid(ValueError):

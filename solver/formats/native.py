@@ -5,16 +5,18 @@ reference holds, or raises with every fault.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from solver.formats.faults import Fault, Faults, ProblemInvalid
+from solver.formats.faults import Fault, Faults, ProblemInvalid, TooManyFaults
+from solver.formats.json_text import load_json
 from solver.formats.keys import PROBLEM
 from solver.formats.matrices import read_matrices
 from solver.formats.problem_out import write_problem
 from solver.formats.references import check_references
-from solver.formats.values import FAULTY, load_json
+from solver.formats.values import FAULTY
 from solver.problem import HORIZON_S, Job, Place, Problem, Shipment, Vehicle
 
 __all__ = ["Fault", "ProblemInvalid", "read_problem", "write_problem"]
@@ -28,9 +30,11 @@ def read_problem(source: Path | str | Mapping[str, Any]) -> Problem:
     ProblemInvalid
         With every fault of the file by JSON path.
     """
-    faults = Faults()
-    raw = load_json(source, faults)
-    problem = None if raw is FAULTY else _problem(raw, faults)
+    faults = Faults(stops=True)
+    problem = None
+    with suppress(TooManyFaults):
+        raw = load_json(source, faults)
+        problem = None if raw is FAULTY else _problem(raw, faults)
     if len(faults) or problem is None:
         raise ProblemInvalid(tuple(faults))
     return problem

@@ -1,11 +1,13 @@
 """The plan file: JSON, a superset of VROOM's output."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from solver.formats.costs import published, whole_costs
-from solver.formats.faults import Fault, Faults, PlanInvalid
+from solver.formats.faults import Fault, Faults, PlanInvalid, TooManyFaults
+from solver.formats.json_text import load_json
 from solver.formats.keys import STEP_TYPES
 from solver.formats.values import (
     FAULTY,
@@ -17,7 +19,6 @@ from solver.formats.values import (
     flag,
     ignored,
     integer,
-    load_json,
     one_of,
     shown,
     text,
@@ -213,11 +214,13 @@ def read_plan(source: Path | str | Mapping[str, Any], *, cost_scale: int = 1) ->
     PlanInvalid
         With every fault of the file by JSON path. Rules are :func:`solver.check.check`'s.
     """
-    faults = Faults()
-    raw = load_json(source, faults)
-    if cost_scale != 1:
-        raw = whole_costs(raw, cost_scale, faults)
-    found = {} if raw is FAULTY else _PLAN.read(raw, "$", faults) or {}
+    faults = Faults(stops=True)
+    found: dict[str, Any] = {}
+    with suppress(TooManyFaults):
+        raw = load_json(source, faults)
+        if cost_scale != 1:
+            raw = whole_costs(raw, cost_scale, faults)
+        found = {} if raw is FAULTY else _PLAN.read(raw, "$", faults) or {}
     if found.get("code", 0) != 0:
         said = found.get("error", "")
         faults.add(

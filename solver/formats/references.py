@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from solver.formats.faults import Faults
+from solver.formats.reachable import check_reachable
+from solver.formats.steps import check_steps
 from solver.formats.values import INT64_MAX
-from solver.problem import Amounts, Job, LockedStep, Problem, Vehicle, Window
+from solver.problem import Amounts, Problem
 
 Rule = Callable[[Problem, Faults], None]
 
@@ -18,6 +20,7 @@ def check_references(problem: Problem, raw: Mapping[str, Any], faults: Faults) -
         faults.add("$.jobs", "problem.no-jobs", "nothing to serve: give a job or a shipment")
     for rule in _RULES:
         rule(problem, faults)
+    _metres_stated(problem, raw, faults)
 
 
 def _ids(problem: Problem) -> Iterator[tuple[str, str, list[int | str]]]:
@@ -171,96 +174,6 @@ def _known_names(problem: Problem, faults: Faults) -> None:
                 )
 
 
-def _tasks(problem: Problem) -> dict[tuple[str, int], Job | None]:
-    tasks: dict[tuple[str, int], Job | None] = {("job", job.id): job for job in problem.jobs}
-    for shipment in problem.shipments:
-        for end in ("pickup", "via", "delivery"):
-            step = getattr(shipment, end)
-            if step is not None:
-                tasks[end, step.id] = None
-    return tasks
-
-
-def _steps_fit(problem: Problem, faults: Faults) -> None:
-    tasks = _tasks(problem)
-    taken: dict[tuple[str, int, int], str] = {}
-    for n, vehicle in enumerate(problem.vehicles):
-        for k, step in enumerate(vehicle.locked):
-            at = f"$.vehicles[{n}].steps[{k}]"
-            if step.type in ("start", "end", "reload", ""):
-                continue
-            if step.id is None:
-                faults.add(f"{at}.id", "key.missing", f"which {step.type}? Add its id")
-            elif step.type == "break":
-                if step.id not in {pause.id for pause in vehicle.breaks}:
-                    mend = f"the vehicle has no break {step.id}"
-                    faults.add(f"{at}.id", "step.unknown", mend)
-            elif (step.type, step.id) not in tasks:
-                mend = f"no {step.type} has the id {step.id}: remove the step or add it"
-                faults.add(f"{at}.id", "step.unknown", mend)
-            else:
-                job = tasks[step.type, step.id]
-                if earlier := _taken_once(step, job, at, taken):
-                    mend = f"{step.type} {step.id} is a step at {earlier} already: keep one"
-                    faults.add(at, "step.twice", mend)
-                _locked_fits(step, vehicle, job, at, faults)
-
-
-def _taken_once(
-    step: LockedStep, job: Job | None, at: str, taken: dict[tuple[str, int, int], str]
-) -> str | None:
-    """Take the bags of a step; give the path of the step that has one of them already."""
-    bags = step.parts or (range(len(job.parts)) if job and job.parts else (0,))
-    for bag in bags:
-        key = (step.type, step.id or 0, bag)
-        if key in taken:
-            return taken[key]
-        taken[key] = at
-    return None
-
-
-def _locked_fits(
-    step: LockedStep, vehicle: Vehicle, job: Job | None, at: str, faults: Faults
-) -> None:
-    if job is None or not step.locked:
-        return
-    for broken, mend in _locked_against(step, vehicle, job):
-        if broken:
-            faults.add(at, "step.breaks-rule", f"locked, yet {mend}")
-
-
-def _locked_against(step: LockedStep, vehicle: Vehicle, job: Job) -> Iterator[tuple[bool, str]]:
-    yield (
-        not job.skills <= vehicle.skills,
-        f"vehicle {vehicle.id} lacks skills {sorted(job.skills - vehicle.skills)}",
-    )
-    yield (
-        job.courier not in (None, vehicle.id),
-        f"job {job.id} belongs to courier {job.courier}",
-    )
-    yield (
-        job.zone > vehicle.zone_max,
-        f"zone {job.zone} is above zone_max {vehicle.zone_max} of vehicle {vehicle.id}",
-    )
-    yield (
-        any(not 0 <= bag < max(len(job.parts), 1) for bag in step.parts),
-        f"job {job.id} has {len(job.parts)} parts, not those of {list(step.parts)}",
-    )
-    at = step.service_at
-    yield (
-        at is not None and bool(job.windows) and not any(_inside(at, w) for w in job.windows),
-        f"service_at {at} is in none of the job's time_windows",
-    )
-    yield (
-        at is not None and not _inside(at, vehicle.window),
-        f"service_at {at} is outside the time_window of vehicle {vehicle.id}",
-    )
-
-
-def _inside(at: int, window: Window) -> bool:
-    return window[0] <= at <= window[1]
-
-
 def _custom_costs(problem: Problem, faults: Faults) -> None:
     """Refuse rates beside a matrix of costs, as VROOM does."""
     for n, vehicle in enumerate(problem.vehicles):
@@ -273,6 +186,23 @@ def _custom_costs(problem: Problem, faults: Faults) -> None:
             faults.add(f"$.vehicles[{n}].costs", "cost.twice", mend)
 
 
+def _metres_stated(problem: Problem, raw: Mapping[str, Any], faults: Faults) -> None:
+    """Refuse limits and rates by distance where no distances are given, as VROOM does."""
+    profiles = raw.get("matrices")
+    profiles = profiles if isinstance(profiles, Mapping) else {}
+    for n, vehicle in enumerate(problem.vehicles):
+        stated = profiles.get(vehicle.profile, {})
+        if vehicle.profile not in problem.matrices or "distances" in stated:
+            continue
+        for used, key in (
+            (vehicle.cost_per_km, "costs.per_km"),
+            (vehicle.max_distance_m is not None, "max_distance"),
+        ):
+            if used:
+                mend = f"the profile {vehicle.profile} has no distances: give them"
+                faults.add(f"$.vehicles[{n}].{key}", "distances.missing", mend)
+
+
 _RULES: tuple[Rule, ...] = (
     _unique_ids,
     _locations_in_range,
@@ -282,6 +212,7 @@ _RULES: tuple[Rule, ...] = (
     _sums_fit,
     _parts_add_up,
     _known_names,
-    _steps_fit,
+    check_steps,
     _custom_costs,
+    check_reachable,
 )

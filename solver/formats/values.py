@@ -8,8 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import pairwise
-from pathlib import Path
+from itertools import islice, pairwise
 from typing import Any, Final
 
 from solver.formats.faults import Faults
@@ -19,16 +18,35 @@ Reader = Callable[[Any, str, Faults], Any]
 FAULTY: Final = object()
 
 INT64_MAX = 2**63 - 1
+_TOO_LONG = 10**100
 TIME_MAX = 2**40
 """Largest instant, duration, distance or cost: sums of a million of them still fit 64 bits."""
 
-_SHOWN = 60
+_SHOWN = 60  # characters of a value in a message
+_SHOWN_ITEMS = 12
+_SHOWN_DEPTH = 4
 
 
 def shown(raw: object) -> str:
-    """Show a raw value in a message, cut when long."""
-    text = json.dumps(raw, ensure_ascii=False, default=str)
+    """Show a raw value in a message, cut when long, large or deep."""
+    text = json.dumps(_cut(raw, _SHOWN_DEPTH), ensure_ascii=False, default=str)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _cut(raw: object, depth: int) -> object:
+    """Keep the part of a value that fits into a message: a file may be one list of a million."""
+    if isinstance(raw, str):
+        return raw[:_SHOWN]
+    if isinstance(raw, int) and abs(raw) >= _TOO_LONG:
+        return "a number of very many digits"  # writing it out is refused beyond 4,300 of them
+    if not isinstance(raw, list | tuple | Mapping):
+        return raw
+    if depth == 0:
+        return "…"
+    if isinstance(raw, Mapping):
+        few = islice(raw.items(), _SHOWN_ITEMS)
+        return {str(key)[:_SHOWN]: _cut(value, depth - 1) for key, value in few}
+    return [_cut(value, depth - 1) for value in raw[:_SHOWN_ITEMS]]
 
 
 def integer(minimum: int = 0, maximum: int = TIME_MAX) -> Reader:
@@ -37,7 +55,7 @@ def integer(minimum: int = 0, maximum: int = TIME_MAX) -> Reader:
     def read(raw: Any, at: str, faults: Faults) -> Any:
         problem = _not_integer(raw)
         if problem is None and raw < minimum:
-            reason = f"{raw} is below {minimum}: give {minimum} or more"
+            reason = f"{shown(raw)} is below {minimum}: give {minimum} or more"
             problem = ("number.negative" if raw < 0 else "number.too-small", reason)
         if problem is None and raw > maximum:
             problem = ("number.too-large", f"{shown(raw)} is above {maximum}: give at most that")
@@ -77,10 +95,15 @@ def positive_number(maximum: float) -> Reader:
 
 def text(raw: Any, at: str, faults: Faults) -> Any:
     """Read a string."""
-    if isinstance(raw, str):
-        return raw
-    faults.add(at, "value.type", f'{shown(raw)} is not text: put it in quotes, as "{raw}"')
-    return FAULTY
+    if not isinstance(raw, str):
+        faults.add(at, "value.type", f"{shown(raw)} is not text: put it in quotes")
+        return FAULTY
+    try:
+        raw.encode()
+    except UnicodeEncodeError:
+        faults.add(at, "text.broken", "half a character (a lone surrogate): write it whole")
+        return FAULTY
+    return raw
 
 
 def flag(raw: Any, at: str, faults: Faults) -> Any:
@@ -140,8 +163,17 @@ def array(item: Reader, *, minimum: int = 0) -> Reader:
     return read
 
 
-amounts: Final = array(integer(0, INT64_MAX))
-"""One amount per dimension."""
+def amounts(raw: Any, at: str, faults: Faults) -> Any:
+    """Read one amount per dimension; a faulty one is nothing, so that the dimensions stay."""
+    return array(_amount)(raw, at, faults)
+
+
+_read_amount = integer(0, INT64_MAX)
+
+
+def _amount(raw: Any, at: str, faults: Faults) -> int:
+    found = _read_amount(raw, at, faults)
+    return 0 if found is FAULTY else int(found)
 
 
 def window(raw: Any, at: str, faults: Faults) -> Any:
@@ -208,38 +240,15 @@ class Table:
         return found
 
     def _name_unknown(self, raw: Mapping[str, Any], at: str, faults: Faults) -> None:
-        names = [key.name for key in self.keys]
+        unknown = raw.keys() - {key.name for key in self.keys}
+        if not unknown:
+            return
         for name in raw:
-            if name not in names:
-                near = get_close_matches(str(name), names, n=1)
-                mend = f"did you mean {near[0]}?" if near else "remove it"
-                faults.add(f"{at}.{name}", "key.unknown", f"a {self.what} has no {name}: {mend}")
+            if name in unknown:
+                given = str(name)[:_SHOWN]
+                mend = self._nearest(given)
+                faults.add(f"{at}.{given}", "key.unknown", f"a {self.what} has no {given}: {mend}")
 
-
-def load_json(source: Path | str | Mapping[str, Any], faults: Faults) -> Any:
-    """Load a file, a JSON text (it starts with a brace) or what is loaded already."""
-    if isinstance(source, Mapping):
-        return source
-    try:
-        if isinstance(source, str) and source.lstrip().startswith(("{", "[")):
-            return _loaded(source, faults)
-        return _loaded(Path(source).read_bytes(), faults)
-    except OSError as error:
-        faults.add("$", "file.unreadable", f"{source}: {error.strerror or error}")
-    except (ValueError, RecursionError) as error:
-        faults.add("$", "file.not-json", f"not JSON: {error}")
-    return FAULTY
-
-
-def _loaded(text_or_bytes: str | bytes, faults: Faults) -> Any:
-    """Load JSON, noting keys that stand twice in one object: the first would be lost unseen."""
-
-    def whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            names = [name for name, _ in pairs]
-            for name in sorted({name for name in names if names.count(name) > 1}):
-                faults.add("$", "key.twice", f"{name} stands twice in one object: keep one")
-        return found
-
-    return json.loads(text_or_bytes, object_pairs_hook=whole)
+    def _nearest(self, name: str) -> str:
+        near = get_close_matches(name, [key.name for key in self.keys], n=1)
+        return f"did you mean {near[0]}?" if near else "remove it"
