@@ -1,0 +1,133 @@
+"""Move the times of a plan so that couriers wait less for each other, and still never meet.
+
+The order of every route stays; CP-SAT decides who goes first wherever two of them want the same
+drop slot or bay. Couriers who wait are looked at with those whom they wait for, some at a time,
+while everybody else keeps to the times of the plan: so a day of hundreds is as quick as one of
+ten, and whatever is given is at least as good as what was there.
+"""
+
+import logging
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+
+from solver.check import check
+from solver.plan import Plan
+from solver.problem import Problem
+from solver.timetable_lines import Limits, Line, Spot, lines_of, rewritten, solo_end_s, spots_of
+from solver.timetable_model import Part, solved
+
+log = logging.getLogger(__name__)
+
+TOGETHER = 12
+"""Couriers whose times are moved at once."""
+
+NEAR_S = 3600
+"""How far apart in time two couriers at one spot may be to have to do with each other."""
+
+PART_SHARE = 0.3
+PART_MOST_S = 1.0
+
+
+def retime(
+    problem: Problem,
+    plan: Plan,
+    *,
+    seconds: float,
+    deterministic: bool = False,
+    seed: int = 0,
+    threads: int = 1,
+) -> Plan | None:
+    """Find times with less waiting for the same routes.
+
+    Parameters
+    ----------
+    plan
+        One that the judge accepts.
+    seconds
+        Wall clock, or about that many where the solver's own steps are counted.
+    deterministic
+        Count the solver's steps, so that the same plan gives the same answer.
+
+    Returns
+    -------
+    Plan or None
+        The same routes, visits and starts of days, all ends together earlier; the judge accepts
+        it. None where nothing was found.
+    """
+    budget = _Budget(seconds, deterministic)
+    lines = lines_of(problem, plan)
+    before = sum(line.end_s for line in lines)
+    _improve(lines, spots_of(problem), budget, seed, threads)
+    if sum(line.end_s for line in lines) >= before:
+        return None
+    routes = tuple(rewritten(r, line) for r, line in zip(plan.routes, lines, strict=True))
+    waiting_s = sum(step.waiting_s for route in routes for step in route.steps)
+    better = replace(plan, routes=routes, summary=replace(plan.summary, waiting_s=waiting_s))
+    violations = check(problem, better)
+    if violations:
+        log.error("times refused: %s", violations[0])
+        return None
+    return better
+
+
+@dataclass(slots=True)
+class _Budget:
+    seconds: float
+    deterministic: bool
+    began: float = field(default_factory=time.monotonic)
+    counted: float = 0.0
+
+    def left_s(self) -> float:
+        gone = self.counted if self.deterministic else time.monotonic() - self.began
+        return self.seconds - gone
+
+
+def _improve(
+    lines: list[Line], spots: dict[Spot, Limits], budget: _Budget, seed: int, threads: int
+) -> None:
+    """Look at whoever waits most for others first; begin again while something gets better."""
+    solo = [solo_end_s(line) for line in lines]
+    idle: set[int] = set()
+    while budget.left_s() > 0:
+        waiting = [
+            (solo[n] - line.end_s, n)
+            for n, line in enumerate(lines)
+            if n not in idle and line.end_s > solo[n]
+        ]
+        if not waiting:
+            return
+        _, chosen = min(waiting)
+        group = _around(lines, spots, chosen)
+        part = Part(lines, sorted(group), spots)
+        share = min(PART_MOST_S, max(0.05, PART_SHARE * budget.left_s()))
+        begins, counted = solved(
+            part, seconds=share, seed=seed, threads=threads, deterministic=budget.deterministic
+        )
+        budget.counted += counted
+        if begins is None:
+            idle.add(chosen)
+            continue
+        for (line, event), at_s in begins.items():
+            lines[line].events[event].at_s = at_s
+        idle -= group
+
+
+def _around(lines: list[Line], spots: dict[Spot, Limits], chosen: int) -> set[int]:
+    """Give a courier and those who are at the same spots at about the same times."""
+    there: dict[Spot, list[tuple[int, int]]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        for event in line.events:
+            if event.spot in spots:
+                there[event.spot].append((event.at_s, number))
+    group, border = {chosen}, [chosen]
+    while border and len(group) < TOGETHER:
+        near: dict[int, int] = {}
+        for event in (e for n in border for e in lines[n].events):
+            for at_s, number in there[event.spot] if event.spot in spots else ():
+                apart_s = abs(at_s - event.at_s)
+                if number not in group and apart_s <= NEAR_S:
+                    near[number] = min(near.get(number, NEAR_S), apart_s)
+        border = sorted(near, key=lambda n: (near[n], n))[: TOGETHER - len(group)]
+        group |= set(border)
+    return group
