@@ -55,7 +55,7 @@ def explain(solution: Solution, *, seconds: float) -> tuple[Unassigned, ...]:
     found: list[Unassigned] = []
     for task in left:
         cause, own = causes[task.index], _own(helps.get(_likeness(solution, task), ()), task)
-        if any(r.code == "longer-search" for r in own):
+        if cause.code != "fits-now" and any(r.code == "longer-search" for r in own):
             cause = _found_room(cause)
         found += entries(solution, task, cause, own)
     return tuple(found)
