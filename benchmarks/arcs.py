@@ -15,7 +15,10 @@ class CannotExpress(ValueError):
 
     def __init__(self, peer: str, rule: str) -> None:
         self.facts = {"peer": peer, "rule": rule}
-        super().__init__(f"{peer} cannot express {rule}")
+        super().__init__(peer, rule)  # both, so that it can be sent between processes
+
+    def __str__(self) -> str:
+        return f"{self.facts['peer']} cannot express {self.facts['rule']}"
 
 
 def arc_seconds(matrix: Matrix, vehicle: Vehicle) -> Ints:

@@ -18,7 +18,7 @@ from rich.console import Console
 from benchmarks import report
 from benchmarks.days import SIZES, day
 from benchmarks.families import arguments
-from benchmarks.runs import Outcome, Wish, run
+from benchmarks.runs import ENGINES, Outcome, Wish, run
 from benchmarks.versions import peers_version, without_contact_rules
 from solver.plan import Plan
 from solver.problem import Problem
@@ -105,15 +105,71 @@ def _line(one: Run) -> str:
     return f"{one.size} seed {one.seed} {one.version} {out.engine}: {found}"
 
 
+def by_size(runs: Sequence[Run]) -> str:
+    """Draw the table of means over seeds, one row a size."""
+    rows = []
+    for size in dict.fromkeys(one.size for one in runs):
+        those = [
+            r for r in runs if (r.size, r.version) == (size, "whole") and not r.outcome.refused
+        ]
+        outs = [one.outcome for one in those]
+        if not outs:
+            continue
+        rows.append(
+            [
+                size,
+                len(outs),
+                _figure([out.left_bags for out in outs], 1),
+                _figure([out.contacts for out in outs], 1),
+                _figure([out.excess_faces / max(out.buildings, 1) for out in outs], 3),
+                _figure([r for one in those if (r := _beside_free(runs, one)) is not None], 3),
+                _figure([r for one in those if (r := _beside_best(runs, one)) is not None], 3),
+                _figure([out.first_plan_s for out in outs if out.first_plan_s is not None], 2),
+                max(out.peak_mb for out in outs),
+            ]
+        )
+    return report.table(
+        [
+            "day", "seeds", "bags left out", "contacts", "excess faces per building",
+            "travel / free", "cost / best peer's", "first plan s", "peak MB",
+        ],
+        rows,
+    )  # fmt: skip
+
+
+def _figure(values: Sequence[float], digits: int) -> str | None:
+    mean = report.mean(values)
+    return None if mean is None else f"{mean:.{digits}f}"
+
+
+def _beside_free(runs: Sequence[Run], one: Run) -> float | None:
+    free = _of(runs, one, "free", "ours")
+    if free is None or free.refused or one.outcome.refused or not free.travel_s:
+        return None
+    return one.outcome.travel_s / free.travel_s
+
+
+def _beside_best(runs: Sequence[Run], one: Run) -> float | None:
+    """Give our cost over the best peer's, on its version, among peers that leave out no more."""
+    ours = _of(runs, one, "peers", "ours")
+    if ours is None or ours.refused:
+        return None
+    peers = [_of(runs, one, "peers", engine) for engine in ENGINES if engine != "ours"]
+    costs = [
+        peer.cost
+        for peer in peers
+        if peer is not None and not peer.refused and peer.left_jobs <= ours.left_jobs
+    ]
+    return ours.cost / min(costs) if costs else None
+
+
 def contactless(runs: Sequence[Run]) -> str:
     """Draw the table of our plans with every rule, beside those without contact rules."""
     rows = []
     for one in (r for r in runs if r.version in {"whole", "longer"}):
         out = one.outcome
-        free = _of(runs, one, "free", "ours")
-        ratio = None
-        if free is not None and not free.refused and not out.refused:
-            ratio = f"{out.travel_s / max(free.travel_s, 1):.3f}"
+        beside = _beside_free(runs, one)
+        ratio = None if beside is None else f"{beside:.3f}"
         rows.append(
             [
                 one.size, one.seed, one.version, out.left_bags, out.contacts, out.excess_faces,
@@ -188,8 +244,10 @@ def main(words: Sequence[str] | None = None) -> None:
     limits = ", ".join(f"{size} {args.seconds or SECONDS[size]:g} s" for size in args.sizes)
     text = (
         f"# Generated days\n\n{limits}; {args.threads} threads.\n\n"
-        "## With every rule\n\n*travel / free*: seconds of travel over those of our plan without "
-        f"contact rules.\n\n{contactless(runs)}\n\n"
+        "*travel / free*: seconds of travel over those of our plan without contact rules. "
+        "*cost / best peer's*: on the version that peers can express, among peers that leave out "
+        f"no more than ours.\n\n{by_size(runs)}\n\n"
+        f"## With every rule\n\n{contactless(runs)}\n\n"
         "## On what peers can express\n\n*contacts*, *excess faces* and *rules of the day "
         "broken* are counted by the whole day's rules, which these plans do not know.\n\n"
         f"{beside_peers(runs)}\n"

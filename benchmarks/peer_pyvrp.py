@@ -212,7 +212,8 @@ class _Profiles:
         seconds = arc_seconds(matrix, vehicle) + self._setup[None]
         barred = matrix.duration_s < 0
         cost[barred] = seconds[barred] = MAX_VALUE
-        cost[:, closed] = cost[closed] = MAX_VALUE
+        for array in (cost, seconds):
+            array[:, closed] = array[closed] = MAX_VALUE
         np.fill_diagonal(cost, 0)
         np.fill_diagonal(seconds, 0)
         self.distances.append(cost)
