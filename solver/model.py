@@ -59,16 +59,26 @@ class Model(Tasks):
         self._rest: dict[str, Any] = {}  # of a problem that was taken over: what nothing here has
 
     @classmethod
-    def from_problem(cls, problem: Problem) -> "Model":
+    def from_problem(
+        cls, problem: Problem, *, positions: Sequence[tuple[float, float]] | None = None
+    ) -> "Model":
         """Take a problem over to add to it; nothing of it is lost.
 
-        Its locations have no coordinates, so whatever is added needs edges (or one of the known
-        locations).
+        Whatever is added lies at one of its locations, or needs edges.
+
+        Parameters
+        ----------
+        positions
+            Coordinates of its locations, for drawings alone: its matrices say how far it is.
         """
         model = cls(separation=problem.separation_s)
         model._objective = problem.objective
         size = max((len(m.duration_s) for m in problem.matrices.values()), default=0)
-        model._locations = [Location(n, None, None) for n in range(size)]
+        known = positions or [(None, None)] * size
+        if len(known) != size:
+            mend = f"give one pair for each of the {size} locations"
+            raise ArgumentInvalid("positions", len(known), mend)
+        model._locations = [Location(n, x, y) for n, (x, y) in enumerate(known)]
         here = model._locations
         model._depots = [Depot(here[n]) for n in stations_of(problem)]
         model._clients = [Client(here[job.location], job) for job in problem.jobs]

@@ -252,6 +252,14 @@ def test_a_problem_taken_over_is_the_same_problem(good: Any) -> None:
         assert same(Model.from_problem(problem).problem(), problem)
 
 
+def test_a_problem_taken_over_may_bring_its_coordinates(solved: Result) -> None:
+    model = Model.from_problem(solved.problem, positions=solved.positions)
+    assert [(p.x, p.y) for p in model.locations] == list(solved.positions or ())
+    assert same(model.problem(), solved.problem)
+    with pytest.raises(ArgumentInvalid, match="positions"):
+        Model.from_problem(solved.problem, positions=[(0, 0)])
+
+
 def test_a_problem_taken_over_can_grow_by_edges() -> None:
     model = Model.from_problem(small().problem())
     new = model.add_client(x=0, y=0, delivery=1)
