@@ -71,7 +71,7 @@ class _Writer:
 def _route(solution: Solution, vehicle: int, shift: list[Trip]) -> Route:
     instance = solution.instance
     v = instance.vehicles[vehicle]
-    begin: Progress = at_start(instance, vehicle)
+    begin: Progress = at_start(instance, vehicle, solution.departs.get(vehicle))
     start = v.start if v.start is not None else shift[0].point
     leaves = begin.time_s
     if shift[0].point is None:

@@ -1,5 +1,6 @@
 """A problem prepared for search: plain lists, resolved indices, who may do what."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,6 +9,7 @@ from solver.problem import (
     UNREACHABLE,
     Amounts,
     Break,
+    IntMatrix,
     Job,
     LockedStep,
     Problem,
@@ -16,7 +18,9 @@ from solver.problem import (
     Window,
 )
 
-Grid = list[list[int]]
+Grid = Sequence[Sequence[int]]
+
+_HOUR_S = 3600
 
 PREFERENCE_COST = 300
 """What leaving a wished courier costs where the objective does not weigh faces: five minutes."""
@@ -24,8 +28,14 @@ PREFERENCE_COST = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Travel:
-    """One vehicle's way of moving: seconds (speed factor applied), metres, cost of an arc."""
+    """One vehicle's way of moving: seconds (speed factor applied), metres, cost of an arc.
 
+    The grids are views of the arrays that give plain integers, row by row.
+    """
+
+    duration: IntMatrix
+    distance: IntMatrix
+    costs: IntMatrix
     duration_s: Grid
     distance_m: Grid
     cost: Grid
@@ -66,6 +76,7 @@ class Task:
     points: frozenset[int]
     eligible: tuple[int, ...]  # vehicle indices
     wishes: tuple[tuple[int, int], ...]  # (vehicle index, cost of any other)
+    prize: int | None = None  # what leaving it out costs; None: it must be served if it can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +141,13 @@ def prepare(problem: Problem) -> Instance:
     travel = tuple(_travel(problem, v, cache) for v in vehicles)
     places = {p.id: i for i, p in enumerate(problem.places)}
     by_id = {v.id: i for i, v in enumerate(vehicles)}
+    kinds = _Kinds(vehicles, {j.courier for j in problem.jobs})
     tasks: list[Task] = []
     for job in problem.jobs:
-        task = _job_task(len(tasks), job, vehicles, places, zero)
+        task = _job_task(len(tasks), job, kinds, places, zero)
         tasks.append(replace(task, wishes=_wishes(problem, job, by_id)))
     for shipment in problem.shipments:
-        tasks.append(_shipment_task(len(tasks), shipment, vehicles, zero))
+        tasks.append(_shipment_task(len(tasks), shipment, kinds, zero))
     return Instance(
         problem=problem,
         travel=travel,
@@ -143,16 +155,42 @@ def prepare(problem: Problem) -> Instance:
         tasks=tuple(tasks),
         zero=zero,
         locked=tuple(_locked_trips(v, tasks, zero) for v in vehicles),
-        allowed=_allowed(tasks, len(vehicles)),
+        allowed=kinds.allowed(tasks),
     )
 
 
-def _allowed(tasks: list[Task], fleet: int) -> tuple[tuple[int, ...], ...]:
-    allowed: list[list[int]] = [[] for _ in range(fleet)]
-    for task in tasks:
-        for vehicle in task.eligible:
-            allowed[vehicle].append(task.index)
-    return tuple(map(tuple, allowed))
+class _Kinds:
+    """Vehicles that may serve the same tasks, so that thousands are asked about once."""
+
+    def __init__(self, vehicles: tuple[Vehicle, ...], named: set[int | None]) -> None:
+        index: dict[tuple[object, ...], int] = {}
+        self.kind_of = [
+            index.setdefault(
+                (v.skills, v.zone_max, v.capacity, v.points, v.start, v.id if v.id in named else 0),
+                len(index),
+            )
+            for v in vehicles
+        ]
+        self.sample = [vehicles[self.kind_of.index(k)] for k in range(len(index))]
+        self._known: dict[tuple[int, ...], tuple[int, ...]] = {}
+
+    def who(self, may: Callable[[Vehicle], bool]) -> tuple[int, ...]:
+        """Give the vehicles of the kinds that may; equal answers are one object."""
+        kinds = tuple(k for k, v in enumerate(self.sample) if may(v))
+        if kinds not in self._known:
+            chosen = set(kinds)
+            self._known[kinds] = tuple(i for i, k in enumerate(self.kind_of) if k in chosen)
+        return self._known[kinds]
+
+    def allowed(self, tasks: list[Task]) -> tuple[tuple[int, ...], ...]:
+        """Give the tasks that each vehicle may serve; vehicles of a kind share one object."""
+        members = {id(t.eligible): frozenset(t.eligible) for t in tasks}
+        first = [self.kind_of.index(k) for k in range(len(self.sample))]
+        by_kind = [
+            tuple(t.index for t in tasks if vehicle in members[id(t.eligible)])
+            for vehicle in first
+        ]
+        return tuple(by_kind[k] for k in self.kind_of)
 
 
 def _wishes(problem: Problem, job: Job, by_id: dict[int, int]) -> tuple[tuple[int, int], ...]:
@@ -224,22 +262,36 @@ def _travel(
     key = (v.profile, v.speed_factor, v.cost_per_hour, v.cost_per_km)
     if key not in cache:
         matrix = problem.matrices[v.profile]
-        duration = [
-            [d if d == UNREACHABLE else round(d / v.speed_factor) for d in row]
-            for row in matrix.duration_s.tolist()
-        ]
+        duration = _rated_time(matrix.duration_s, v.speed_factor)
         # As solver.summary prices: costs of their own stand; plain time is rated by the hour.
-        timed = np.array_equal(matrix.cost, matrix.duration_s)
-        base, rate = (duration, v.cost_per_hour) if timed else (matrix.cost.tolist(), 3600)
-        cost = [
-            [
-                UNREACHABLE if c == UNREACHABLE else c * rate // 3600 + m * v.cost_per_km // 1000
-                for c, m in zip(costs, metres, strict=True)
-            ]
-            for costs, metres in zip(base, matrix.distance_m.tolist(), strict=True)
-        ]
-        cache[key] = Travel(duration_s=duration, distance_m=matrix.distance_m.tolist(), cost=cost)
+        timed = matrix.cost is matrix.duration_s or np.array_equal(matrix.cost, matrix.duration_s)
+        cost = duration if timed else matrix.cost
+        rate = v.cost_per_hour if timed else _HOUR_S
+        if rate != _HOUR_S or v.cost_per_km:
+            nowhere = matrix.duration_s == UNREACHABLE
+            cost = cost * rate // _HOUR_S + matrix.distance_m * v.cost_per_km // 1000
+            cost[nowhere] = UNREACHABLE
+        cache[key] = Travel(
+            duration=duration,
+            distance=matrix.distance_m,
+            costs=cost,
+            duration_s=_grid(duration),
+            distance_m=_grid(matrix.distance_m),
+            cost=_grid(cost),
+        )
     return cache[key]
+
+
+def _rated_time(duration: IntMatrix, speed_factor: float) -> IntMatrix:
+    if speed_factor == 1.0:
+        return duration
+    rated: IntMatrix = np.rint(duration / speed_factor).astype(np.int64)
+    rated[duration == UNREACHABLE] = UNREACHABLE
+    return rated
+
+
+def _grid(matrix: IntMatrix) -> Grid:
+    return [memoryview(row) for row in np.ascontiguousarray(matrix)]
 
 
 def _padded(amount: Amounts, zero: Amounts) -> Amounts:
@@ -249,22 +301,22 @@ def _padded(amount: Amounts, zero: Amounts) -> Amounts:
 def _job_task(
     index: int,
     job: Job,
-    vehicles: tuple[Vehicle, ...],
+    kinds: _Kinds,
     places: dict[str, int],
     zero: Amounts,
 ) -> Task:
     delivery, pickup = _padded(job.delivery, zero), _padded(job.pickup, zero)
     splittable = len(job.parts) > 1 and not any(pickup)
     parts = job.parts if splittable else (delivery,)
-    eligible = tuple(
-        i
-        for i, v in enumerate(vehicles)
-        if job.skills <= v.skills
-        and job.zone <= v.zone_max
-        and (job.courier is None or job.courier == v.id)
-        and any(fits(p, v.capacity) for p in parts)
-        and fits(pickup, v.capacity)
-        and _goods_there(job, v)
+    eligible = kinds.who(
+        lambda v: (
+            job.skills <= v.skills
+            and job.zone <= v.zone_max
+            and (job.courier is None or job.courier == v.id)
+            and any(fits(p, v.capacity) for p in parts)
+            and fits(pickup, v.capacity)
+            and _goods_there(job, v)
+        )
     )
     stop = Stop(
         type="job",
@@ -293,6 +345,7 @@ def _job_task(
         points=frozenset(job.points),
         eligible=eligible,
         wishes=(),
+        prize=job.prize,
     )
 
 
@@ -305,7 +358,7 @@ def _goods_there(job: Job, v: Vehicle) -> bool:
 
 
 def _shipment_task(
-    index: int, shipment: Shipment, vehicles: tuple[Vehicle, ...], zero: Amounts
+    index: int, shipment: Shipment, kinds: _Kinds, zero: Amounts
 ) -> Task:
     amount = _padded(shipment.amount, zero)
     ends = [("pickup", shipment.pickup, amount)]
@@ -331,10 +384,8 @@ def _shipment_task(
         )
         for kind, end, change in ends
     )
-    eligible = tuple(
-        i
-        for i, v in enumerate(vehicles)
-        if shipment.skills <= v.skills and fits(amount, v.capacity)
+    eligible = kinds.who(
+        lambda v: shipment.skills <= v.skills and fits(amount, v.capacity)
     )
     return Task(
         index=index,

@@ -28,11 +28,14 @@ class Solution:
         self.shifts: list[list[Trip]] = [[] for _ in instance.vehicles]
         self.left: list[list[int]] = [list(range(len(t.parts))) for t in instance.tasks]
         self.faces: dict[str, Counter[int]] = {}
+        self.departs: dict[int, int] = {}  # vehicles that set out later than their shift begins
 
     def progress(self, vehicle: int) -> Progress:
         """Say how far a shift is."""
         shift = self.shifts[vehicle]
-        return shift[-1].after if shift else at_start(self.instance, vehicle)
+        if shift:
+            return shift[-1].after
+        return at_start(self.instance, vehicle, self.departs.get(vehicle))
 
     def append(self, vehicle: int, trip: Trip) -> None:
         """Take a timed trip as the next one of a shift."""

@@ -1,0 +1,325 @@
+"""Times of a route: earliest first, past whoever else is at a place, a bay, or on the way."""
+
+from solver.engines.compiled.jit import compiled
+from solver.engines.compiled.layout import (
+    AFTER,
+    ARR,
+    BEG,
+    BOARD,
+    C_STAMP,
+    DEP,
+    F_BREAKS,
+    F_PLACES,
+    FAR,
+    HOME,
+    LOC,
+    NEVER,
+    NEXT,
+    P_CLEARED,
+    P_CLOSED,
+    P_GAP,
+    P_LANES,
+    P_SHELF,
+    PREV,
+    PT,
+    R_END,
+    R_FIRST,
+    R_LAST,
+    REL,
+    RELOAD,
+    S_NWIN,
+    S_PLACE,
+    SEEN,
+    STOP,
+    V_BREAKS,
+    V_CLASS,
+    V_COHORT,
+    V_END,
+    V_K,
+    V_MULTI,
+    V_RELOAD,
+    V_TYPE,
+    V_W0,
+    V_W1,
+    VEH,
+    Inst,
+    State,
+)
+
+
+@compiled
+def in_windows(inst: Inst, s: int, at: int) -> int:
+    """Give the first instant from ``at`` on inside a window of stop ``s``; NEVER if none."""
+    many = inst.stop[s, S_NWIN]
+    if many == 0:
+        return at
+    for w in range(many):
+        if at <= inst.win[s, w, 1]:
+            return max(at, inst.win[s, w, 0])
+    return NEVER
+
+
+@compiled
+def period(inst: Inst, place: int, at: int) -> int:
+    """Say which span between two clearings an instant lies in."""
+    passed = 0
+    for y in range(inst.plc[place, P_CLEARED]):
+        if inst.cleared[place, y] <= at:
+            passed += 1
+    return passed
+
+
+@compiled
+def shelf_free(inst: Inst, st: State, place: int, v: int, n: int, at: int) -> int:
+    """Give ``at`` if node ``n`` fits on the shelf then, else the next clearing (or NEVER)."""
+    span = period(inst, place, at)
+    dims = inst.shelf.shape[1]
+    here = st.at[place]
+    fits = True
+    for d in range(dims):
+        laid = st.nl[n, BOARD, d]
+        for i in range(st.nat[place]):
+            m = here[i]
+            if m == n:
+                continue
+            # Visits of this very route count only once they have their new times.
+            if st.nd[m, VEH] == v and st.nd[m, SEEN] != st.c[C_STAMP]:
+                continue
+            if period(inst, place, st.nd[m, BEG]) == span:
+                laid += st.nl[m, BOARD, d]
+        if laid > inst.shelf[place, d]:
+            fits = False
+            break
+    if fits:
+        return at
+    for y in range(inst.plc[place, P_CLEARED]):
+        if inst.cleared[place, y] > at:
+            return inst.cleared[place, y]
+    return NEVER
+
+
+@compiled
+def place_free(inst: Inst, st: State, place: int, v: int, n: int, at: int, length: int) -> int:
+    """Give ``at`` if vehicle ``v`` may be at a place then, else a later instant to try."""
+    gap = inst.plc[place, P_GAP]
+    end = at + length
+    for x in range(inst.plc[place, P_CLOSED]):
+        if end > inst.closed[place, x, 0] - gap and at < inst.closed[place, x, 1] + gap:
+            return inst.closed[place, x, 1] + gap
+    lanes = inst.plc[place, P_LANES]
+    here = st.at[place]
+    soonest = NEVER
+    distinct = 0
+    for i in range(st.nat[place]):
+        m = here[i]
+        w = st.nd[m, VEH]
+        if w == v:
+            continue
+        if end + gap > st.nd[m, BEG] and at < st.nd[m, DEP] + gap:
+            soonest = min(soonest, st.nd[m, DEP])
+            new = True
+            for j in range(i):
+                o = here[j]
+                if st.nd[o, VEH] == w and (end + gap > st.nd[o, BEG] and at < st.nd[o, DEP] + gap):
+                    new = False
+                    break
+            if new:
+                distinct += 1
+    if distinct >= lanes:
+        return max(at + 1, soonest + gap)
+    if inst.plc[place, P_SHELF]:
+        return shelf_free(inst, st, place, v, n, at)
+    return at
+
+
+@compiled
+def place_open(inst: Inst, st: State, place: int, v: int) -> bool:
+    """Say whether no other cohort uses a place."""
+    cohort = inst.veh[v, V_COHORT]
+    if cohort < 0:
+        return True
+    for i in range(st.nat[place]):
+        other = inst.veh[st.nd[st.at[place, i], VEH], V_COHORT]
+        if other >= 0 and other != cohort:
+            return False
+    return True
+
+
+@compiled
+def begin_at(inst: Inst, st: State, v: int, n: int, s: int, arrival: int, length: int) -> int:
+    """Give the first instant from ``arrival`` on at which node ``n`` may begin; NEVER if none."""
+    at = in_windows(inst, s, arrival)
+    place = inst.stop[s, S_PLACE]
+    if place < 0 or at >= NEVER:
+        return at
+    if not place_open(inst, st, place, v):
+        return NEVER
+    while True:
+        moved = place_free(inst, st, place, v, n, at, length)
+        if moved == at or moved >= NEVER:
+            return moved
+        at = in_windows(inst, s, moved)
+        if at >= NEVER:
+            return at
+
+
+@compiled
+def load_at(inst: Inst, st: State, v: int, point: int, ready: int, length: int) -> int:
+    """Give the first instant from ``ready`` on at which a vehicle may load at a point."""
+    bay = inst.ptbay[point]
+    if bay < 0:
+        return ready
+    cohort = inst.veh[v, V_COHORT]
+    here = st.loading[bay]
+    if cohort >= 0:
+        for i in range(st.nloading[bay]):
+            other = inst.veh[st.nd[here[i], VEH], V_COHORT]
+            if other >= 0 and other != cohort:
+                return NEVER
+    at = ready
+    while True:
+        count = 0
+        soonest = NEVER
+        for i in range(st.nloading[bay]):
+            m = here[i]
+            if st.nd[m, VEH] != v and st.nd[m, BEG] < at + length and at < st.nd[m, DEP]:
+                count += 1
+                soonest = min(soonest, st.nd[m, DEP])
+        if count < inst.bay[bay]:
+            return at
+        at = soonest
+
+
+@compiled
+def home_of(inst: Inst, v: int, loc: int) -> int:
+    """Give where a shift ends whose last stop is at ``loc``; -1 for right there."""
+    end = inst.veh[v, V_END]
+    if end != HOME:
+        return end
+    return inst.home[inst.veh[v, V_CLASS], loc] if loc >= 0 else -1
+
+
+@compiled
+def ride_s(inst: Inst, k: int, a: int, b: int) -> int:
+    """Give the seconds from a to b; an open end costs nothing."""
+    if a < 0 or b < 0 or a == b:
+        return 0
+    return inst.dur[k, a, b]
+
+
+@compiled
+def pause(inst: Inst, st: State, v: int, b: int, n: int, at: int) -> int:
+    """Give when break ``b`` taken at ``at``, before node ``n``, is over; NEVER if impossible."""
+    dims = inst.brkload.shape[2]
+    before = st.nd[n, PREV]
+    for d in range(dims):
+        if st.nl[before, AFTER, d] > inst.brkload[v, b, d]:
+            return NEVER
+    many = inst.brk[v, b, 1]
+    if many == 0:
+        return at + inst.brk[v, b, 0]
+    for w in range(many):
+        if at <= inst.brk[v, b, 3 + 2 * w]:
+            return max(at, inst.brk[v, b, 2 + 2 * w]) + inst.brk[v, b, 0]
+    return NEVER
+
+
+@compiled
+def latest_pause(inst: Inst, v: int, b: int) -> int:
+    """Give the end of the last window of a break."""
+    many = inst.brk[v, b, 1]
+    return NEVER if many == 0 else inst.brk[v, b, 1 + 2 * many]
+
+
+@compiled
+def retime(inst: Inst, st: State, v: int) -> bool:
+    """Fix the earliest times of a route, all others staying; False where a rule would break.
+
+    Visits already know their trip's head, release and loads.
+    """
+    nd = st.nd
+    st.c[C_STAMP] += 1
+    stamp = st.c[C_STAMP]
+    k = inst.veh[v, V_K]
+    ty = inst.veh[v, V_TYPE]
+    first, last = st.rt[v, R_FIRST], st.rt[v, R_LAST]
+    t = inst.veh[v, V_W0]
+    nd[first, ARR] = t
+    if inst.veh[v, V_MULTI] == 0:
+        t = max(t, nd[first, REL])
+    nd[first, BEG] = t
+    nd[first, DEP] = t
+    loc = nd[first, LOC]
+    breaks = inst.veh[v, V_BREAKS] if inst.flags[F_BREAKS] else 0
+    b = 0
+    served = False
+    n = nd[first, NEXT]
+    while n != last:
+        s = nd[n, STOP]
+        to = nd[n, LOC]
+        ride = ride_s(inst, k, loc, to)
+        if ride >= FAR:
+            return False
+        if s == RELOAD:
+            t += ride
+            length = inst.veh[v, V_RELOAD]
+            nd[n, ARR] = t
+            at = load_at(inst, st, v, nd[n, PT], max(t, nd[n, REL] - length), length)
+            if at >= NEVER:
+                return False
+            nd[n, BEG] = at
+            t = at + length
+            served = False
+        else:
+            arrival = t + ride
+            length = inst.svc[s, ty]
+            if not (served and loc == to):
+                length += inst.setup[s, ty]
+            at = begin_at(inst, st, v, n, s, arrival, length)
+            while b < breaks:
+                # A break comes first where it could not come later, or costs nothing here.
+                if at < NEVER and at + length <= latest_pause(inst, v, b):
+                    opens = t
+                    for w in range(inst.brk[v, b, 1]):
+                        if inst.brk[v, b, 3 + 2 * w] >= t:
+                            opens = inst.brk[v, b, 2 + 2 * w]
+                            break
+                    if max(t, opens) + inst.brk[v, b, 0] - t > at - arrival:
+                        break
+                over = pause(inst, st, v, b, n, t)
+                if over >= NEVER:
+                    return False
+                t = over
+                b += 1
+                arrival = t + ride
+                at = begin_at(inst, st, v, n, s, arrival, length)
+            if at >= NEVER:
+                return False
+            nd[n, ARR] = arrival
+            nd[n, BEG] = at
+            t = at + length
+            served = True
+        nd[n, DEP] = t
+        nd[n, SEEN] = stamp
+        loc = to
+        n = nd[n, NEXT]
+    while b < breaks:
+        t = pause(inst, st, v, b, last, t)
+        if t >= NEVER:
+            return False
+        b += 1
+    ride = ride_s(inst, k, loc, home_of(inst, v, loc))
+    if ride >= FAR:
+        return False
+    t += ride
+    nd[last, ARR] = t
+    nd[last, BEG] = t
+    nd[last, DEP] = t
+    st.rt[v, R_END] = t
+    return t <= inst.veh[v, V_W1]
+
+
+@compiled
+def alone(inst: Inst, st: State, v: int) -> bool:
+    """Say whether nobody else can be in the way of a route."""
+    return inst.flags[F_PLACES] == 0

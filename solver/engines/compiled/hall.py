@@ -1,0 +1,209 @@
+"""The state of a compiled search, seen from Python: made, filled, run in slices, read out."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver.engines.compiled import layout as at
+from solver.engines.compiled import search_loop
+from solver.engines.compiled.layout import Inst, Ints, State
+from solver.engines.compiled.refs import inst_ref, state_ref
+
+SLICE_S = 0.15
+"""How long the search runs before it is asked for news."""
+
+
+def new_state(inst: Inst, seed: int) -> State:
+    """Make an empty plan: every task absent, every vehicle at home."""
+    vehicles, stops, tasks = len(inst.veh), len(inst.stop), len(inst.task)
+    per_stop = inst.task[inst.stop[:, at.S_TASK], at.T_PARTS] if tasks else np.zeros(0, np.int64)
+    visits = int(per_stop.sum())
+    reloads = visits if inst.flags[at.F_MULTI] else 0
+    nodes = 2 * vehicles + visits + reloads + 2
+    places = len(inst.plc)
+    here = np.zeros(places, np.int64)
+    at_place = inst.stop[:, at.S_PLACE]
+    np.add.at(here, at_place[at_place >= 0], per_stop[at_place >= 0])
+    buildings = int(inst.task[:, at.T_BUILDING].max(initial=-1)) + 1
+    classes = inst.elig.shape[1]
+    dims = inst.cap.shape[1]
+    width = max(search_loop.WIDTH, 2)
+    bayed = reloads if inst.flags[at.F_BAYS] else 0
+    state = State(
+        nd=np.full((nodes, at.NODE_COLUMNS), 0, np.int64),
+        nl=np.zeros((nodes, 5, dims), np.int64),
+        free=np.arange(nodes - 1, 2 * vehicles - 1, -1, dtype=np.int64),
+        rt=np.zeros((vehicles, at.ROUTE_COLUMNS), np.int64),
+        head=np.full(max(1, stops), -1, np.int64),
+        left=np.zeros(max(1, tasks), np.int64),
+        absent=np.zeros(max(1, tasks), np.int64),
+        where=np.full(max(1, tasks), -1, np.int64),
+        cnt=np.zeros((max(1, buildings), max(1, vehicles)), np.int16),
+        known=np.zeros(max(1, buildings), np.int64),
+        at=np.zeros((places, int(here.max(initial=0)) + 1), np.int64),
+        nat=np.zeros(places, np.int64),
+        loading=np.zeros((len(inst.bay), bayed + 1), np.int64),
+        nloading=np.zeros(len(inst.bay), np.int64),
+        empty=np.zeros((classes, max(1, vehicles)), np.int64),
+        nempty=np.zeros(classes, np.int64),
+        ops=np.zeros((4 * nodes + 20_000, at.OPERATION_COLUMNS), np.int64),
+        log=np.zeros((nodes, 3), np.int64),
+        touched=np.zeros((max(1, vehicles), 2), np.int64),
+        stamp=np.zeros(max(1, vehicles), np.int64),
+        best=np.zeros((nodes, at.SEQUENCE_COLUMNS), np.int64),
+        cf=np.zeros(width + 1),
+        ci=np.zeros((width + 1, 8), np.int64),
+        pos=np.zeros((2 * nodes + 64, 3), np.int64),
+        scratch=np.zeros((4, max(dims, tasks, 1)), np.int64),
+        key=np.zeros(max(1, tasks)),
+        c=np.zeros(at.COUNTERS, np.int64),
+        x=np.zeros(at.SUMS),
+        rng=np.array([seed * 2654435761 + 88172645463325252, 0], np.uint64),
+    )
+    _empty(inst, state)
+    return state
+
+
+def _empty(inst: Inst, st: State) -> None:
+    vehicles = len(inst.veh)
+    st.c[at.C_FREE] = len(st.free)
+    st.nd[:, at.STOP] = at.UNUSED
+    for v in range(vehicles):
+        first, last = 2 * v, 2 * v + 1
+        for n, kind, loc in ((first, at.START, inst.veh[v, at.V_START]), (last, at.END, -1)):
+            row = st.nd[n]
+            row[at.STOP], row[at.VEH], row[at.LOC], row[at.TASK] = kind, v, loc, -1
+            row[at.PREV], row[at.NEXT] = first, last
+        st.rt[v, at.R_FIRST], st.rt[v, at.R_LAST] = first, last
+        c = inst.veh[v, at.V_CLASS]
+        # The first of a class is taken first.
+        st.rt[v, at.R_SLOT] = -1
+    for v in range(vehicles - 1, -1, -1):
+        c = inst.veh[v, at.V_CLASS]
+        st.empty[c, st.nempty[c]] = v
+        st.rt[v, at.R_SLOT] = st.nempty[c]
+        st.nempty[c] += 1
+    for t in range(len(inst.task)):
+        parts = int(inst.task[t, at.T_PARTS])
+        st.left[t] = (1 << parts) - 1
+        st.absent[t] = st.where[t] = t
+    st.c[at.C_ABSENT] = len(inst.task)
+    st.x[at.X_PENALTY] = float(inst.pen[: len(inst.task)].sum())
+    st.x[at.X_BEST] = np.inf
+    _remoteness(inst, st)
+    search_loop.settle_all(inst_ref(inst), state_ref(st))
+
+
+def _remoteness(inst: Inst, st: State) -> None:
+    """Note how far each task is from where vehicles set out; an order of putting back."""
+    if not len(inst.task) or not len(inst.veh):
+        return
+    origins = [int(p) for p in inst.ptloc] if inst.flags[at.F_MULTI] else []
+    origins += [int(s) for s in set(inst.veh[:, at.V_START].tolist()) if s >= 0]
+    if not origins:
+        return
+    loc = inst.stop[inst.task[:, at.T_FIRST], at.S_LOC]
+    st.scratch[3, : len(loc)] = inst.cost[0][np.ix_(origins, loc)].min(axis=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Temperatures of annealing, in cost, and how many visits a step removes."""
+
+    hot: float
+    cold: float
+    size: float = search_loop.REMOVED
+
+
+def heat_of(inst: Inst, st: State) -> Heat:
+    """Choose temperatures by what a visit costs in the plan at hand."""
+    visits = int(st.c[at.C_VISITS])
+    each = max(1.0, st.x[at.X_ROUTES] / max(1, visits))
+    return Heat(hot=0.3 * each, cold=0.003 * each)
+
+
+class Search:
+    """One chain of ruin and recreate."""
+
+    def __init__(self, inst: Inst, seed: int) -> None:
+        self.inst = inst
+        self.state = new_state(inst, seed)
+        self._inst, self._st = inst_ref(inst), state_ref(self.state)
+        self.steps = 0
+        self._pace = 200
+
+    @property
+    def best(self) -> float:
+        """What the best plan so far costs, leaving out included."""
+        return float(self.state.x[at.X_BEST])
+
+    def rows(self) -> Ints:
+        """Give the best plan's rows."""
+        made: Ints = self.state.best[: self.state.c[at.C_BEST_LEN]].copy()
+        return made
+
+    def lay(self, rows: Ints) -> None:
+        """Start from the routes that rows state, times included."""
+        if len(rows):
+            search_loop.restore(self._inst, self._st, rows, len(rows))
+        search_loop.take_stock(self._inst, self._st)
+
+    def fill(self) -> None:
+        """Serve what can be served, greedily."""
+        search_loop.fill(self._inst, self._st)
+
+    def run(
+        self,
+        heat: Heat,
+        *,
+        until: float | None,
+        steps: int | None,
+        news: Callable[["Search"], bool],
+        begin: float = 0.0,
+    ) -> None:
+        """Anneal until an instant of the monotonic clock or for a number of steps.
+
+        ``news`` is asked after each slice, and ends the run by False. ``begin`` is the share of
+        cooling that has been done before.
+        """
+        started = time.monotonic()
+        taken = 0
+        fall = heat.cold / heat.hot
+        share = begin
+        while share < 1.0:
+            now = time.monotonic()
+            many = self._pace
+            if steps is not None:
+                many = min(500, steps - taken)
+                following = begin + (1 - begin) * (taken + many) / steps
+            elif until is not None:
+                if now >= until:
+                    return
+                span = max(1e-3, until - started)
+                following = min(1.0, begin + (1 - begin) * (now - started + SLICE_S) / span)
+            if many <= 0:
+                return
+            search_loop.anneal(
+                self._inst,
+                self._st,
+                many,
+                heat.hot * fall**share,
+                heat.hot * fall**following,
+                heat.size,
+            )
+            taken += many
+            self.steps += many
+            spent = max(1e-4, time.monotonic() - now)
+            self._pace = max(10, min(200_000, int(many * SLICE_S / spent)))
+            share = (
+                following
+                if steps is not None
+                else begin
+                + (1 - begin)
+                * (time.monotonic() - started)
+                / max(1e-3, (until or started) - started)
+            )
+            if not news(self):
+                return

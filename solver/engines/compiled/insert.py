@@ -1,0 +1,380 @@
+"""Where a task could go: the cheapest positions that pass every quick test."""
+
+from solver.engines.compiled.chance import below, uniform
+from solver.engines.compiled.change import arc_cost, bits, wish_cost
+from solver.engines.compiled.clock import home_of, in_windows, ride_s
+from solver.engines.compiled.jit import compiled
+from solver.engines.compiled.layout import (
+    BD,
+    BE,
+    BL,
+    BOARD,
+    C_ROUND,
+    DEP,
+    F_BALANCE,
+    F_DURATION,
+    F_MULTI,
+    F_PICKUP,
+    F_POINTS,
+    F_TIME,
+    F_WISHES,
+    F_ZONES,
+    FAR,
+    FD,
+    FE,
+    FL,
+    HEAD,
+    LAT,
+    LOC,
+    LOCK,
+    MAX_FROM,
+    MAX_TO,
+    MET,
+    NEVER,
+    NEXT,
+    PREV,
+    PT,
+    R_FIRST,
+    R_LAST,
+    R_TRIPS,
+    R_VISITS,
+    R_WORK,
+    S_LOC,
+    S_NWIN,
+    S_RELEASE,
+    S_ZONE,
+    SIB,
+    START,
+    STOP,
+    T_BUILDING,
+    T_FIRST,
+    T_PART0,
+    T_PARTS,
+    T_SPLIT,
+    T_WISH0,
+    TAIL,
+    V_CLASS,
+    V_DUR,
+    V_FIXED,
+    V_K,
+    V_MULTI,
+    V_RATE,
+    V_RELOAD,
+    V_TRIPS,
+    V_TYPE,
+    V_W0,
+    V_W1,
+    VEH,
+    ZP,
+    ZS,
+    Inst,
+    State,
+)
+
+BEHIND, JOIN, TRIP, PAIR, PAIR_TRIP = range(5)
+"""Kinds of candidates: behind a node, onto a visit of the same stop, as a new trip."""
+
+SAMPLE = 24
+"""Used vehicles whose shift's end is tried for a new trip, beside those that are near."""
+
+
+@compiled
+def offer(
+    st: State, have: int, width: int, score: float, kind: int, v: int, u: int, pt: int, mask: int
+) -> int:
+    """Put a candidate among the best; give how many there are now."""
+    i = have if have < width else width - 1
+    while i > 0 and st.cf[i - 1] > score:
+        st.cf[i] = st.cf[i - 1]
+        for c in range(8):
+            st.ci[i, c] = st.ci[i - 1, c]
+        i -= 1
+    st.cf[i] = score
+    st.ci[i, 0] = kind
+    st.ci[i, 1] = v
+    st.ci[i, 2] = u
+    st.ci[i, 3] = pt
+    st.ci[i, 4] = mask
+    return have + 1 if have < width else width
+
+
+@compiled
+def positions(inst: Inst, st: State, t: int, *, everywhere: bool) -> int:
+    """Write down where task ``t`` could go: beside its neighbours, on new trips, in new shifts."""
+    nd, pos = st.nd, st.pos
+    s = inst.task[t, T_FIRST]
+    most = pos.shape[0] - 2
+    many = 0
+    multi = inst.flags[F_MULTI]
+    st.c[C_ROUND] += 1
+    round_ = st.c[C_ROUND]
+    if inst.task[t, T_SPLIT]:
+        n = st.head[s]
+        while n >= 0:
+            pos[many, 0], pos[many, 1] = JOIN, n
+            many += 1
+            n = nd[n, SIB]
+    if everywhere:
+        for v in range(inst.veh.shape[0]):
+            if st.rt[v, R_VISITS] == 0 or not inst.elig[t, inst.veh[v, V_CLASS]]:
+                continue
+            n = st.rt[v, R_FIRST]
+            while n != st.rt[v, R_LAST] and many < most:
+                pos[many, 0], pos[many, 1] = BEHIND, n
+                many += 1
+                following = nd[n, NEXT]
+                if inst.veh[v, V_MULTI] and (nd[following, STOP] < 0):
+                    many = _new_trip(inst, st, t, v, n, many)
+                n = following
+    else:
+        for g in range(inst.near.shape[1]):
+            m = inst.near[s, g]
+            if m < 0 or many >= most:
+                break
+            n = st.head[m]
+            while n >= 0:
+                v = nd[n, VEH]
+                if inst.elig[t, inst.veh[v, V_CLASS]]:
+                    pos[many, 0], pos[many, 1] = BEHIND, n
+                    pos[many + 1, 0], pos[many + 1, 1] = BEHIND, nd[n, PREV]
+                    many += 2
+                    if multi and inst.veh[v, V_MULTI]:
+                        h = nd[n, HEAD]
+                        if nd[h, MET] != round_:
+                            nd[h, MET] = round_
+                            many = _new_trip(inst, st, t, v, nd[h, TAIL], many)
+                n = nd[n, SIB]
+                if many >= most - 8:
+                    break
+        if multi:
+            fleet = inst.veh.shape[0]
+            v = below(st, fleet)
+            for _ in range(min(SAMPLE, fleet)):
+                v = v + 1 if v + 1 < fleet else 0
+                if st.rt[v, R_VISITS] and inst.elig[t, inst.veh[v, V_CLASS]]:
+                    many = _new_trip(inst, st, t, v, nd[st.rt[v, R_LAST], PREV], many)
+    if inst.flags[F_WISHES] and inst.task[t, T_WISH0] >= 0:
+        for c in range(2):
+            v = inst.task[t, T_WISH0 + c]
+            if v >= 0 and inst.elig[t, inst.veh[v, V_CLASS]]:
+                many = _shift(inst, st, t, v, many)
+    for c in range(inst.elig.shape[1]):
+        if inst.elig[t, c] and st.nempty[c] and many < most - 8:
+            v = st.empty[c, st.nempty[c] - 1]
+            if inst.veh[v, V_MULTI]:
+                many = _new_trip(inst, st, t, v, st.rt[v, R_FIRST], many)
+            else:
+                pos[many, 0], pos[many, 1] = BEHIND, st.rt[v, R_FIRST]
+                many += 1
+    return many
+
+
+@compiled
+def _shift(inst: Inst, st: State, t: int, v: int, many: int) -> int:
+    """Write down every position of one shift."""
+    n = st.rt[v, R_FIRST]
+    while n != st.rt[v, R_LAST] and many < st.pos.shape[0] - 10:
+        st.pos[many, 0], st.pos[many, 1] = BEHIND, n
+        many += 1
+        following = st.nd[n, NEXT]
+        if inst.veh[v, V_MULTI] and st.nd[following, STOP] < 0:
+            many = _new_trip(inst, st, t, v, n, many)
+        n = following
+    return many
+
+
+@compiled
+def _new_trip(inst: Inst, st: State, t: int, v: int, u: int, many: int) -> int:
+    """Write down a new trip behind node ``u``, from each point where the task's goods are."""
+    if st.rt[v, R_TRIPS] >= inst.veh[v, V_TRIPS]:
+        return many
+    c = inst.veh[v, V_CLASS]
+    for i in range(inst.pts.shape[1]):
+        p = inst.pts[c, i]
+        if p < 0 or many >= st.pos.shape[0] - 2:
+            break
+        if inst.tpt[t, p]:
+            st.pos[many, 0], st.pos[many, 1], st.pos[many, 2] = TRIP, u, p
+            many += 1
+    return many
+
+
+@compiled
+def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> int:
+    """Keep the cheapest of the written positions that pass the quick tests, best first.
+
+    Tests of time are exact but for others at a place or bay, breaks, setups and a later release:
+    those are seen when the visit is put in.
+    """
+    nd, nl, flags = st.nd, st.nl, inst.flags
+    s = inst.task[t, T_FIRST]
+    loc = inst.stop[s, S_LOC]
+    zone = inst.stop[s, S_ZONE]
+    release = inst.stop[s, S_RELEASE]
+    building = inst.task[t, T_BUILDING]
+    split = inst.task[t, T_SPLIT]
+    part0 = inst.task[t, T_PART0]
+    parts = inst.task[t, T_PARTS]
+    dims = inst.cap.shape[1]
+    wanted = st.left[t]
+    pieces = bits(wanted)
+    give, take, room = st.scratch[0], st.scratch[1], st.scratch[2]
+    for d in range(dims):
+        if split:
+            give[d] = 0
+            take[d] = 0
+            for p in range(parts):
+                if (wanted >> p) & 1:
+                    give[d] += inst.part[part0 + p, d]
+        else:
+            give[d] = inst.amount[s, 0, d]
+            take[d] = inst.amount[s, 0, d] + inst.amount[s, 1, d]
+    pickup = flags[F_PICKUP]
+    timed = flags[F_TIME]
+    mean = 0.0
+    if flags[F_BALANCE]:
+        for v in range(inst.veh.shape[0]):
+            mean += st.rt[v, R_WORK]
+        mean /= inst.veh.shape[0]
+    have = 0
+    for i in range(many):
+        kind = st.pos[i, 0]
+        u = st.pos[i, 1]
+        v = nd[u, VEH]
+        w = nd[u, NEXT]
+        cls = inst.veh[v, V_CLASS]
+        k = inst.veh[v, V_K]
+        last = st.rt[v, R_LAST]
+        empty = st.rt[v, R_VISITS] == 0
+        if kind == JOIN:
+            h = nd[u, HEAD]
+            if nd[u, LOCK]:
+                continue
+        elif kind == BEHIND:
+            if nd[w, LOCK]:
+                continue
+            h = nd[u, HEAD]
+            if inst.veh[v, V_MULTI]:
+                if nd[h, STOP] == START:
+                    continue
+                if flags[F_POINTS] and not inst.tpt[t, nd[h, PT]]:
+                    continue
+            if flags[F_ZONES] and zone >= 0:
+                if nd[u, ZP] > zone or (nd[w, STOP] >= 0 and nd[w, ZS] < zone):
+                    continue
+        else:
+            if nd[w, LOCK]:
+                continue
+            h = -1
+        # Load.
+        fits = True
+        for d in range(dims):
+            if h < 0:
+                room[d] = inst.cap[v, d]
+            elif pickup:
+                room[d] = inst.cap[v, d] - nl[u, MAX_TO, d]
+                if nl[u, MAX_FROM, d] + take[d] > inst.cap[v, d]:
+                    fits = False
+            else:
+                room[d] = inst.cap[v, d] - nl[h, BOARD, d]
+            if h < 0 and take[d] > inst.cap[v, d]:
+                fits = False
+            if room[d] < give[d]:
+                fits = False
+        mask = wanted
+        share = 1.0
+        if not fits:
+            if not split:
+                continue
+            mask = 0
+            got = 0
+            for p in range(parts):
+                if (wanted >> p) & 1:
+                    goes = True
+                    for d in range(dims):
+                        if inst.part[part0 + p, d] > room[d]:
+                            goes = False
+                            break
+                    if goes:
+                        for d in range(dims):
+                            room[d] -= inst.part[part0 + p, d]
+                        mask |= 1 << p
+                        got += 1
+            if got == 0:
+                continue
+            share = pieces / got
+        # Cost.
+        a = nd[u, LOC]
+        final = w == last
+        c = home_of(inst, v, a) if final else nd[w, LOC]
+        c2 = home_of(inst, v, loc) if final else c
+        point = -1
+        if kind == JOIN:
+            score = 0.0
+        elif kind == BEHIND:
+            score = float(arc_cost(inst, k, a, loc) + arc_cost(inst, k, loc, c2))
+        else:
+            point = st.pos[i, 2]
+            b = inst.ptloc[point]
+            score = float(
+                arc_cost(inst, k, a, b) + arc_cost(inst, k, b, loc) + arc_cost(inst, k, loc, c2)
+            )
+        if score >= FAR:
+            continue
+        if empty:
+            score += inst.veh[v, V_FIXED]
+        elif kind != JOIN:
+            score -= arc_cost(inst, k, a, c)
+        length = inst.svc[s, inst.veh[v, V_TYPE]]
+        if kind != JOIN:
+            if inst.veh[v, V_RATE]:
+                score += length * inst.veh[v, V_RATE] // 3600
+            if building >= 0 and st.cnt[building, v] == 0 and st.known[building] > 0:
+                score += inst.weight[0]
+            if flags[F_WISHES]:
+                score += wish_cost(inst, t, v)
+            if flags[F_BALANCE] and st.rt[v, R_WORK] > mean:
+                score += inst.weight[1] * length
+        if score > 0:
+            score *= share
+        if have == width and score >= st.cf[width - 1]:
+            continue
+        if blink > 0.0 and uniform(st) < blink:
+            continue
+        # Time.
+        if timed and kind != JOIN:
+            at = nd[u, DEP]
+            if kind == TRIP:
+                load_s = inst.veh[v, V_RELOAD]
+                at = max(at + ride_s(inst, k, a, inst.ptloc[point]), release - load_s) + load_s
+                a = inst.ptloc[point]
+            elif empty and inst.veh[v, V_MULTI] == 0:
+                at = max(at, release)
+            at += ride_s(inst, k, a, loc)
+            if at >= FAR:
+                continue
+            at = in_windows(inst, s, at)
+            if at >= NEVER:
+                continue
+            at += length
+            ride = ride_s(inst, k, loc, c2)
+            if at + ride > nd[w, LAT]:
+                continue
+            if flags[F_DURATION] and kind == BEHIND:
+                early, late = inst.veh[v, V_W0], inst.veh[v, V_W1]
+                if inst.stop[s, S_NWIN]:
+                    early = inst.win[s, 0, 0]
+                    late = inst.win[s, inst.stop[s, S_NWIN] - 1, 1]
+                reach = nd[u, FD] + ride_s(inst, k, a, loc)
+                wait = max(early - reach - nd[u, FL], 0)
+                whole = reach + length + wait
+                begin = max(early - reach, nd[u, FE]) - wait
+                end = min(late - reach, nd[u, FL])
+                reach = whole + ride
+                wait = max(nd[w, BE] - reach - end, 0)
+                if reach + nd[w, BD] + wait > inst.veh[v, V_DUR]:
+                    continue
+                if begin + reach > nd[w, BL]:
+                    continue
+        have = offer(st, have, width, score, kind, v, u, point, mask)
+    return have
