@@ -74,7 +74,7 @@ class Model(Tasks):
         model = cls(separation=problem.separation_s)
         model._objective = problem.objective
         size = max((len(m.duration_s) for m in problem.matrices.values()), default=0)
-        known = positions or [(None, None)] * size
+        known: Sequence[tuple[float | None, float | None]] = positions or [(None, None)] * size
         if len(known) != size:
             mend = f"give one pair for each of the {size} locations"
             raise ArgumentInvalid("positions", len(known), mend)
