@@ -301,6 +301,28 @@ def test_solving_gives_a_plan_that_the_judge_accepts(solved: Result) -> None:
     assert visits == [1, 2, 3, 4, 5, 6]
 
 
+def test_the_textbook_example_is_solved_to_its_optimum() -> None:
+    """The example that PyVRP's and OR-Tools' guides share; 6,208 is its proven optimum."""
+    spots = [
+        (456, 320), (228, 0), (912, 0), (0, 80), (114, 80), (570, 160), (798, 160), (342, 240),
+        (684, 240), (570, 400), (912, 400), (114, 480), (228, 480), (342, 560), (684, 560),
+        (0, 640), (798, 640),
+    ]  # fmt: skip
+    demands = [0, 1, 1, 2, 4, 2, 4, 8, 8, 1, 2, 1, 2, 4, 4, 8, 8]
+    model = Model()
+    model.add_vehicle_type(4, 15, start_depot=model.add_depot(*spots[0]))
+    for spot, demand in zip(spots[1:], demands[1:], strict=True):
+        model.add_client(*spot, delivery=demand)
+    for one in model.locations:
+        for other in model.locations:
+            if one is not other and None not in (one.x, one.y, other.x, other.y):
+                metres = abs((one.x or 0) - (other.x or 0)) + abs((one.y or 0) - (other.y or 0))
+                model.add_edge(one, other, distance=int(metres))
+    result = model.solve(steps=400, seed=1, display=False)
+    assert result.cost() == 6208
+    assert result.is_feasible()
+
+
 def test_the_same_seed_and_steps_give_the_same_plan(solved: Result) -> None:
     assert small().solve(steps=60, seed=3, display=False).plan == solved.plan
 
