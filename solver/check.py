@@ -4,14 +4,14 @@ It recomputes everything itself, knows no engine, and judges a plan from any of 
 person's hand. ``docs/formats.md`` lists every code.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 
 from solver.plan import Plan, Violation
 from solver.problem import Problem
 from solver.rules import figures, loads, locks, meetings, shape, tasks, times
 from solver.rules.day import Day
 
-Rule = Callable[[Day], Iterator[Violation]]
+Rule = Callable[[Day], Iterable[Violation]]
 
 RULES: tuple[Rule, ...] = (
     shape.vehicles_known,

@@ -1,10 +1,10 @@
 """A plan laid beside its problem: what every rule looks at, recomputed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from solver.plan import Plan, Route, Step, Violation
 from solver.problem import (
@@ -17,6 +17,8 @@ from solver.problem import (
     Vehicle,
 )
 from solver.tariff import hundredths, priced_by_time
+
+T = TypeVar("T")
 
 TASKS = ("job", "pickup", "via", "delivery")
 
@@ -88,6 +90,7 @@ class Day:
 
     problem: Problem
     plan: Plan
+    found: dict[Callable[["Day"], Any], Any] = field(default_factory=dict)  # see once_a_day
 
     @cached_property
     def vehicles(self) -> dict[int, Vehicle]:
@@ -225,6 +228,19 @@ class Day:
     def total(self, amounts: list[Amounts]) -> Amounts:
         """Add amounts by dimension."""
         return tuple(sum(column) for column in zip(self.padded(()), *amounts, strict=True))
+
+
+def once_a_day(count: Callable[[Day], T]) -> Callable[[Day], T]:
+    """Count something of a day once, however many rules ask."""
+
+    @wraps(count)
+    def counted(day: Day) -> T:
+        if counted not in day.found:
+            day.found[counted] = count(day)
+        result: T = day.found[counted]
+        return result
+
+    return counted
 
 
 def legs_of(shipment: Shipment) -> Iterator[tuple[str, ShipmentStep]]:

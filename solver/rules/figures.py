@@ -6,7 +6,7 @@ from math import ceil
 
 from solver.plan import NOT_STATED, Violation
 from solver.problem import Amounts, Vehicle
-from solver.rules.day import TASKS, Day, Trail
+from solver.rules.day import TASKS, Day, Trail, once_a_day
 from solver.rules.meetings import closed, slots
 from solver.rules.tasks import bags_of, jobs_of, left_out
 
@@ -133,7 +133,7 @@ def _expected(day: Day) -> dict[str, int | Amounts]:
         "excess_faces": sum(
             max(len(seen) - _needed(day, load), 0) for seen, load in faces.values()
         ),
-        "contacts": sum(1 for _ in slots(day)) + sum(1 for _ in closed(day)),
+        "contacts": len(slots(day)) + len(closed(day)),
         "duration_s": sum(_stated_travel_s(day, trail) for trail in trails),
         "distance_m": sum(day.travelled(trail).metres for trail in trails),
         "waiting_s": sum(step.waiting_s for step in steps),
@@ -177,15 +177,18 @@ def _faces(day: Day) -> dict[str, tuple[set[int], Amounts]]:
 
 def _needed(day: Day, load: Amounts) -> int:
     """Give how many couriers a load makes unavoidable, at least one."""
-    needed = 1
-    for dimension, amount in enumerate(load):
-        most = max(
-            vehicle.max_trips * day.padded(vehicle.capacity)[dimension]
-            for vehicle in day.problem.vehicles
-        )
-        if most > 0:
-            needed = max(needed, -(-amount // most))
-    return needed
+    loads = zip(load, _most_in_a_shift(day), strict=True)
+    return max((1, *(-(-amount // most) for amount, most in loads if most > 0)))
+
+
+@once_a_day
+def _most_in_a_shift(day: Day) -> Amounts:
+    """Give by dimension what the vehicle that carries most brings in all of its trips."""
+    rooms = [
+        [vehicle.max_trips * room for room in day.padded(vehicle.capacity)]
+        for vehicle in day.problem.vehicles
+    ]
+    return tuple(max(column) for column in zip(*rooms, strict=True))
 
 
 def _priority(day: Day) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from solver.plan import Violation
 from solver.problem import Amounts
-from solver.rules.day import TASKS, Day, Trail, loading_points
+from solver.rules.day import TASKS, Day, Trail, loading_points, once_a_day
 
 
 def on_board(day: Day, trail: Trail) -> list[Amounts]:
@@ -31,11 +31,17 @@ def on_board(day: Day, trail: Trail) -> list[Amounts]:
     return loads
 
 
+@once_a_day
+def boards(day: Day) -> tuple[tuple[Trail, list[Amounts]], ...]:
+    """Give what is on board after each step, route by route."""
+    return tuple((trail, on_board(day, trail)) for trail in day.trails)
+
+
 def capacity(day: Day) -> Iterator[Violation]:
     """Yield steps after which more is on board than fits, per dimension."""
-    for trail in day.trails:
+    for trail, loads in boards(day):
         fits = day.padded(trail.vehicle.capacity)
-        for n, load in enumerate(on_board(day, trail)):
+        for n, load in enumerate(loads):
             for dimension, (amount, maximum) in enumerate(zip(load, fits, strict=True)):
                 if amount > maximum:
                     over = amount - maximum
@@ -60,8 +66,8 @@ def _before_first(
 
 def load_figures(day: Day) -> Iterator[Violation]:
     """Yield steps whose load figure is not what is on board."""
-    for trail in day.trails:
-        for n, load in enumerate(on_board(day, trail)):
+    for trail, loads in boards(day):
+        for n, load in enumerate(loads):
             stated = trail.steps[n].load
             if stated in (load, ()):  # empty: not stated
                 continue
@@ -74,9 +80,9 @@ def load_figures(day: Day) -> Iterator[Violation]:
 
 def break_loads(day: Day) -> Iterator[Violation]:
     """Yield breaks that are taken with more on board than they allow."""
-    for trail in day.trails:
+    for trail, loads in boards(day):
         allowed = {pause.id: pause.max_load for pause in trail.vehicle.breaks}
-        for n, load in enumerate(on_board(day, trail)):
+        for n, load in enumerate(loads if allowed else ()):
             step = trail.steps[n]
             if step.type != "break" or step.id is None:
                 continue

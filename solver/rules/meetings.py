@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from solver.plan import Violation
 from solver.problem import Amounts, Place
-from solver.rules.day import Day, Trail, begin, done
+from solver.rules.day import Day, Trail, begin, done, once_a_day
 from solver.rules.tasks import jobs_of
 
 
@@ -27,6 +27,7 @@ class Presence:
         return self.trail.vehicle.id
 
 
+@once_a_day
 def presences(day: Day) -> dict[str, list[Presence]]:
     """Give who is at which drop slot when, in order of time."""
     found: dict[str, list[Presence]] = defaultdict(list)
@@ -39,8 +40,13 @@ def presences(day: Day) -> dict[str, list[Presence]]:
     return found
 
 
-def slots(day: Day) -> Iterator[Violation]:
-    """Yield presences that begin while all lanes are taken, separation included."""
+@once_a_day
+def slots(day: Day) -> tuple[Violation, ...]:
+    """Give presences that begin while all lanes are taken, separation included."""
+    return tuple(_slots(day))
+
+
+def _slots(day: Day) -> Iterator[Violation]:
     here = presences(day)
     for place in day.problem.places:
         before: list[Presence] = []
@@ -66,8 +72,13 @@ def _nearest(before: list[Presence], presence: Presence, place: Place) -> dict[i
     return near
 
 
-def closed(day: Day) -> Iterator[Violation]:
-    """Yield presences closer than the separation to a time at which the leader is there."""
+@once_a_day
+def closed(day: Day) -> tuple[Violation, ...]:
+    """Give presences closer than the separation to a time at which the leader is there."""
+    return tuple(_closed(day))
+
+
+def _closed(day: Day) -> Iterator[Violation]:
     here = presences(day)
     for place in day.problem.places:
         for presence in here.get(place.id, []):
@@ -109,6 +120,7 @@ def shelves(day: Day) -> Iterator[Violation]:
                     )
 
 
+@once_a_day
 def loadings(day: Day) -> dict[int, list[Presence]]:
     """Give who loads at which location when, in order of time."""
     found: dict[int, list[Presence]] = defaultdict(list)

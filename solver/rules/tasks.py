@@ -7,15 +7,18 @@ from typing import NamedTuple
 
 from solver.plan import Step, Violation
 from solver.problem import Job
-from solver.rules.day import Day, Trail, legs_of, loading_points
+from solver.rules.day import Day, Trail, legs_of, loading_points, once_a_day
 
 
-def jobs_of(day: Day) -> Iterator[tuple[Trail, int, Step, Job]]:
-    """Go through the steps of known jobs."""
-    for trail in day.trails:
-        for n, step in trail.tasks():
-            if step.type == "job" and step.id in day.jobs:
-                yield trail, n, step, day.jobs[step.id]
+@once_a_day
+def jobs_of(day: Day) -> tuple[tuple[Trail, int, Step, Job], ...]:
+    """Give the steps of known jobs."""
+    return tuple(
+        (trail, n, step, day.jobs[step.id])
+        for trail in day.trails
+        for n, step in trail.tasks()
+        if step.type == "job" and step.id in day.jobs
+    )
 
 
 def bags_of(job: Job, parts: tuple[int, ...]) -> tuple[int, ...]:
