@@ -47,6 +47,7 @@ class Line:
     ties: list[tuple[int, int, int]]  # (i, j, s): j begins at least s after i is over
     ways: dict[int, tuple[int, int]]  # by step: where it comes from, and the seconds
     arrives_s: dict[int, int] = field(default_factory=dict)  # not before: goods are released
+    longest_s: int | None = None
 
     @property
     def end_s(self) -> int:
@@ -64,8 +65,8 @@ def spots_of(problem: Problem) -> dict[Spot, Limits]:
     return found
 
 
-def lines_of(problem: Problem, plan: Plan) -> list[Line]:
-    """Read the routes of a valid plan."""
+def lines_of(problem: Problem, plan: Plan, *, timed: bool = True) -> list[Line]:
+    """Read the routes of a valid plan, or of one that has no times yet."""
     day = Day(problem, plan)
     places = {p.id: p for p in problem.places}
     bays = {b.location for b in problem.bays}
@@ -75,21 +76,26 @@ def lines_of(problem: Problem, plan: Plan) -> list[Line]:
             Event(
                 begin(step),
                 step.setup_s + step.service_s,
-                _ranges(day, trail, step, places),
+                _ranges(day, trail, step, places, timed=timed),
                 _spot(day, trail, n, bays),
             )
             for n, step in enumerate(trail.steps)
         ]
         line = Line(number, events, [], {})
-        _tie(trail, line)
-        _release(day, trail, line)
-        _fix(trail, line)
-        _bound(trail, line)
+        _tie(trail, line, timed=timed)
+        _release(day, trail, line, timed=timed)
+        if timed:
+            _fix(trail, line)
+        else:
+            _fix_locked(trail, line)
+        _bound(trail, line, timed=timed)
         lines.append(line)
     return lines
 
 
-def _ranges(day: Day, trail: Trail, step: Step, places: dict[str, Place]) -> list[Window]:
+def _ranges(
+    day: Day, trail: Trail, step: Step, places: dict[str, Place], *, timed: bool
+) -> list[Window]:
     opens, closes = trail.vehicle.window
     allowed: list[Window] = [(opens, closes - step.setup_s - step.service_s)]
     task = day.task(step)
@@ -105,7 +111,7 @@ def _ranges(day: Day, trail: Trail, step: Step, places: dict[str, Place]) -> lis
         gap_s = place.separation_s or day.problem.separation_s
         for start, end in place.closed:
             allowed = without(allowed, start - gap_s - step.setup_s - step.service_s, end + gap_s)
-        if place.shelf is not None:
+        if place.shelf is not None and timed:
             # What is laid down stays between the same two clearings.
             passed = [c for c in place.cleared if c <= begin(step)]
             coming = [c for c in place.cleared if c > begin(step)]
@@ -124,20 +130,21 @@ def _spot(day: Day, trail: Trail, n: int, bays: set[int]) -> Spot | None:
     return None
 
 
-def _tie(trail: Trail, line: Line) -> None:
+def _tie(trail: Trail, line: Line, *, timed: bool) -> None:
     """Bind each step to the one before it, and to where the courier comes from."""
     steps = trail.steps
     line.ties.extend((n - 1, n, 0) for n in range(1, len(steps)))
     for (i, j), arc in zip(trail.hops, trail.arcs, strict=True):
         pauses_s = sum(line.events[k].length_s for k in range(i + 1, j))
-        way_s = 0 if arc is None else arc.seconds
-        # A plan of VROOM's may be a second quicker on an arc.
-        way_s = min(way_s, begin(steps[j]) - done(steps[i]) - pauses_s)
+        way_s = FOREVER if arc is None else arc.seconds
+        if timed:
+            # A plan of VROOM's may be a second quicker on an arc.
+            way_s = min(way_s, begin(steps[j]) - done(steps[i]) - pauses_s)
         line.ways[j] = (i, way_s)
         line.ties.append((i, j, way_s + pauses_s))
 
 
-def _release(day: Day, trail: Trail, line: Line) -> None:
+def _release(day: Day, trail: Trail, line: Line, *, timed: bool) -> None:
     """Let a trip leave no earlier than its goods are released."""
     for trip in set(trail.trips):
         members = [n for n, of in enumerate(trail.trips) if of == trip]
@@ -146,15 +153,17 @@ def _release(day: Day, trail: Trail, line: Line) -> None:
         reloads = [n for n in members if trail.steps[n].type == "reload"]
         at = (reloads or members)[0]
         event = line.events[at]
-        if event.end_s >= released:
+        if event.end_s >= released if timed else reloads:
             event.ranges = intersected(event.ranges, [(released - event.length_s, FOREVER)])
             continue
         target = next((j for j, (i, _) in line.ways.items() if i == at), None)
-        if target is None or target != at + 1:
+        if (target is None or target != at + 1) and timed:
             for n in members:
                 _pin(line.events[n])  # it waits on the way in a manner of its own
             continue
-        leaves_s = released + line.ways[target][1]
+        if target is None:
+            target = next((n for n in members if trail.locations[n] is not None), at)
+        leaves_s = released + line.ways.get(target, (0, 0))[1]
         line.arrives_s[target] = leaves_s
         line.events[target].ranges = intersected(line.events[target].ranges, [(leaves_s, FOREVER)])
 
@@ -174,20 +183,30 @@ def _fix(trail: Trail, line: Line) -> None:
         _pin(event)
 
 
+def _fix_locked(trail: Trail, line: Line) -> None:
+    """Give locked steps the times that the problem states."""
+    at = {(s.type, s.id): s.service_at for s in trail.vehicle.locked if s.locked}
+    for step, event in zip(trail.steps, line.events, strict=True):
+        stated = at.get((step.type, step.id))
+        if stated is not None:
+            event.ranges = intersected(event.ranges, [(stated, stated)])
+
+
 def _pin(event: Event) -> None:
     event.ranges = [(event.at_s, event.at_s)]
 
 
-def _bound(trail: Trail, line: Line) -> None:
+def _bound(trail: Trail, line: Line, *, timed: bool) -> None:
     """Cut off what no order of couriers makes possible."""
     earliest = [e.ranges[0][0] if e.ranges else e.at_s for e in line.events]
     for i, j, apart_s in sorted(line.ties, key=lambda t: t[1]):
         ready_s = earliest[i] + line.events[i].length_s + apart_s
         earliest[j] = max(earliest[j], _next(line.events[j].ranges, ready_s))
-    latest = [e.at_s + LATER_S for e in line.events]
+    latest = [e.at_s + LATER_S if timed else FOREVER for e in line.events]
     closes_s = trail.vehicle.window[1]
-    if trail.vehicle.max_duration_s is not None:
-        closes_s = min(closes_s, line.events[0].end_s + trail.vehicle.max_duration_s)
+    line.longest_s = trail.vehicle.max_duration_s
+    if timed and line.longest_s is not None:
+        closes_s = min(closes_s, line.events[0].end_s + line.longest_s)
     latest[-1] = min(latest[-1], closes_s - line.events[-1].length_s)
     for i, j, apart_s in sorted(line.ties, key=lambda t: -t[0]):
         latest[i] = min(latest[i], latest[j] - apart_s - line.events[i].length_s)

@@ -16,11 +16,12 @@ Name = tuple[int, int]  # line, event
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which lines move."""
+    """Which lines move; ``fresh``: they have no times yet."""
 
     lines: list[Line]
     moving: list[int]
     spots: dict[Spot, Limits]
+    fresh: bool = False
 
     def events(self) -> dict[Name, Event]:
         """Give what moves."""
@@ -52,16 +53,21 @@ def solved(
         spans = [[a, b] for a, b in ranges] or [[event.at_s, event.at_s]]
         domain = cp_model.Domain.from_intervals(spans)
         begins[name] = model.new_int_var_from_domain(domain, "")
-        model.add_hint(begins[name], event.at_s)
+        if not part.fresh:
+            model.add_hint(begins[name], event.at_s)
     for number in part.moving:
         line = part.lines[number]
         for i, j, apart_s in line.ties:
             length_s = line.events[i].length_s
             model.add(begins[number, j] >= begins[number, i] + length_s + apart_s)
+        if line.longest_s is not None:
+            start, end = begins[number, 0], begins[number, len(line.events) - 1]
+            model.add(end + line.events[-1].length_s <= start + line.longest_s)
     _share_spots(model, part, begins, others)
     ends = [begins[n, len(part.lines[n].events) - 1] for n in part.moving]
     now = sum(part.lines[n].events[-1].at_s for n in part.moving)
-    model.add(cp_model.LinearExpr.sum(ends) <= now)
+    if not part.fresh:
+        model.add(cp_model.LinearExpr.sum(ends) <= now)
     model.minimize(cp_model.LinearExpr.sum(ends))
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = seed
@@ -74,7 +80,7 @@ def solved(
     status = solver.solve(model)
     counted = max(solver.response_proto.deterministic_time, 1e-3)
     found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
-    if not found or sum(solver.value(e) for e in ends) >= now:
+    if not found or (not part.fresh and sum(solver.value(e) for e in ends) >= now):
         return None, counted
     return {name: solver.value(var) for name, var in begins.items()}, counted
 
@@ -134,7 +140,8 @@ def _one_by_one(
             model.add(begins[one] >= begins[other] + second.length_s + gap_s).only_enforce_if(
                 ~before
             )
-            model.add_hint(before, first.at_s <= second.at_s)
+            if not part.fresh:
+                model.add_hint(before, first.at_s <= second.at_s)
 
 
 def _apart(first: Event, second: Event, gap_s: int) -> bool:

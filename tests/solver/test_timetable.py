@@ -15,7 +15,7 @@ from solver.plan import Plan, Route, Step
 from solver.problem import Bay, Break, Job, LockedStep, Matrix, Objective, Place, Problem, Vehicle
 from solver.search import solve
 from solver.summary import route_cost, summarise
-from solver.timetable import retime
+from solver.timetable import place_times, retime
 
 HOUR = 3600
 
@@ -304,3 +304,66 @@ def test_a_large_day_is_retimed_within_its_seconds() -> None:
     assert time.monotonic() - began < 4
     assert better is not None
     assert sum(ends(better)) < sum(ends(plan))
+
+
+def timeless(plan: Plan) -> tuple[Route, ...]:
+    return tuple(
+        replace(r, steps=tuple(replace(s, arrival_s=0, waiting_s=0) for s in r.steps))
+        for r in plan.routes
+    )
+
+
+def again(plan: Plan, routes: tuple[Route, ...]) -> Plan:
+    waiting_s = sum(s.waiting_s for r in routes for s in r.steps)
+    return replace(plan, routes=routes, summary=replace(plan.summary, waiting_s=waiting_s))
+
+
+def test_routes_without_times_get_the_best() -> None:
+    problem = at_one_slot(separation_s=100)
+    later = (SLOW_FIRST[0], (("start", 0, 0), ("job", 2, 800), ("end", 0, 920)))
+    plan = written(problem, later)
+    placed = place_times(problem, timeless(plan), seconds=2)
+    assert placed is not None
+    assert ends(again(plan, placed)) == [880, 180]
+    assert check(problem, again(plan, placed)) == ()
+
+
+def test_what_has_no_time_is_given_none() -> None:
+    problem = at_one_slot(closed=((0, 7000),), separation_s=100)
+    plan = written(replace(problem, places=(Place(id="p"),)), SLOW_FIRST)
+    assert place_times(problem, timeless(plan), seconds=2) is None
+    crowded = at_one_slot(separation_s=7000)
+    assert place_times(crowded, timeless(plan), seconds=2) is None
+
+
+@pytest.mark.parametrize(
+    "vehicle",
+    [
+        courier(2, max_duration_s=400),
+        courier(2, locked=(LockedStep(type="job", id=2, service_at=777, locked=True),)),
+    ],
+)
+def test_placed_times_keep_what_is_told_of_the_day(vehicle: Vehicle) -> None:
+    problem = at_one_slot()
+    problem = replace(
+        problem,
+        vehicles=(courier(1), vehicle),
+        jobs=(problem.jobs[0], replace(problem.jobs[1], windows=((700, 900),))),
+    )
+    days = (SLOW_FIRST[0], (("start", 0, 500), ("job", 2, 777), ("end", 0, 897)))
+    plan = written(problem, days)
+    assert check(problem, plan) == ()
+    placed = place_times(problem, timeless(plan), seconds=2)
+    assert placed is not None
+    assert check(problem, again(plan, placed)) == ()
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 10**6), st.integers(4, 20), st.integers(2, 6))
+def test_whatever_had_times_is_given_some(seed: int, jobs: int, couriers: int) -> None:
+    problem = village(seed, jobs, couriers)
+    problem = replace(problem, places=tuple(replace(p, shelf=None) for p in problem.places))
+    plan = solve(problem, engine="construct", step_limit=1)
+    placed = place_times(problem, timeless(plan), seconds=0.5, deterministic=True)
+    if placed is not None:
+        assert check(problem, again(plan, placed)) == ()
