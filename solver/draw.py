@@ -75,11 +75,15 @@ def draw_routes(
     for n, route in enumerate(plan.routes):
         _route(drawing, at, route, n)
     _stops(drawing, problem, plan, at)
-    trips = sum(len(_trips(route)) for route in plan.routes)
     for n, route in enumerate(plan.routes[:_NUMBERED]):
-        _numbers(drawing, at, route, n, each=trips <= _NUMBERED)
+        _numbers(drawing, at, route, n, each=_each_trip(plan))
     _legend(drawing, problem, plan, words, guessed=positions is None)
     return drawing.svg()
+
+
+def _each_trip(plan: Plan) -> bool:
+    """Say whether there is room for the number of each trip."""
+    return sum(len(_trips(route)) for route in plan.routes) <= _NUMBERED
 
 
 def _trips(route: Route) -> dict[int, list[int]]:
@@ -222,7 +226,7 @@ def _legend(
         _stop(drawing, (x + 3, y), slot=False, left=True, small=False)
         drawing.text((x + 18, y + 4), f"{words['left']} ({len(plan.unassigned)})")
         y += 22
-    if any(len(_trips(route)) > 1 for route in plan.routes):
+    if _each_trip(plan) and any(len(_trips(route)) > 1 for route in plan.routes):
         drawing.text((x - 2, y + 4), words["label"], colour=GREY, size=11)
         y += 22
     names = {vehicle.id: vehicle.description for vehicle in problem.vehicles}
