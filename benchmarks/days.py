@@ -28,7 +28,7 @@ from solver.problem import (
 Ints = NDArray[np.int64]
 
 HOUR_S = 3600
-SLACK = 1.35  # bags that all shifts can bring, by estimate, over those that there are
+SLACK = 1.4  # bags that all shifts can bring, by estimate, over those that there are
 STOP_S, BAG_S, RELOAD_S = 120, 15, 420  # the defaults of a district's policy
 SEPARATION_S = 600
 SHELF_BAGS = 30
@@ -318,6 +318,7 @@ def _shift_s(drawing: _Drawing, matrices: dict[str, Matrix], point: int, crew: l
 def _couriers(drawing: _Drawing, crews: list[list[str]], shifts_s: list[int]) -> list[Vehicle]:
     rng = drawing.rng
     vehicles: list[Vehicle] = []
+    clean = _clean_shares(drawing)
     for point, crew in enumerate(crews):
         spots = drawing.spots_of(point)
         for n, mode in enumerate(crew):
@@ -335,11 +336,26 @@ def _couriers(drawing: _Drawing, crews: list[list[str]], shifts_s: list[int]) ->
                     window=_shift(drawing, n, shifts_s[point]),
                     max_trips=MODES[mode].max_trips,
                     reload_service_s=RELOAD_S,
-                    zone_max=int(rng.choice(3, p=(0.08, 0.12, 0.8))),
+                    zone_max=_zone_max(int(rng.choice(3, p=(0.08, 0.12, 0.8))), clean[point]),
                     cohort=f"{point + 1}{'AB'[team]}" if drawing.teams else None,
                 )
             )
     return vehicles
+
+
+def _clean_shares(drawing: _Drawing) -> list[list[float]]:
+    """Give the share of each point's bags that lies in zones of at most each rank."""
+    district = drawing.district
+    bags = np.zeros((len(district.points), 3))
+    of_stairwell = district.compound
+    cells = district.point_of[of_stairwell], drawing.zone[of_stairwell]
+    np.add.at(bags, cells, [len(parts) for parts in drawing.bags])
+    return (bags.cumsum(axis=1) / np.maximum(bags.sum(axis=1), 1)[:, None]).tolist()
+
+
+def _zone_max(drawn: int, clean: list[float]) -> int:
+    """Keep a courier's limit only where enough lies within it: nobody is sent to sealed points."""
+    return drawn if clean[drawn] >= 0.6 else 2
 
 
 def _shift(drawing: _Drawing, n: int, shift_s: int) -> Window:

@@ -126,9 +126,9 @@ def _cell(those: Sequence[Run]) -> str | None:
         return "; ".join(sorted(refused))
     lost = sum(one.gap is None for one in those)
     text = report.percent(report.mean(gaps))
-    if those and those[0].family == "Li and Lim":
+    if gaps and those[0].family == "Li and Lim":
         more = sum(one.outcome.routes - one.best_vehicles for one in those if one.outcome.whole)
-        text = f"{text or '—'}, vehicles {more / max(len(gaps), 1):+.2f}"
+        text = f"{text}, vehicles {more / len(gaps):+.2f}"
     if lost:
         left = sum(one.outcome.left_jobs for one in those)
         return f"{text or '—'} ({lost} of {len(those)} not whole, {left} drops left out)"

@@ -40,6 +40,8 @@ def solve_with_pyvrp(
 ) -> Shifts | None:
     """Run PyVRP on one thread; None where it ends without a feasible solution.
 
+    Where jobs may be left out, the feasible routes of its solution count.
+
     Raises
     ------
     CannotExpress
@@ -47,7 +49,7 @@ def solve_with_pyvrp(
     """
     built = build(_cheaper(problem), may_drop=may_drop)
     result = pyvrp.solve(built.data, MaxRuntime(seconds), seed=seed, collect_stats=False)
-    if not result.is_feasible():
+    if not result.is_feasible() and not may_drop:
         return None
     shifts = shifts_of(built, result.best)
     allowed = _allowed(problem, shifts)
@@ -310,7 +312,7 @@ def shifts_of(built: Built, solution: pyvrp.Solution) -> Shifts:
     """Read PyVRP's routes: vehicles of a type are taken in the order of their ids."""
     waiting = [list(ids) for ids in built.vehicles]
     shifts: dict[int, list[Trip]] = {}
-    for route in solution.routes():
+    for route in filter(pyvrp.Route.is_feasible, solution.routes()):
         vehicle = waiting[route.vehicle_type()].pop(0)
         reloads = built.data.vehicle_type(route.vehicle_type()).reload_depots
         shifts[vehicle] = list(_trips(built, route, reloading=bool(reloads)))

@@ -7,6 +7,7 @@ different parts of a problem that falls apart, or else different seeds, the bett
 
 import multiprocessing
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -110,7 +111,14 @@ def run(source: Source, wish: Wish) -> Outcome:
 
 
 def _child(source: Source, wish: Wish, sender: Any) -> None:
-    sender.send(outcome_of(source, wish))
+    try:
+        outcome = outcome_of(source, wish)
+    except Exception as error:  # noqa: BLE001 - whatever an engine throws is its result
+        traceback.print_exc()
+        outcome = Outcome(
+            engine=wish.engine, seed=wish.seed, limit_s=wish.seconds, refused=repr(error)
+        )
+    sender.send(outcome)
     sender.close()
 
 
