@@ -6,6 +6,7 @@ import inspect
 import mmap
 import os
 import pickle
+import resource
 import select
 import signal
 import sys
@@ -14,11 +15,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from multiprocessing.reduction import DupFd
 from typing import Any
-
-from typing_extensions import override
 
 from solver.plan import Plan
 from solver.problem import Problem
@@ -26,89 +23,87 @@ from solver.wire import Kind, send
 
 _PLANS_APART_S = 0.5
 _PR_SET_PDEATHSIG = 1
-
-
-class Parcel:
-    """A problem on its way to another process; its matrices go as memory, not as a message.
-
-    Where the child is a fork nothing is sent at all. Otherwise everything lies in memory without
-    a name, which vanishes with the last process that has it open.
-    """
-
-    def __init__(self, problem: Problem) -> None:
-        self._problem = problem
-
-    @override
-    def __reduce__(self) -> tuple[Any, ...]:
-        buffers: list[pickle.PickleBuffer] = []
-        body = pickle.dumps(self._problem, protocol=5, buffer_callback=buffers.append)
-        pieces = [memoryview(body), *(buffer.raw() for buffer in buffers)]
-        descriptor = os.memfd_create("problem")
-        for piece in pieces:
-            rest = piece
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-        try:
-            # The copy that goes along is made now.
-            return _opened, (DupFd(descriptor), [piece.nbytes for piece in pieces])
-        finally:
-            _later_closed.append(descriptor)
-
-    def open(self) -> Problem:
-        """Give the problem."""
-        return self._problem
-
-
-_later_closed: list[int] = []
-
-
-def close_sent() -> None:
-    """Close the parent's side of problems that were sent."""
-    while _later_closed:
-        os.close(_later_closed.pop())
-
-
-def _opened(sent: Any, sizes: list[int]) -> Parcel:
-    descriptor = sent.detach()
-    memory = memoryview(mmap.mmap(descriptor, sum(sizes), access=mmap.ACCESS_READ))
-    os.close(descriptor)
-    pieces, at = [], 0
-    for size in sizes:
-        pieces.append(memory[at : at + size])
-        at += size
-    return Parcel(pickle.loads(pieces[0], buffers=pieces[1:]))  # noqa: S301 - our own parent's
+_ALIGNED = 64  # bytes; NumPy's arrays want their numbers at multiples of 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What the child is to do."""
 
-    parcel: Parcel
+    problem: Problem
     engine: str  # a name that solver.search knows, or module:function
     ends_at: float  # of the monotonic clock, which all processes of a machine share
     wishes: dict[str, Any]  # step_limit, seed, threads, warm_start
     memory_limit_bytes: int | None
 
 
-def run(order: Order, reports: Connection, control: Connection) -> None:
-    """Run the engine of an order; everything that it tells goes into ``reports``."""
+def pack(order: Order) -> int:
+    """Write an order into memory without a name, which vanishes with the last who has it open.
+
+    The matrices lie there as they are: whoever opens it maps them and copies nothing.
+
+    Returns
+    -------
+    int
+        A descriptor of it.
+    """
+    buffers: list[pickle.PickleBuffer] = []
+    body = pickle.dumps(order, protocol=5, buffer_callback=buffers.append)
+    pieces = [memoryview(body), *(buffer.raw() for buffer in buffers)]
+    descriptor = os.memfd_create("order")
+    sizes = pickle.dumps([piece.nbytes for piece in pieces])
+    for piece in (memoryview(len(sizes).to_bytes(_ALIGNED, "little")), memoryview(sizes), *pieces):
+        _write(descriptor, piece)
+        _write(descriptor, memoryview(bytes(-piece.nbytes % _ALIGNED)))
+    return descriptor
+
+
+def _write(descriptor: int, piece: memoryview) -> None:
+    while piece:
+        piece = piece[os.write(descriptor, piece) :]
+
+
+def unpack(descriptor: int) -> Order:
+    """Open an order that our own parent has packed."""
+    memory = memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))
+    length = int.from_bytes(memory[:_ALIGNED], "little")
+    sizes = pickle.loads(memory[_ALIGNED : _ALIGNED + length])  # noqa: S301
+    at = _ALIGNED + length + -length % _ALIGNED
+    pieces = []
+    for size in sizes:
+        pieces.append(memory[at : at + size])
+        at += size + -size % _ALIGNED
+    order: Order = pickle.loads(pieces[0], buffers=pieces[1:])  # noqa: S301
+    return order
+
+
+def begin(order: int, reports: int, control: int) -> None:
+    """Run a packed order in a process that was started for it."""
+    run(unpack(order), reports, control)
+
+
+def run(order: Order, reports: int, control: int) -> None:
+    """Run the engine of an order; what it tells is written to the descriptor ``reports``.
+
+    Once ``control`` has something to read, or nobody holds its other end, the engine is to stop.
+    """
     _settle(order.memory_limit_bytes)
-    teller = _Teller(reports.fileno())
+    teller = _Teller(reports)
     try:
         final = _engine(order.engine)(
-            order.parcel.open(),
+            order.problem,
             **order.wishes,
             time_limit_s=max(order.ends_at - time.monotonic(), 0.05),
             progress=teller.line,
             on_plan=teller.plan,
-            should_stop=lambda: bool(select.select([control.fileno()], [], [], 0)[0]),
+            should_stop=lambda: bool(select.select([control], [], [], 0)[0]),
         )
     except BaseException:  # noqa: BLE001 - whatever it is, the supervisor should know of it
         teller.close()
-        send(reports.fileno(), Kind.FAILED, traceback.format_exc(limit=-6))
+        send(reports, Kind.FAILED, traceback.format_exc(limit=-6))
         return
     teller.close()
-    send(reports.fileno(), Kind.FINAL, final)
+    teller.final(final)
 
 
 def _settle(memory_limit_bytes: int | None) -> None:
@@ -120,9 +115,8 @@ def _settle(memory_limit_bytes: int | None) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     # What an engine prints must not end up in a plan on standard output.
     os.dup2(2, 1)
+    sys.stdout = sys.stderr
     if memory_limit_bytes is not None:
-        import resource  # noqa: PLC0415 - Unix only
-
         resource.setrlimit(resource.RLIMIT_AS, (memory_limit_bytes, memory_limit_bytes))
 
 
@@ -166,6 +160,10 @@ class _Teller:
             self._wake.notify()
         if waits and isinstance(plan, Plan):
             self._send(Kind.FIGURES, (plan.summary.unassigned, plan.summary.cost))
+
+    def final(self, answer: object) -> None:
+        """Send what the engine answered, whatever it is."""
+        self._send(Kind.FINAL, answer)
 
     def close(self) -> None:
         """Send what is left."""

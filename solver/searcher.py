@@ -2,62 +2,59 @@
 
 Notes
 -----
-A process with a single Python thread is forked (Linux): that takes milliseconds and sends
-nothing, the matrices included. One with several threads asks multiprocessing's fork server,
-which has the heavy modules loaded from its first use on; until then it takes seconds, so that
-short limits fork as well. A fork among threads might come upon a lock that nobody will open; the
-hard stop holds then as for any engine that hangs.
+A process with a single Python thread is forked: that takes milliseconds and sends nothing, the
+matrices included. Beside other threads a fork might come upon a lock that nobody will open, so
+that a new interpreter is started, which takes about a second. Limits too short for that are
+forked all the same: the hard stop holds then as for any engine that hangs.
 """
 
+import contextlib
 import logging
-import multiprocessing
 import os
 import select
+import signal
+import subprocess
 import sys
-import threading
-from multiprocessing.context import ForkContext, ForkServerContext, SpawnContext
-from multiprocessing.process import BaseProcess
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
-from solver.child import Order, close_sent, run
+from solver.child import Order, pack, run
 from solver.wire import Inbox
 
 log = logging.getLogger(__name__)
 
-_SHORT_S: Final = 3.0
-"""Limits below are too short to wait for a fork server to load its modules."""
+_SHORT_S: Final = 4.0
+"""Limits below are too short to wait for a new interpreter with all its modules."""
 
-_PRELOADED: Final = ("solver.search", "solver.child")
+_PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from solver.child import begin; begin{args}"
 
-_serving = threading.Event()
 
-Context = ForkContext | ForkServerContext | SpawnContext
+class _Process(Protocol):
+    def poll(self) -> int | None: ...
+    def kill(self) -> None: ...
+    def wait(self) -> int: ...
 
 
 class Searcher:
     """One child with the pipes to it; leaving it ends the child."""
 
     def __init__(self, order: Order, limit_s: float) -> None:
-        context = _context(limit_s)
-        self._reports, theirs = context.Pipe(duplex=False)
-        control, self._control = context.Pipe(duplex=False)
-        os.set_blocking(self._reports.fileno(), False)
-        self.inbox = Inbox(self._reports.fileno())
-        # An alias: the contexts' classes of processes have no common one that may be called.
-        process: BaseProcess = context.Process(
-            target=run, args=(order, theirs, control), daemon=True, name="solver"
-        )
-        self._process: BaseProcess | None = process
+        self._reports, theirs = os.pipe()
+        control, self._control = os.pipe()
+        os.set_blocking(self._reports, False)
+        self.inbox = Inbox(self._reports)
+        self._process: _Process | None = None
         try:
-            process.start()
-        except (OSError, AssertionError):
-            # No memory for a process, or we are a child that may have none.
+            # Counts threads that threading did not start, too.
+            alone = len(sys._current_frames()) == 1  # noqa: SLF001
+            if alone or limit_s < _SHORT_S:
+                self._process = _Forked(order, theirs, control, (self._reports, self._control))
+            else:
+                self._process = _started(order, theirs, control)
+        except OSError:
             log.exception("no process could be started for the search")
-            self._process = None
         finally:
-            close_sent()
-            theirs.close()
-            control.close()
+            os.close(theirs)
+            os.close(control)
 
     def __enter__(self) -> Self:
         return self
@@ -65,40 +62,79 @@ class Searcher:
     def __exit__(self, *_: object) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.join()
-            self._process.close()
-            self._process = None
-        self._reports.close()
-        self._control.close()
+            self._process.wait()
+        os.close(self._reports)
+        os.close(self._control)
 
     def ask_to_stop(self) -> None:
         """Tell the engine that it should end with what it has."""
-        try:
-            self._control.send_bytes(b"stop")
-        except OSError:
-            log.debug("the search has ended before it was told to")
+        # Where it has ended already nobody reads.
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._control, b"stop")
 
     def over(self) -> bool:
         """Say whether nothing more will come."""
         if self.inbox.ended or self._process is None:
             return True
         # Ends of a pipe may live on in other forks; only the process itself tells its end.
-        return not self._process.is_alive() and not self.waiting(0)
+        return self._process.poll() is not None and not self.waiting(0)
 
     def waiting(self, seconds: float) -> bool:
         """Wait for something to read."""
-        return bool(select.select([self.inbox.descriptor], [], [], seconds)[0])
+        return bool(select.select([self._reports], [], [], seconds)[0])
 
 
-def _context(limit_s: float) -> Context:
-    if sys.platform != "linux":
-        return multiprocessing.get_context("spawn")
-    # Counts threads that threading did not start, too.
-    alone = len(sys._current_frames()) == 1  # noqa: SLF001
-    if alone or (limit_s < _SHORT_S and not _serving.is_set()):
-        return multiprocessing.get_context("fork")
-    context = multiprocessing.get_context("forkserver")
-    if not _serving.is_set():
-        context.set_forkserver_preload([*_PRELOADED])
-        _serving.set()
-    return context
+class _Forked:
+    """A fork of this process that runs an order and nothing after it."""
+
+    def __init__(self, order: Order, reports: int, control: int, ours: tuple[int, ...]) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            # What waits to be printed would be printed twice.
+            with contextlib.suppress(AttributeError, ValueError):
+                stream.flush()
+        self._status: int | None = None
+        self._pid = os.fork()
+        if self._pid == 0:
+            try:
+                for descriptor in ours:
+                    os.close(descriptor)
+                run(order, reports, control)
+            finally:
+                # Nothing of the parent is tidied up here: files, databases, threads are its own.
+                os._exit(0)
+
+    def poll(self) -> int | None:
+        """Give the status if it has ended."""
+        return self._look(os.WNOHANG)
+
+    def kill(self) -> None:
+        """End it if it has not ended."""
+        if self.poll() is None:
+            os.kill(self._pid, signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Wait for its end."""
+        return self._look(0) or 0
+
+    def _look(self, options: int) -> int | None:
+        if self._status is None:
+            try:
+                pid, status = os.waitpid(self._pid, options)
+            except ChildProcessError:
+                # Somebody in this process waits for all children, so that it is gone.
+                self._status = 0
+            else:
+                self._status = status if pid else None
+        return self._status
+
+
+def _started(order: Order, reports: int, control: int) -> _Process:
+    packed = pack(order)
+    handed = (packed, reports, control)
+    program = _PROGRAM.format(path=sys.path, args=handed)
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter with our own program
+            [sys.executable, "-c", program], stdin=subprocess.DEVNULL, pass_fds=handed
+        )
+    finally:
+        os.close(packed)

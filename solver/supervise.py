@@ -16,14 +16,14 @@ from typing import Final
 
 from solver.bound import Bound, bound
 from solver.check import check
-from solver.child import Order, Parcel
+from solver.child import Order
+from solver.nobody import nobody_served
 from solver.objective import Tiers, value
-from solver.plan import Plan, Unassigned
-from solver.problem import Job, Problem, ShipmentStep
+from solver.plan import Plan
+from solver.problem import Problem
 from solver.progress import Report
 from solver.search import ENGINES, EngineUnknown, solve
 from solver.searcher import Searcher
-from solver.summary import summarise
 from solver.wire import Garbage, Kind, plan_from, unpacked
 
 log = logging.getLogger(__name__)
@@ -45,8 +45,6 @@ _PATIENCE: Final = 0.4
 
 _CONSTRUCTED_HERE: Final = 100
 """Jobs of problems whose first plan takes milliseconds, so that no other process is asked."""
-
-_NOT_SEARCHED: Final = "fits-now"
 
 
 def solve_supervised(
@@ -177,12 +175,15 @@ class _Watch:
     ) -> Order:
         """State what the child is to do: a little before the limit, so that we can judge it."""
         return Order(
-            parcel=Parcel(self.problem),
+            problem=self.problem,
             engine=engine,
-            ends_at=self.began + self.limit_s * 0.98 - min(0.05, 0.1 * self.limit_s),
+            ends_at=self.began + self._engines_s(),
             wishes=wishes,
             memory_limit_bytes=memory_limit_bytes,
         )
+
+    def _engines_s(self) -> float:
+        return self.limit_s * 0.97 - min(0.05, 0.1 * self.limit_s)
 
     def seconds(self) -> float:
         return time.monotonic() - self.began
@@ -197,12 +198,13 @@ class _Watch:
             if not asked and self._time_to_stop():
                 searcher.ask_to_stop()
                 asked = True
-            if self._too_late():
+            left_s = self._latest() - self.seconds()
+            if left_s <= 0:
                 self._wrong("engine-hung", f"it was ended after {self.seconds():.1f} s")
                 break
             if self.best is None and self.seconds() > _PATIENCE * self.limit_s:
                 self._start_rescue(children)
-            if searcher.waiting(_PAUSE_S):
+            if searcher.waiting(min(_PAUSE_S, left_s)):
                 newest = self._judged_if_due(self._take(searcher, newest))
         if newest is not None:
             self._judge(*newest)
@@ -213,21 +215,28 @@ class _Watch:
             self._await_rescue()
 
     def _time_to_stop(self) -> bool:
-        if self.should_stop():
+        if self.stop_at is None and self.should_stop():
             self.stop_at = self.seconds()
-        return self.stop_at is not None or self.seconds() >= self.limit_s
+        return self.stop_at is not None or self.seconds() >= self._engines_s()
 
-    def _too_late(self) -> bool:
-        latest = max(1.04 * self.limit_s - self.judging_s, 1.01 * self.limit_s)
+    def _latest(self) -> float:
+        """Give the second at which the child is ended, whatever it does."""
+        latest = 1.01 * self.limit_s - min(0.02, self.judging_s)
         if self.stop_at is not None:
             latest = min(latest, self.stop_at + max(1.0, 4 * self.judging_s))
-        return self.seconds() > latest
+        return latest
 
     def _start_rescue(self, children: ExitStack) -> None:
-        """Let another child construct a plan; of a small problem it is made here, when needed."""
-        if self.rescuer is None and len(self.problem.jobs) > _CONSTRUCTED_HERE:
-            order = self.order("construct", {"seed": self.seed}, None)
-            self.rescuer = children.enter_context(Searcher(order, self.limit_s))
+        """Make a first plan: of a small problem here, otherwise in another child."""
+        if self.rescuer is not None:
+            return
+        if len(self.problem.jobs) + len(self.problem.shipments) <= _CONSTRUCTED_HERE:
+            plan = self._constructed()
+            self._keep(plan, self._tiers(plan), last=False)
+            return
+        order = self.order("construct", {"seed": self.seed}, None)
+        left_s = self.limit_s - self.seconds()
+        self.rescuer = children.enter_context(Searcher(order, left_s))
 
     def _await_rescue(self) -> None:
         newest: Message | None = None
@@ -276,24 +285,31 @@ class _Watch:
         return None
 
     def _judge(self, kind: Kind, body: bytes) -> None:
-        """Keep a plan if it keeps every rule and is better than what is kept."""
-        began = time.monotonic()
         try:
             plan = plan_from(unpacked(body))
-            violations = check(self.problem, plan)
-            tiers = value(self.problem, plan).tiers
+            tiers = self._tiers(plan)
         except Exception as error:  # noqa: BLE001 - rules that meet nonsense may raise anything
             self._refuse(kind, f"{type(error).__name__}: {error}")
-            return
+        else:
+            self._keep(plan, tiers, last=kind is Kind.FINAL)
+
+    def _tiers(self, plan: Plan) -> Tiers:
+        """Value a plan that keeps every rule."""
+        began = time.monotonic()
+        violations = check(self.problem, plan)
+        if violations:
+            what = f"a plan that breaks {violations[0].code}"
+            raise Garbage(what)
+        tiers = value(self.problem, plan).tiers
         self.judged_at = self.seconds()
         self.judging_s = time.monotonic() - began
-        if violations:
-            self._refuse(kind, f"a plan breaks {violations[0].code}")
-            return
-        self.finished = self.finished or kind is Kind.FINAL
+        return tiers
+
+    def _keep(self, plan: Plan, tiers: Tiers, *, last: bool) -> None:
+        self.finished = self.finished or last
         better = self.tiers is None or tiers < self.tiers
         # The last word of equal plans has the better reasons for what is left.
-        if better or (kind is Kind.FINAL and tiers == self.tiers):
+        if better or (last and tiers == self.tiers):
             self.best, self.tiers = plan, tiers
         if better:
             self._report(plan=plan)
@@ -362,29 +378,11 @@ class _Watch:
         return found.cost
 
     def _without_engine(self) -> Plan:
-        in_time = self.rescuer is None or self.seconds() < self.limit_s
-        nobody = None if in_time else nobody_served(self.problem)
-        if nobody is not None and not check(self.problem, nobody):
+        nobody = nobody_served(self.problem)
+        # Where steps are locked somebody has to go.
+        if self.seconds() >= self.limit_s and not check(self.problem, nobody):
             return nobody
+        return self._constructed()
+
+    def _constructed(self) -> Plan:
         return solve(self.problem, time_limit_s=self.limit_s, seed=self.seed, engine="construct")
-
-
-def nobody_served(problem: Problem) -> Plan:
-    """Give the plan in which nobody goes anywhere: there was no time for more."""
-    left = [_left("job", job) for job in problem.jobs]
-    for shipment in problem.shipments:
-        left += [_left("pickup", shipment.pickup), _left("delivery", shipment.delivery)]
-    summary = summarise(problem, (), tuple(left), engine="none", seed=0, seconds=0.0, stopped="")
-    return Plan(routes=(), unassigned=tuple(left), summary=summary)
-
-
-def _left(kind: str, stop: Job | ShipmentStep) -> Unassigned:
-    return Unassigned(
-        id=stop.id,
-        type=kind,
-        location=stop.location,
-        description=stop.description,
-        code=_NOT_SEARCHED,
-        facts={},
-        proven=False,
-    )
