@@ -51,6 +51,8 @@ def _slots(day: Day) -> Iterator[Violation]:
     for place in day.problem.places:
         before: list[Presence] = []
         for presence in here.get(place.id, []):
+            # In order of beginnings: who has been gone long enough meets nobody any more.
+            before = [p for p in before if p.end_s + place.separation_s > presence.start_s]
             near = _nearest(before, presence, place)
             if len(near) >= place.lanes:
                 # Enough of them must have been gone for one lane to be free.
@@ -138,15 +140,13 @@ def bays(day: Day) -> Iterator[Violation]:
     """Yield loadings that begin while every bay of the point is taken."""
     here = loadings(day)
     for bay in day.problem.bays:
-        those = here.get(bay.location, [])
-        for n, presence in enumerate(those):
+        loading: list[Presence] = []
+        for presence in here.get(bay.location, []):
             if presence.end_s == presence.start_s:
                 continue
-            ends = sorted(
-                other.end_s
-                for other in those[:n]
-                if other.courier != presence.courier and other.end_s > presence.start_s
-            )
+            loading = [other for other in loading if other.end_s > presence.start_s]
+            ends = sorted(other.end_s for other in loading if other.courier != presence.courier)
+            loading.append(presence)
             if len(ends) >= bay.lanes:
                 by = ends[len(ends) - bay.lanes] - presence.start_s
                 yield presence.trail.breach("bay.full", presence.step, by, location=bay.location)
