@@ -1,15 +1,16 @@
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given as hypothesised
-from hypothesis import strategies as st
 
+import solver.rules
 from solver.check import check
 from solver.plan import Plan, Step, Unassigned
-from solver.problem import UNREACHABLE, LockedStep, Matrix, Problem
+from solver.problem import UNREACHABLE, Break, LockedStep, Matrix, Problem
 
 Resum = Callable[[Problem, Plan], Plan]
 Change = Callable[[Problem, Plan], tuple[Problem, Plan]]
@@ -137,6 +138,16 @@ def both(*changes: Change) -> Change:
         return problem, plan
 
     return change
+
+
+BIKE = (("bike", 61),)
+LATE_BREAK = Break(id=1, time_windows=((36001, 37800),), service_s=900, max_load=(0, 0))
+
+
+def lacking_skill(problem: Problem, plan: Plan) -> tuple[Problem, Plan]:
+    first, *rest = problem.shipments
+    asking = replace(first, skills=frozenset({9}))
+    return replace(problem, shipments=(asking, *rest)), plan
 
 
 MUTATIONS: tuple[tuple[str, Change, str, int], ...] = (
@@ -289,6 +300,42 @@ MUTATIONS: tuple[tuple[str, Change, str, int], ...] = (
         "locked.order",
         1,
     ),
+    ("a locked step dropped", without(1, 2), "locked.missing", 1),
+    # of the vehicle's type, its longest day
+    (
+        "a shift a second too long",
+        given("vehicles", 2, max_duration_s=4469),
+        "limit.duration",
+        1,
+    ),
+    (
+        "service of another type",
+        both(given("vehicles", 2, type="bike"), given("jobs", 14, service_per_type_s=BIKE)),
+        "step.service",
+        1,
+    ),
+    (
+        "setup of another type",
+        both(given("vehicles", 1, type="bike"), given("jobs", 11, setup_per_type_s=BIKE)),
+        "step.setup",
+        31,
+    ),
+    # as the family before them, by another second, bag or point
+    ("a bag too many on the shelf", given("places", "slot-1", shelf=(30, 1)), "place.shelf", 1),
+    ("a break a second early", later(1, 6, -1), "arrival.too-early", 1),
+    (
+        "a break a second before its window",
+        given("vehicles", 1, breaks=(LATE_BREAK,)),
+        "window.break",
+        1,
+    ),
+    ("ends where it must not", step(1, 8, location=3), "step.location", 1),
+    ("setup a second short", step(1, 2, setup_s=29), "step.setup", 1),
+    ("the other profile's pace", given("vehicles", 2, profile="foot"), "arrival.too-early", 180),
+    ("a shipment with a skill too few", lacking_skill, "skills.missing", 1),
+    ("there a second before the leader is gone", step(2, 3, waiting_s=3119), "place.closed", 1),
+    ("loading a second before the bay is free", later(2, 1, -1), "bay.full", 1),
+    ("pickup and delivery on two trips", step(1, 4, type="job", id=15), "job.twice", 1),
     # running figures
     ("travel time not counted", step(1, 8, duration_s=0), "step.duration", 720),
     ("distance not counted", step(1, 8, distance_m=2999), "step.distance", 1),
@@ -313,57 +360,10 @@ def test_a_spoilt_plan_is_named(
     assert (code, by) in {(v.code, v.by) for v in found}
 
 
-@pytest.mark.parametrize(
-    "figure",
-    [
-        "cost", "routes", "unassigned", "trips", "faces", "excess_faces", "contacts",
-        "duration_s", "distance_m", "waiting_s", "setup_s", "service_s", "priority",
-    ],
-)  # fmt: skip
-def test_a_flattering_summary_is_named(figure: str, good: Any) -> None:
-    told = replace(good.plan.summary, **{figure: getattr(good.plan.summary, figure) + 1})
-    (found,) = check(good.problem, replace(good.plan, summary=told))
-    assert (found.code, found.facts["figure"], found.by) == ("figure.wrong", figure, 1)
-
-
-@pytest.mark.parametrize("figure", ["delivery", "pickup"])
-def test_a_flattering_amount_is_named(figure: str, good: Any) -> None:
-    told = replace(good.plan.summary, **{figure: (1, 0)})
-    (found,) = check(good.problem, replace(good.plan, summary=told))
-    assert (found.code, found.facts["figure"]) == ("figure.wrong", figure)
-
-
-def test_a_route_that_costs_more_than_it_says_is_named(good: Any) -> None:
-    first, *rest = good.plan.routes
-    plan = replace(good.plan, routes=(replace(first, cost=first.cost - 1), *rest))
-    assert [(v.code, v.by) for v in check(good.problem, plan)] == [("route.cost", 1)]
-
-
-@hypothesised(data=st.data())
-def test_no_plan_whatever_breaks_the_judge(data: st.DataObject, good: Any) -> None:
-    number = st.sampled_from([-1, 0, 1, 2, 11, 23, 99, 29_400, 10**12])
-    changes = st.fixed_dictionaries(
-        {},
-        optional={
-            "type": st.sampled_from(["start", "job", "reload", "via", "break", "end", "?"]),
-            "location": st.none() | number,
-            "id": st.none() | number,
-            "arrival_s": number,
-            "waiting_s": number,
-            "service_s": number,
-            "parts": st.lists(number, max_size=3).map(tuple),
-            "load": st.lists(number, max_size=3).map(tuple),
-            "trip": number,
-        },
-    )
-    routes = []
-    for route in good.plan.routes:
-        steps = list(route.steps)
-        for _ in range(data.draw(st.integers(0, 2))):
-            n = data.draw(st.integers(0, len(steps) - 1))
-            steps[n] = replace(steps[n], **data.draw(changes))
-        kept = data.draw(st.integers(0, len(steps)))
-        routes.append(replace(route, steps=tuple(steps[:kept])))
-    plan = replace(good.plan, routes=tuple(routes))
-    found = check(good.problem, plan)
-    assert (plan == good.plan) <= (found == ())
+def test_every_rule_is_broken_by_some_mutation() -> None:
+    rules = Path(solver.rules.__file__).parent
+    text = "".join(path.read_text() for path in rules.glob("*.py"))
+    codes = set(re.findall(r'"([a-z]+\.[a-z]+(?:-[a-z]+)*)"', text))
+    mutated = {code for _, _, code, _ in MUTATIONS}
+    assert codes - mutated == {"figure.wrong", "route.cost"}  # test_check_figures.py
+    assert len(MUTATIONS) >= 80
