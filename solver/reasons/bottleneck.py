@@ -53,7 +53,11 @@ class Bottlenecks:
         self.longer = longer(instance)
         self.more_trips = more_trips(instance, 1)
         self.unlimited = couriers_eased(
-            instance, max_tasks=None, max_travel_time_s=None, max_distance_m=None
+            instance,
+            max_tasks=None,
+            max_travel_time_s=None,
+            max_distance_m=None,
+            max_duration_s=None,
         )
         self.endless = couriers_eased(instance, capacity=tuple(ENDLESS for _ in instance.zero))
         self.without_breaks = couriers_eased(instance, breaks=())
@@ -61,6 +65,7 @@ class Bottlenecks:
             v.max_tasks is not None
             or v.max_travel_time_s is not None
             or v.max_distance_m is not None
+            or v.max_duration_s is not None
             for v in instance.vehicles
         )
         self._bays: Solution | None = None
@@ -294,6 +299,7 @@ class Bottlenecks:
             ("tasks", end.tasks, v.max_tasks),
             ("travel", end.travel_s, v.max_travel_time_s),
             ("distance", end.distance_m, v.max_distance_m),
+            ("duration", end.time_s - end.departed_s, v.max_duration_s),
         )
         for limit, needed, most in used:
             if most is not None and needed > most:

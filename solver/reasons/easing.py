@@ -16,6 +16,7 @@ ENDLESS = 10**15
 def rebuilt(solution: Solution, instance: Instance) -> Solution:
     """Lay the same trips into an eased instance."""
     copy = Solution(instance)
+    copy.departs.update(solution.departs)
     for vehicle, shift in enumerate(solution.shifts):
         for trip in shift:
             copy.append(vehicle, trip)

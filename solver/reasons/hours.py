@@ -28,6 +28,8 @@ from solver.reasons.trials import (
 )
 from solver.relax import Facts, widen
 
+DAY_MINUTES: Final = 24 * 60
+
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
@@ -81,11 +83,7 @@ def _most(name: str) -> Callable[[Instance, int], int]:
 
 
 _tasks_most, _travel_most = _most("max_tasks"), _most("max_travel_time_s")
-_distance_most, _duration_most = _most("max_distance_m"), _most("max_duration_s")
-
-
-def _away(instance: Instance, vehicle: int, trip: Trip) -> int:
-    return trip.end.time_s - instance.vehicles[vehicle].window[0]
+_distance_most = _most("max_distance_m")
 
 
 STRETCHES: Final = {
@@ -119,13 +117,37 @@ STRETCHES: Final = {
         lambda i, v, trip: trip.end.distance_m - _distance_most(i, v),
         lambda by: by / 100,
     ),
-    "longer-duration": _Stretch(
-        "by_s",
-        lambda instance, _: couriers_eased(instance, max_duration_s=None),
-        lambda i, v, trip: _away(i, v, trip) - _duration_most(i, v),
-        lambda by: by / MINUTE,
-    ),
 }
+
+
+def longer_duration(trials: Trials, task: Task, kind: str) -> list[Proposal]:
+    """Find by how many minutes longer one courier may be away."""
+    instance = trials.instance
+    if all(v.max_duration_s is None for v in instance.vehicles):
+        return []
+    endless = couriers_eased(instance, max_duration_s=None)
+    who = trials.tried(task, trials.couriers(task), who_serves, instance=endless, first=True)
+    if not who or len(who) > 1:
+        return []
+    (vehicle,) = who
+
+    def fits(minutes: int) -> bool:
+        eased = replace(
+            instance,
+            vehicles=tuple(
+                replace(v, max_duration_s=v.max_duration_s + minutes * MINUTE)
+                if n == vehicle and v.max_duration_s is not None
+                else v
+                for n, v in enumerate(instance.vehicles)
+            ),
+        )
+        return trials.tried(task, [vehicle], who_serves, instance=eased, first=True) is not None
+
+    minutes = trials.least(fits, DAY_MINUTES)
+    if minutes is None:
+        return []
+    facts: Facts = {"courier": instance.vehicles[vehicle].id, "by_s": minutes * MINUTE}
+    return [proposal(kind, facts, [vehicle], minutes)]
 
 
 def wider_window(trials: Trials, task: Task, kind: str) -> list[Proposal]:

@@ -5,11 +5,11 @@ The shift that takes the task is timed anew from there on, around everybody else
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from typing import Final
 
-from solver.engines.instance import Stop, Task, fits
+from solver.engines.instance import Instance, Stop, Task, fits
 from solver.engines.solution import Solution
 from solver.engines.timing import Trip, loads_fit, time_trip
 from solver.problem import UNREACHABLE, Amounts
@@ -18,6 +18,7 @@ from solver.reasons.empty_day import starts
 POINTS_TRIED: Final = 2
 ORDERS_TRIED: Final = 2
 ORDERS_SEEN: Final = 6
+STARTS_TRIED: Final = 4
 STOPS_A_TIMING: Final = 8
 """A trip of so many stops counts as one more timed trip."""
 
@@ -27,6 +28,7 @@ DEEP_COURIERS: Final = 4
 
 Measure = Callable[[int, tuple[Trip, ...]], int]
 Ease = Callable[[Stop], Stop]
+_Order = tuple[int | None, tuple[Stop, ...]]  # a point to load at, and stops
 
 
 @dataclass(slots=True)
@@ -53,6 +55,9 @@ class Tail:
     vehicle: int
     kept: int
     trips: tuple[Trip, ...]
+    departs_s: int | None = (
+        None  # where no trip is kept: when the courier sets out, if not at once
+    )
 
 
 @dataclass(slots=True)
@@ -60,6 +65,7 @@ class Served:
     """What was changed to serve a task, so that it can be changed back."""
 
     before: dict[int, tuple[Trip, ...]] = field(default_factory=dict)
+    departs_s: dict[int, int] = field(default_factory=dict)
 
     @property
     def vehicles(self) -> list[int]:
@@ -106,7 +112,7 @@ class Room:
         first
             Take the first place instead of the best.
         """
-        served = Served()
+        served = Served(departs_s=dict(self.solution.departs))
         while self.solution.left[task.index]:
             tail = self._best(task, couriers, measure or _ends, ease, first=first)
             if tail is None:
@@ -122,6 +128,8 @@ class Room:
         for vehicle in served.before:
             while self.solution.shifts[vehicle]:
                 self.solution.pop(vehicle)
+        self.solution.departs.clear()
+        self.solution.departs.update(served.departs_s)
         for vehicle, trips in served.before.items():
             for trip in trips:
                 self.solution.append(vehicle, trip)
@@ -129,6 +137,8 @@ class Room:
     def _put(self, tail: Tail) -> None:
         while len(self.solution.shifts[tail.vehicle]) > tail.kept:
             self.solution.pop(tail.vehicle)
+        if not tail.kept:
+            _depart(self.solution, tail.vehicle, tail.departs_s)
         for trip in tail.trips:
             self.solution.append(tail.vehicle, trip)
 
@@ -253,7 +263,7 @@ class Room:
 
     def _orders(self, vehicle: int, trip: Trip, stops: tuple[Stop, ...]) -> list[tuple[Stop, ...]]:
         """Give ways to put stops between those of a trip, the shortest detours first."""
-        old = trip.stops
+        old = self._free(trip.stops)
         first = max((n + 1 for n, s in enumerate(old) if s.locked), default=0)
         gaps = range(first, len(old) + 1)
         detours = self._detours(vehicle, trip)
@@ -294,12 +304,62 @@ class Room:
         """Time a trip and those that follow it; reserve nothing."""
         solution = self.solution
         kept = len(solution.shifts[vehicle])
-        wanted = [(point, stops), *((t.point, t.stops) for t in following)]
+        wanted = [(point, stops), *((t.point, self._free(t.stops)) for t in following)]
+        if kept:
+            trips = self._chain(vehicle, wanted, solution.instance)
+            return None if trips is None else Tail(vehicle, kept, trips)
+        before = solution.departs.get(vehicle)
+        try:
+            for departs_s in self._departures(vehicle, wanted, before):
+                _depart(solution, vehicle, departs_s)
+                trips = self._chain(vehicle, wanted, solution.instance)
+                if trips is not None:
+                    return Tail(vehicle, kept, trips, departs_s)
+        finally:
+            _depart(solution, vehicle, before)
+        return None
+
+    def _departures(
+        self, vehicle: int, wanted: "list[_Order]", before: int | None
+    ) -> Iterator[int | None]:
+        """Give instants to set out at: as before, at once, or as late as the day's length asks."""
+        yield before
+        if before is not None:
+            yield None
+        instance = self.solution.instance
+        most = instance.vehicles[vehicle].max_duration_s
+        if most is None:
+            return
+        endless = replace(
+            instance,
+            vehicles=tuple(
+                replace(v, max_duration_s=None) if n == vehicle else v
+                for n, v in enumerate(instance.vehicles)
+            ),
+        )
+        departs_s: int | None = None
+        for _ in range(STARTS_TRIED):
+            _depart(self.solution, vehicle, departs_s)
+            trips = self._chain(vehicle, wanted, endless)
+            if trips is None:
+                return
+            # Where there was waiting, it ends no later for setting out later.
+            later = trips[-1].end.time_s - most
+            if departs_s is not None and later <= departs_s:
+                return
+            departs_s = later
+            yield departs_s
+
+    def _chain(
+        self, vehicle: int, wanted: "list[_Order]", instance: Instance
+    ) -> tuple[Trip, ...] | None:
+        """Time trips one after another behind those that are kept."""
+        solution = self.solution
         trips: list[Trip] = []
         for at, order in wanted:
             self.work.spend(1 + len(order) // STOPS_A_TIMING)
             trip = time_trip(
-                solution.instance,
+                instance,
                 solution.occupancy,
                 vehicle,
                 solution.progress(vehicle),
@@ -312,7 +372,26 @@ class Room:
             solution.append(vehicle, trip)
         for _ in trips:
             solution.pop(vehicle)
-        return Tail(vehicle, kept, tuple(trips)) if len(trips) == len(wanted) else None
+        return tuple(trips) if len(trips) == len(wanted) else None
+
+    def _free(self, stops: tuple[Stop, ...]) -> tuple[Stop, ...]:
+        """Let stops be timed anew that search has held to the instant it found for them."""
+        return tuple(stop if stop.locked else self._as_asked(stop) for stop in stops)
+
+    def _as_asked(self, stop: Stop) -> Stop:
+        if len(stop.windows) != 1 or stop.windows[0][0] != stop.windows[0][1]:
+            return stop
+        asked = next(
+            s for s in self.solution.instance.tasks[stop.task].stops if s.type == stop.type
+        )
+        return replace(stop, windows=asked.windows, release_s=asked.release_s)
+
+
+def _depart(solution: Solution, vehicle: int, departs_s: int | None) -> None:
+    if departs_s is None:
+        solution.departs.pop(vehicle, None)
+    else:
+        solution.departs[vehicle] = departs_s
 
 
 def _ends(_: int, trips: tuple[Trip, ...]) -> int:

@@ -59,6 +59,7 @@ def serves(
 def _judged(solution: Solution, changed: list[int]) -> tuple[Violation, ...]:
     """Judge the changed routes with all that they could meet; the others are as they were."""
     part = Solution(solution.instance)
+    part.departs.update(solution.departs)
     for vehicle in (*changed, *_met(solution, changed)):
         for trip in solution.shifts[vehicle]:
             part.append(vehicle, trip)
