@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -271,6 +272,12 @@ def test_every_code_has_a_problem_here() -> None:
 
 def test_every_kind_that_is_tried_is_one() -> None:
     assert {kind for kinds in KINDS_FOR.values() for kind in kinds} <= set(KINDS)
+
+
+@pytest.mark.parametrize("code", [*CODES, *KINDS])
+def test_every_code_and_kind_is_in_the_list_for_people(code: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "why-not.md").read_text()
+    assert f"`{code}`" in page
 
 
 @pytest.mark.parametrize("code", PROVEN)
