@@ -61,15 +61,16 @@ def retime(
     """
     steps = sum(len(route.steps) for route in plan.routes)
     judging_s = 0.0 if deterministic else min(seconds / 2, steps * JUDGING_S)
-    budget = _Budget(seconds - judging_s, deterministic)
-    lines = lines_of(problem, plan)
-    before = sum(line.end_s for line in lines)
-    spots = spots_of(problem)
-    for together in TOGETHER:
-        _improve(lines, spots, budget, together, (seed, threads))
-    if sum(line.end_s for line in lines) >= before:
+    routes = move_times(
+        problem,
+        plan.routes,
+        seconds=seconds - judging_s,
+        deterministic=deterministic,
+        seed=seed,
+        threads=threads,
+    )
+    if routes is None:
         return None
-    routes = tuple(rewritten(r, line) for r, line in zip(plan.routes, lines, strict=True))
     waiting_s = sum(step.waiting_s for route in routes for step in route.steps)
     better = replace(plan, routes=routes, summary=replace(plan.summary, waiting_s=waiting_s))
     violations = check(problem, better)
@@ -77,6 +78,28 @@ def retime(
         log.error("times refused: %s", violations[0])
         return None
     return better
+
+
+def move_times(
+    problem: Problem,
+    routes: Sequence[Route],
+    *,
+    seconds: float,
+    deterministic: bool = False,
+    seed: int = 0,
+    threads: int = 1,
+) -> tuple[Route, ...] | None:
+    """Do as :func:`retime` with the routes of a plan that is not finished; nothing is judged."""
+    plan = Plan(routes=tuple(routes), unassigned=(), summary=_NO_SUMMARY)
+    budget = _Budget(seconds, deterministic)
+    lines = lines_of(problem, plan)
+    before = sum(line.end_s for line in lines)
+    spots = spots_of(problem)
+    for together in TOGETHER:
+        _improve(lines, spots, budget, together, (seed, threads))
+    if sum(line.end_s for line in lines) >= before:
+        return None
+    return tuple(rewritten(r, line) for r, line in zip(routes, lines, strict=True))
 
 
 def place_times(

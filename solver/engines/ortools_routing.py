@@ -15,6 +15,7 @@ from solver.engines.dispatch import start_shift
 from solver.engines.instance import Instance, Stop
 from solver.engines.ortools_model import build
 from solver.engines.ortools_nodes import Model, Slot, single_slots, stops_left, trip_slots
+from solver.engines.pinned import Ride, placed
 from solver.engines.solution import Solution
 from solver.engines.timing import Trip, loads_fit, time_trip
 
@@ -30,6 +31,12 @@ BUILD_S = 2e-6
 
 LARGE = 1_500
 """Stops from which on the first solution must be a quick one."""
+
+FORMING_SHARE = 0.85
+"""Share of the time that forming the rides gets; timing them needs the rest."""
+
+COUNTED_S = 0.5
+"""What the timetable gets where steps are counted: about so many seconds."""
 
 STARTS_TRIED = 12
 """Later and later starts of a day that would be too long otherwise."""
@@ -55,10 +62,14 @@ def route(instance: Instance, *, seconds: float, solutions: int | None) -> Solut
 
     For vehicles without points; trips of others are :mod:`solver.engines.ortools_trips`'.
     """
+    began = time.monotonic()
     solution = Solution(instance)
-    found = routed(solution, single_slots(instance), seconds=seconds, solutions=solutions)
-    take_singles(solution, found)
-    return solution
+    found = routed(
+        solution, single_slots(instance), seconds=seconds * FORMING_SHARE, solutions=solutions
+    )
+    counted = solutions is not None
+    left = COUNTED_S if counted else max(0.0, seconds - (time.monotonic() - began))
+    return take_singles(solution, found, seconds=left, deterministic=counted)
 
 
 def slots_of(solution: Solution) -> list[Slot]:
@@ -138,12 +149,29 @@ def _order(model: Model, answer: pywrapcp.Assignment, number: int) -> list[Stop]
     return order
 
 
-def take_singles(solution: Solution, found: Found | None) -> None:
-    """Put the rides of vehicles without points, and whatever is locked, into a plan."""
+def take_singles(
+    solution: Solution, found: Found | None, *, seconds: float = 0.0, deterministic: bool = False
+) -> Solution:
+    """Put the rides of vehicles without points, and whatever is locked, into a plan.
+
+    One after another; where somebody is then in another's way so that a stop must be left,
+    CP-SAT times all of them at once.
+    """
     rides = {} if found is None else {s.first: o for s, o in found.rides if s.point is None}
-    for slot in single_slots(solution.instance):
+    instance = solution.instance
+    wanted: dict[int, list[Stop]] = {}
+    for slot in single_slots(instance):
         if not solution.shifts[slot.first]:
-            _take(solution, slot, merged(solution.instance, rides.get(slot.first, [])))
+            order = merged(instance, rides.get(slot.first, []))
+            _take(solution, slot, order)
+            if order:
+                wanted[slot.first] = order
+    taken = sum(len(t.stops) for v in wanted for t in solution.shifts[v])
+    alone = not any(s for v, s in enumerate(solution.shifts) if v not in wanted)
+    if seconds <= 0 or not alone or taken == sum(map(len, wanted.values())):
+        return solution
+    days = {v: [Ride(None, tuple(order))] for v, order in wanted.items()}
+    return placed(instance, days, seconds=seconds, deterministic=deterministic) or solution
 
 
 def _take(solution: Solution, slot: Slot, order: list[Stop]) -> None:

@@ -5,23 +5,25 @@ trips are handed one after another to :mod:`solver.engines.timing`, which grants
 keep every rule.
 """
 
+import random
 import time
 
+from solver.engines.dispatch import dispatch
 from solver.engines.instance import Instance
 from solver.engines.ortools_routing import (
+    COUNTED_S,
+    FORMING_SHARE,
     can_model,
     merged,
     routed,
     slots_of,
     take_singles,
 )
+from solver.engines.pinned import retimed
 from solver.engines.solution import Solution
 from solver.engines.timetable import Draft, best_timetable, locked_trips
 
 __all__ = ["can_model", "route_trips"]
-
-FORMING_SHARE = 0.85
-"""Share of the time that forming the trips gets; timing them needs the rest."""
 
 
 def route_trips(
@@ -60,4 +62,22 @@ def route_trips(
         take_singles(plan, found)
         return plan
 
-    return best_timetable(instance, drafts, deadline, seed, begin)
+    plan = best_timetable(instance, drafts, deadline, seed, begin)
+    counted = solutions is not None
+    left = COUNTED_S if counted else deadline - time.monotonic()
+    return _with_less_waiting(plan, left, seed, deterministic=counted)
+
+
+def _with_less_waiting(
+    plan: Solution, seconds: float, seed: int, *, deterministic: bool
+) -> Solution:
+    """Where something is left that could be brought, win time for it and let it be added."""
+    tasks = plan.instance.tasks
+    scarce = any(left and t.eligible for t, left in zip(tasks, plan.left, strict=True))
+    if not scarce or seconds <= 0:
+        return plan
+    shorter = retimed(plan, seconds=seconds / 2, deterministic=deterministic, seed=seed)
+    if shorter is None:
+        return plan
+    dispatch(shorter, list(range(len(plan.instance.vehicles))), random.Random(seed))  # noqa: S311
+    return min(plan, shorter, key=Solution.score)

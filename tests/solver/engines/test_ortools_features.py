@@ -9,6 +9,8 @@ import pytest
 from solver.check import check
 from solver.engines.instance import prepare
 from solver.engines.ortools_routing import route, routed, slots_of
+from solver.engines.ortools_trips import route_trips
+from solver.engines.pinned import retimed
 from solver.engines.solution import Solution
 from solver.plan import Plan
 from solver.problem import (
@@ -249,3 +251,47 @@ def test_nothing_to_do_is_no_mistake(problem: Problem) -> None:
     plan = solve(problem, engine="ortools", time_limit_s=1)
     assert check(problem, plan) == ()
     assert plan.routes == ()
+
+
+def test_who_can_wait_lets_the_other_one_in() -> None:
+    drops = (
+        Job(id=1, location=1, service_s=900, delivery=(1,), place="p", courier=1),
+        Job(
+            id=2, location=1, service_s=60, delivery=(1,), place="p", courier=2,
+            windows=((0, 400),),
+        ),
+    )  # fmt: skip
+    problem = town((vehicle(1), vehicle(2)), drops, places=(Place(id="p", separation_s=300),))
+    solution = route(prepare(problem), seconds=60, solutions=20)
+    assert not any(solution.left)
+    assert [t.visits[0].begin_s for shift in solution.shifts for t in shift] == [420, 60]
+
+
+def crowd() -> Solution:
+    """Six couriers of trips, timed one after another."""
+    drops = at_places(jobs(8), "p", "q")
+    drops = tuple(replace(j, service_s=60 + 200 * (j.id % 3)) for j in drops)
+    pause = Break(id=1, time_windows=((0, 2 * HOUR),), service_s=300)
+    problem = town(
+        tuple(bike(n, breaks=(pause,) if n == 1 else ()) for n in range(1, 5)),
+        drops,
+        places=(Place(id="p", separation_s=300), Place(id="q", separation_s=300)),
+        bays=(Bay(location=0, lanes=1),),
+        separation_s=300,
+    )
+    solution = route_trips(prepare(problem), seconds=60, solutions=10)
+    assert solution is not None
+    return solution
+
+
+def test_an_engines_plan_is_moved_as_the_timetable_says() -> None:
+    solution = crowd()
+    before = sum(shift[-1].end.time_s for shift in solution.shifts if shift)
+    better = retimed(solution, seconds=1, deterministic=True)
+    assert better is not None
+    assert sum(shift[-1].end.time_s for shift in better.shifts if shift) < before
+    assert better.left == solution.left
+    for old, new in zip(solution.shifts, better.shifts, strict=True):
+        assert [t.stops for t in old] == [t.stops for t in new]
+    known = {b for v in solution.instance.vehicles for b in v.breaks}
+    assert {b for shift in better.shifts for t in shift for b in t.after.breaks} <= known
