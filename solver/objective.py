@@ -1,7 +1,8 @@
 """What a plan is worth: the objective in its tiers, from problem and plan alone.
 
 Less is better, in this order: the priority of what is left out; the amount left out (jobs and
-shipments, a share for split ones) of what has no prize; money. Money is the cost of the routes
+shipments, a share for split ones) of what has no prize; money. As with VROOM, a shipment counts
+twice, once for each end. Money is the cost of the routes
 as :mod:`solver.summary` prices them, the prizes that are missed, and the soft costs: further
 couriers at a building, refused wishes, stops that changed their courier, uneven work.
 """
@@ -70,8 +71,10 @@ def value(problem: Problem, plan: Plan) -> Value:
     minutes = ledger.balance_minutes()
     return Value(
         # Shares are no sums of halves: without rounding, equal plans would compare as different.
-        priority_left=round(sum(one.priority * one.share for one in ledger.left), 6),
-        amount_left=round(sum(one.share for one in ledger.left if one.prize is None), 6),
+        priority_left=round(sum(one.priority * one.tasks * one.share for one in ledger.left), 6),
+        amount_left=round(
+            sum(one.tasks * one.share for one in ledger.left if one.prize is None), 6
+        ),
         cost=sum(route_price(ledger.day, trail) for trail in ledger.day.trails),
         prizes_missed=prizes_missed(ledger.day),
         excess_faces=excess,

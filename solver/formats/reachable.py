@@ -1,6 +1,6 @@
 """Stops that lie where no way leads: told when the file is read, not when the day is planned."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -62,20 +62,17 @@ def _ways(problem: Problem) -> Iterator[_Ways]:
         if matrix is None or key in seen or not all(0 <= k < size for k in (*starts, *ends)):
             continue
         seen.add(key)
-        open_ways = matrix.duration_s != UNREACHABLE
-        np.fill_diagonal(open_ways, val=True)
-        yield _Ways(
-            matrix.duration_s,
-            _any(open_ways[list(starts)], starts, size),
-            _any(open_ways[:, list(ends)].T, ends, size),
-        )
+        rows = matrix.duration_s[list(starts)] != UNREACHABLE
+        columns = matrix.duration_s[:, list(ends)].T != UNREACHABLE
+        yield _Ways(matrix.duration_s, _any(rows, starts, size), _any(columns, ends, size))
 
 
-def _any(rows: Mask, of: Iterable[int], size: int) -> Mask:
+def _any(rows: Mask, of: tuple[int, ...], size: int) -> Mask:
     """Say for each location whether one of the rows is open there; all, where it may be any."""
-    if not tuple(of):
+    if not of:
         return np.ones(size, dtype=np.bool_)
     found: Mask = np.logical_or.reduce(rows, axis=0)
+    found[list(of)] = True  # nobody has to go where they are
     return found
 
 

@@ -99,11 +99,15 @@ def _shipments_accounted(day: Day) -> Iterator[Violation]:
 
 
 class Left(NamedTuple):
-    """A job or shipment of which something is left out, and how much of it."""
+    """A job or shipment of which something is left out, and how much of it.
+
+    ``tasks`` is what VROOM counts it as, both in what is served and in its priority.
+    """
 
     priority: int
     prize: int | None
     share: float
+    tasks: int = 1
 
 
 def left_out(day: Day) -> Iterator[Left]:
@@ -119,7 +123,7 @@ def left_out(day: Day) -> Iterator[Left]:
     legs = {(step.type, step.id) for trail in day.trails for _, step in trail.tasks()}
     for shipment in day.problem.shipments:
         if not all((kind, leg.id) in legs for kind, leg in legs_of(shipment)):
-            yield Left(shipment.priority, None, 1.0)
+            yield Left(shipment.priority, None, 1.0, tasks=2)  # pickup and delivery
 
 
 def _breach(code: str, by: int, **facts: int | str) -> Violation:

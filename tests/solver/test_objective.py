@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solver.engines import instance
 from solver.objective import PREFERENCE_COST, value
 from solver.plan import Plan, Route, Step
 from solver.problem import (
@@ -79,11 +80,11 @@ def test_what_is_left_out_counts_by_priority_and_share() -> None:
     assert (found.priority_left, found.amount_left) == (4 + 5, 0.5 + 1)
 
 
-def test_a_shipment_is_left_out_unless_all_of_its_stops_are_served(good: Any) -> None:
+def test_a_shipment_counts_twice_unless_all_of_its_stops_are_served(good: Any) -> None:
     walker = good.plan.routes[2]
     cut = replace(walker, steps=tuple(s for s in walker.steps if s.type != "via"))
     found = value(good.problem, replace(good.plan, routes=(*good.plan.routes[:2], cut)))
-    assert (found.priority_left, found.amount_left) == (3, 1)
+    assert (found.priority_left, found.amount_left) == (2 * 3, 2)
 
 
 def test_a_missed_prize_is_money_and_no_amount() -> None:
@@ -209,3 +210,7 @@ def test_legs_of_shipments_stay_with_their_courier_too() -> None:
     plan = plan_of(problem, {})
     plan = replace(plan, routes=(Route(vehicle=1, steps=steps),))
     assert value(problem, plan).change_cost == 14
+
+
+def test_engines_price_a_refused_wish_as_it_is_judged() -> None:
+    assert instance.PREFERENCE_COST == PREFERENCE_COST
