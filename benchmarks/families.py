@@ -26,7 +26,6 @@ from solver.summary import in_family_units
 _TYPE = re.compile(r"^\s*TYPE\s*:\s*(\S+)", re.MULTILINE)
 _ROUTE = re.compile(r"^\s*Route\s*#?\s*\d+\s*:.*\d", re.IGNORECASE | re.MULTILINE)
 _FAMILY_OF_FORMAT = {"lilim": "Li and Lim", "solomon": "Solomon", "native": "native"}
-_FILES = frozenset((".vrp", ".txt"))
 _HERE = Path(__file__).resolve().parent.parent
 DEFAULT_FOLDER = _HERE.parent / "shared" / "data" / "vrp"
 
@@ -72,7 +71,7 @@ def instances(folder: Path) -> Iterator[Instance]:
     """Find instances with a best-known cost beside them."""
     for path in sorted(folder.rglob("*")):
         beside = path.with_suffix(".sol")
-        if path.suffix.lower() not in _FILES or not beside.exists():
+        if path == beside or not path.is_file() or not beside.exists():
             continue
         solution = beside.read_text(encoding="utf-8", errors="replace")
         cost = published_cost(solution)

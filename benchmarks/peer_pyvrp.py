@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyvrp
@@ -13,7 +14,7 @@ from pyvrp.stop import MaxRuntime
 from benchmarks.arcs import CannotExpress, arc_costs, arc_seconds
 from benchmarks.schedules import Shifts, Trip, Visit
 from benchmarks.versions import may_serve
-from solver.problem import Job, Matrix, Problem, Shipment, Vehicle
+from solver.problem import Job, Matrix, Problem, Shipment, ShipmentStep, Vehicle
 
 Ints = NDArray[np.int64]
 
@@ -131,7 +132,7 @@ def build(problem: Problem, *, may_drop: bool) -> Built:
 
 
 def _refuse(problem: Problem) -> None:
-    stops = [
+    stops: list[Job | ShipmentStep] = [
         *problem.jobs,
         *(s.pickup for s in problem.shipments),
         *(s.delivery for s in problem.shipments),
@@ -237,13 +238,13 @@ def _kind(vehicle: Vehicle, profile: int) -> Hashable:
 
 def _vehicle_type(those: list[Vehicle], depots: _Depots, profiles: _Profiles) -> pyvrp.VehicleType:
     vehicle = those[0]
-    limits = {}
+    limits: dict[str, Any] = {}
     if vehicle.max_duration_s is not None:
         limits["shift_duration"] = vehicle.max_duration_s
     if vehicle.max_distance_m is not None:
         limits["max_distance"] = vehicle.max_distance_m
     if vehicle.points:
-        start = vehicle.points[0] if vehicle.start is None else vehicle.start
+        start: int | None = vehicle.points[0] if vehicle.start is None else vehicle.start
         load_s = vehicle.reload_service_s
         limits["reload_depots"] = [depots.at(point, load_s) for point in vehicle.points]
         limits["max_reloads"] = vehicle.max_trips - 1
@@ -265,7 +266,7 @@ def _vehicle_type(those: list[Vehicle], depots: _Depots, profiles: _Profiles) ->
     )
 
 
-def _worth(task: Job | Shipment, *, may_drop: bool) -> dict[str, int | bool]:
+def _worth(task: Job | Shipment, *, may_drop: bool) -> dict[str, Any]:
     prize = task.prize if isinstance(task, Job) else None
     if prize is None and may_drop:
         prize = _DROP_COST + _DROP_COST_PER_PRIORITY * task.priority
@@ -276,7 +277,7 @@ def _client(
     job: Job, setup: Ints, reload_s: int, problem: Problem, *, may_drop: bool
 ) -> pyvrp.Client:
     empty = [0] * problem.dimensions
-    times = {}
+    times: dict[str, Any] = {}
     if job.windows:
         # Service begins after the setup that lies on the way; late is kept, for second chunks.
         early, late = job.windows[0]
@@ -294,7 +295,7 @@ def _client(
 
 
 def _shipment(shipment: Shipment, problem: Problem, *, may_drop: bool) -> pyvrp.Shipment:
-    times = {}
+    times: dict[str, Any] = {}
     for name, step in (("pickup", shipment.pickup), ("delivery", shipment.delivery)):
         times[f"{name}_service_duration"] = step.service_s
         if step.windows:

@@ -6,9 +6,10 @@ released may not carry them; that, and which points hold the goods, is said by s
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 
 import numpy as np
 import vroom
@@ -17,6 +18,11 @@ from vroom.solution.solution import Solution
 from benchmarks.arcs import CannotExpress, arc_costs, arc_seconds
 from benchmarks.schedules import Shifts, Trip, Visit
 from solver.problem import Job, Matrix, Problem, Shipment, ShipmentStep, Vehicle
+
+Name = TypeVar("Name", int, tuple[int, ...])
+Points = dict[tuple[int, ...], int]
+Releases = dict[int, int]
+"""Skills by what they say."""
 
 _EXPLORATION = 5  # VROOM's most thorough
 _MOST = 3 * 10**9  # VROOM adds the worst ways of all locations up in 32 bits
@@ -173,12 +179,12 @@ def _trip_s(vehicle: Vehicle, problem: Problem) -> float:
     way = problem.matrices[vehicle.profile].duration_s
     there_s = float(np.mean([way[vehicle.points[0], job.location] for job in jobs]))
     stay_s = float(np.mean([job.setup_s + job.service_s for job in jobs]))
-    mean = [np.mean([j.delivery[d] for j in jobs]) for d in range(problem.dimensions)]
-    stops = max(1.0, min((c / m for c, m in zip(vehicle.capacity, mean, strict=True) if m)))
+    mean = [float(np.mean([j.delivery[d] for j in jobs])) for d in range(problem.dimensions)]
+    stops = max(1.0, min(c / m for c, m in zip(vehicle.capacity, mean, strict=True) if m))
     return vehicle.reload_service_s + 2 * there_s + stops * stay_s + (stops - 1) * 0.3 * there_s
 
 
-def _numbered(values: Iterable[Hashable], first: int) -> dict[Hashable, int]:
+def _numbered(values: Iterable[Name], first: int) -> dict[Name, int]:
     return {value: first + n for n, value in enumerate(sorted(set(values)))}
 
 
@@ -203,9 +209,7 @@ def _add_matrices(asked: vroom.Input, problem: Problem) -> None:
             asked.set_distances_matrix(name, np.maximum(matrix.distance_m, 0))
 
 
-def _vehicle(
-    number: int, piece: _Piece, points: dict[Hashable, int], releases: dict[Hashable, int]
-) -> vroom.Vehicle:
+def _vehicle(number: int, piece: _Piece, points: Points, releases: Releases) -> vroom.Vehicle:
     vehicle = piece.vehicle
     spots = set(vehicle.points or (() if vehicle.start is None else (vehicle.start,)))
     skills = set(vehicle.skills)
@@ -239,9 +243,7 @@ def _vehicle(
     )
 
 
-def _job(
-    number: int, job: Job, points: dict[Hashable, int], releases: dict[Hashable, int]
-) -> vroom.Job:
+def _job(number: int, job: Job, points: Points, releases: Releases) -> vroom.Job:
     skills = set(job.skills)
     if job.points:
         skills.add(points[job.points])

@@ -9,7 +9,7 @@ import multiprocessing
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from inspect import signature
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from benchmarks.arcs import CannotExpress
-from benchmarks.schedules import Shifts, plan_of
+from benchmarks.schedules import Shifts, Trip, plan_of
 from benchmarks.versions import Part, components
 from solver.check import check
 from solver.plan import Plan
@@ -25,6 +25,8 @@ from solver.problem import Problem
 from solver.search import solve
 
 ENGINES = ("ours", "pyvrp", "vroom")
+Answer = tuple[Plan | None, float | None, int]
+"""A plan, seconds to the first one where the engine says, and the most memory in MB."""
 _GRACE_S = 120  # for what no limit binds: starting, building, judging
 
 
@@ -97,7 +99,8 @@ def run(source: Source, wish: Wish) -> Outcome:
     )
     try:
         if receiver.poll(wish.seconds * 2 + _GRACE_S):
-            return receiver.recv()
+            answer: Outcome = receiver.recv()
+            return answer
     except EOFError:
         return replace(nothing, refused="ended without an answer")
     finally:
@@ -128,12 +131,11 @@ def outcome_of(source: Source, wish: Wish) -> Outcome:
     known = {"ours": _ours, "pyvrp": _pyvrp, "vroom": _vroom}
     empty = Outcome(engine=wish.engine, seed=wish.seed, limit_s=wish.seconds)
     try:
-        plan, first_plan_s = known[wish.engine](problem, wish)
+        plan, first_plan_s, peak_mb = known[wish.engine](problem, wish)
     except CannotExpress as error:
         return replace(empty, refused=str(error))
     if plan is None:
         return replace(empty, refused="no feasible plan")
-    peak_mb = _peak_mb()
     judged, said = source.judged(problem, plan)
     jobs = {job.id: job for job in judged.jobs}
     own = {job.id: job for job in problem.jobs}
@@ -174,7 +176,7 @@ def _peak_mb() -> int:
     return next((int(li.split()[1]) // 1024 for li in lines if li.startswith("VmHWM")), 0)
 
 
-def _ours(problem: Problem, wish: Wish) -> tuple[Plan, float | None]:
+def _ours(problem: Problem, wish: Wish) -> Answer:
     warm_up()
     began = time.monotonic()
     first: list[float] = []
@@ -185,7 +187,7 @@ def _ours(problem: Problem, wish: Wish) -> tuple[Plan, float | None]:
         on_plan=lambda _: first.append(time.monotonic() - began),
         **_threads(wish),
     )
-    return plan, round(first[0], 2) if first else None
+    return plan, round(first[0], 2) if first else None, _peak_mb()
 
 
 def _threads(wish: Wish) -> dict[str, Any]:
@@ -199,11 +201,11 @@ def warm_up() -> None:
     solve(day("small", 0), time_limit_s=0.5)
 
 
-def _vroom(problem: Problem, wish: Wish) -> tuple[Plan, None]:
+def _vroom(problem: Problem, wish: Wish) -> Answer:
     from benchmarks.peer_vroom import solve_with_vroom  # noqa: PLC0415 - may not be installed
 
     began = time.monotonic()
-    shifts: dict = {}
+    shifts: dict[int, Sequence[Trip]] = {}
     parts = components(problem)
     for part in parts:
         share = wish.seconds * _tasks(part) / sum(map(_tasks, parts))
@@ -211,14 +213,14 @@ def _vroom(problem: Problem, wish: Wish) -> tuple[Plan, None]:
             solve_with_vroom(part.problem, seconds=share, threads=wish.threads)
         )
     seconds = time.monotonic() - began
-    return plan_of(problem, shifts, engine="vroom", seconds=seconds), None
+    return plan_of(problem, shifts, engine="vroom", seconds=seconds), None, _peak_mb()
 
 
 def _tasks(part: Part) -> int:
     return len(part.problem.jobs) + len(part.problem.shipments)
 
 
-def _pyvrp(problem: Problem, wish: Wish) -> tuple[Plan | None, None]:
+def _pyvrp(problem: Problem, wish: Wish) -> Answer:
     parts = components(problem)
     may_drop = any(vehicle.points and vehicle.reload_service_s for vehicle in problem.vehicles)
     context = multiprocessing.get_context("spawn")
@@ -232,13 +234,14 @@ def _pyvrp(problem: Problem, wish: Wish) -> tuple[Plan | None, None]:
             work = [(hand, wish.seed, may_drop) for hand in _dealt(parts, wish)]
         answers = list(pool.map(_pyvrp_worker, work))
         seconds = time.monotonic() - began
-    if any(shifts is None for shifts in answers) and len(parts) > 1:
-        return None, None
-    given = [shifts for shifts in answers if shifts is not None]
+    peak_mb = _peak_mb() + sum(peak for _, peak in answers)
+    given = [shifts for shifts, _ in answers if shifts is not None]
     if len(parts) > 1:
+        if len(given) < len(answers):
+            return None, None, peak_mb
         given = [{number: trips for shifts in given for number, trips in shifts.items()}]
     plans = [plan_of(problem, s, engine="pyvrp", seed=wish.seed, seconds=seconds) for s in given]
-    return min(plans, key=_rank(problem), default=None), None
+    return min(plans, key=_rank(problem), default=None), None, peak_mb
 
 
 def _rank(problem: Problem) -> Callable[[Plan], tuple[int, int]]:
@@ -266,14 +269,14 @@ def _load_pyvrp(_: int) -> None:
     import benchmarks.peer_pyvrp  # noqa: F401, PLC0415 - so that its loading takes none of the time
 
 
-def _pyvrp_worker(work: tuple[list[tuple[Part, float]], int, bool]) -> Shifts | None:
+def _pyvrp_worker(work: tuple[list[tuple[Part, float]], int, bool]) -> tuple[Shifts | None, int]:
     from benchmarks.peer_pyvrp import solve_with_pyvrp  # noqa: PLC0415 - may not be installed
 
     hand, seed, may_drop = work
-    found: dict = {}
+    found: dict[int, Sequence[Trip]] = {}
     for part, seconds in hand:
         shifts = solve_with_pyvrp(part.problem, seconds=seconds, seed=seed, may_drop=may_drop)
         if shifts is None:
-            return None
+            return None, _peak_mb()
         found |= part.in_whole(shifts)
-    return found
+    return found, _peak_mb()
