@@ -12,6 +12,7 @@ from api.cli.context import complain
 
 if TYPE_CHECKING:
     from solver.formats.faults import FileInvalid
+    from solver.plan import Plan
     from solver.problem import Problem
 
 BAD_INPUT = 2
@@ -19,19 +20,36 @@ BAD_INPUT = 2
 
 def read_or_tell(file: Path, *, format_name: str | None = None, as_json: bool) -> "Problem":
     """Read a problem of any known format; tell every fault and leave where it has some."""
-    from solver.formats.faults import Fault, FileInvalid, ProblemInvalid
+    from solver.formats.faults import FileInvalid, ProblemInvalid
     from solver.formats.recognise import read_any
 
     try:
-        try:
-            raw = file.read_bytes()
-        except OSError as error:
-            fault = Fault("$", "file.unreadable", f"{file}: {error.strerror or error}")
-            raise ProblemInvalid((fault,)) from error
-        return read_any(raw, format=format_name)
+        return read_any(_bytes_of(file, ProblemInvalid), format=format_name)
     except FileInvalid as error:
         tell_faults(error, as_json=as_json)
         raise typer.Exit(BAD_INPUT) from error
+
+
+def read_plan_or_tell(file: Path, problem: "Problem", *, as_json: bool) -> "Plan":
+    """Read a plan of a problem, JSON or a solution; tell every fault and leave as above."""
+    from solver.formats.faults import FileInvalid, PlanInvalid
+    from solver.formats.recognise import read_any_plan
+
+    try:
+        return read_any_plan(_bytes_of(file, PlanInvalid), problem)
+    except FileInvalid as error:
+        tell_faults(error, as_json=as_json)
+        raise typer.Exit(BAD_INPUT) from error
+
+
+def _bytes_of(file: Path, refusal: "type[FileInvalid]") -> bytes:
+    from solver.formats.faults import Fault
+
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        fault = Fault("$", "file.unreadable", f"{file}: {error.strerror or error}")
+        raise refusal((fault,)) from error
 
 
 def tell_faults(error: "FileInvalid", *, as_json: bool) -> None:

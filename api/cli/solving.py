@@ -4,67 +4,155 @@
 # ruff: noqa: ARG001  --lang is heard by its callback
 
 import json
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.context import LANG, JsonOption, LangOption, complain, phrase, say
+from api.cli.problem_files import read_or_tell, read_plan_or_tell
 
 if TYPE_CHECKING:
-    from solver.formats.faults import FileInvalid
+    from solver.plan import Plan
+    from solver.problem import Problem
+
+TIME_LIMIT_S = 30.0
+IMPOSSIBLE = 3
+
+FormatOption = Annotated[
+    str | None, typer.Option("--format", help="格式 · format; recognised where not given")
+]
 
 
 def solve(
     *,
-    file: Annotated[Path, typer.Argument(help="问题文件 · problem, JSON as VROOM's or ours")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="方案文件 · plan")] = None,
-    time_limit: Annotated[float, typer.Option(help="秒 · seconds of wall clock", min=0.1)] = 30.0,
-    step_limit: Annotated[
-        int | None, typer.Option(help="步数 · with it the same seed gives the same bytes", min=1)
+    file: Annotated[
+        Path, typer.Argument(help="问题文件 · problem: JSON as VROOM's or ours, VRPLIB, Solomon…")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="方案文件 · plan; .sol for a solution")
     ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(help="秒 · seconds of wall clock; 30, or none with --step-limit", min=0.1),
+    ] = None,
+    step_limit: Annotated[
+        int | None,
+        typer.Option(help="步数 · steps; with one thread the same seed, the same bytes", min=1),
+    ] = None,
+    threads: Annotated[int, typer.Option(help="线程 · threads", min=1)] = 2,
     seed: Annotated[int, typer.Option(help="随机种子 · seed", min=0)] = 1,
     engine: Annotated[str, typer.Option(help="求解引擎 · auto or a name")] = "auto",
+    format_name: FormatOption = None,
+    warm_start: Annotated[
+        Path | None, typer.Option(help="起始方案 · plan to start from, JSON or .sol")
+    ] = None,
     as_json: JsonOption = False,
     lang: LangOption = LANG,
 ) -> None:
-    """求解 · Solve a problem file alone: no database, no map."""
-    from solver.formats.faults import FileInvalid
-    from solver.formats.native import read_problem
-    from solver.formats.plan_json import write_plan
-    from solver.search import solve as solve_problem
+    """求解 · Solve a problem file alone: no database, no map. Ctrl-C keeps the best plan."""
+    began = monotonic()
+    from solver.engines.dispatch import LockedImpossible
 
+    _writable(output)
+    _known(engine)
+    problem = read_or_tell(file, format_name=format_name, as_json=as_json)
+    first = None
+    if warm_start is not None:
+        first = read_plan_or_tell(warm_start, problem, as_json=as_json)
+    if time_limit is None:
+        time_limit = TIME_LIMIT_S if step_limit is None else inf
     try:
-        problem = read_problem(file)
-    except FileInvalid as error:
-        _faults(error, as_json=as_json)
-        raise typer.Exit(2) from error
-    plan = solve_problem(
-        problem,
-        time_limit_s=time_limit,
-        step_limit=step_limit,
-        seed=seed,
-        engine=engine,
-    )
+        plan = _searched(
+            problem,
+            # Reading the file and writing the plan count.
+            time_limit_s=max(time_limit - 1.1 * (monotonic() - began), 0.5 * time_limit),
+            step_limit=step_limit,
+            threads=threads,
+            seed=seed,
+            engine=engine,
+            warm_start=first,
+            quiet=as_json,
+        )
+    except LockedImpossible as error:
+        complain(error.code, "unavailable", dict(error.facts))
+        raise typer.Exit(IMPOSSIBLE) from error
+    _write(problem, plan, output, as_json=as_json)
+
+
+def _searched(
+    problem: "Problem",
+    *,
+    time_limit_s: float,
+    step_limit: int | None,
+    threads: int,
+    seed: int,
+    engine: str,
+    warm_start: "Plan | None",
+    quiet: bool,
+) -> "Plan":
+    """Search with a line for each better plan, until it ends or is interrupted."""
+    from api.cli.searching import Telling, stoppable
+    from solver.supervise import solve_supervised
+
+    telling = Telling(problem)
+    with stoppable(telling.stopping) as should_stop:
+        return solve_supervised(
+            problem,
+            time_limit_s=time_limit_s,
+            step_limit=step_limit,
+            threads=threads,
+            seed=seed,
+            engine=engine,
+            warm_start=warm_start,
+            on_report=None if quiet else telling.report,
+            should_stop=should_stop,
+        )
+
+
+def _known(engine: str) -> None:
+    """Refuse a name that is none, before a large file is read."""
+    from solver.search import ENGINES, EngineUnknown
+
+    if engine not in ENGINES:
+        raise EngineUnknown(engine)
+
+
+def _writable(output: Path | None) -> None:
+    """Refuse a place for the plan before the search, not after it."""
+    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
+        raise typer.BadParameter(str(output), param_hint="--output")
+
+
+def _write(problem: "Problem", plan: "Plan", output: Path | None, *, as_json: bool) -> None:
+    from solver.formats.plan_json import write_plan
+    from solver.formats.solutions import write_solution
+    from solver.summary import in_family_units
+
     text = json.dumps(write_plan(problem, plan), ensure_ascii=False, separators=(",", ":"))
     if output is None or as_json:
         typer.echo(text)
-    if output is not None:
-        output.write_text(text + "\n", encoding="utf-8")
-    if not as_json and output is not None:
+    if output is None:
+        return
+    kept = write_solution(problem, plan) if output.suffix == ".sol" else text + "\n"
+    output.write_text(kept, encoding="utf-8")
+    if not as_json:
         say(
             "solved",
             routes=len(plan.routes),
             unassigned=len(plan.unassigned),
-            cost=plan.summary.cost,
+            cost=in_family_units(problem, plan.summary.cost),
             path=output,
         )
 
 
 def check(
     *,
-    file: Annotated[Path, typer.Argument(help="问题文件 · problem")],
-    plan: Annotated[Path, typer.Argument(help="方案文件 · plan")],
+    file: Annotated[Path, typer.Argument(help="问题文件 · problem, as solve reads it")],
+    plan: Annotated[Path, typer.Argument(help="方案文件 · plan, JSON or .sol")],
+    format_name: FormatOption = None,
     as_json: JsonOption = False,
     lang: LangOption = LANG,
 ) -> None:
@@ -72,16 +160,9 @@ def check(
     from dataclasses import asdict
 
     from solver.check import check as judge
-    from solver.formats.faults import FileInvalid
-    from solver.formats.native import read_problem
-    from solver.formats.plan_json import read_plan
 
-    try:
-        problem = read_problem(file)
-        proposal = read_plan(plan)
-    except FileInvalid as error:
-        _faults(error, as_json=as_json)
-        raise typer.Exit(2) from error
+    problem = read_or_tell(file, format_name=format_name, as_json=as_json)
+    proposal = read_plan_or_tell(plan, problem, as_json=as_json)
     violations = judge(problem, proposal)
     if as_json:
         found = [asdict(violation) for violation in violations]
@@ -92,16 +173,6 @@ def check(
         raise typer.Exit(1)
     if not as_json:
         say("plan.keeps-all")
-
-
-def _faults(error: "FileInvalid", *, as_json: bool) -> None:
-    if as_json:
-        found = [{"path": f.path, "code": f.code, "message": f.message} for f in error.faults]
-        typer.echo(json.dumps({"code": error.code, "faults": found}, ensure_ascii=False))
-        return
-    complain(error.code, "invalid", {"faults": len(error.faults)})
-    for fault in error.faults:
-        typer.echo(f"  {fault.line}", err=True)
 
 
 def _sentence(violation: dict[str, object]) -> str:
