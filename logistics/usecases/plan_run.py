@@ -22,11 +22,13 @@ from solver.check import check
 from solver.formats.native import write_problem
 from solver.formats.plan_json import write_plan
 from solver.plan import Summary
-from solver.search import solve
+from solver.progress import Report
+from solver.supervise import solve_supervised
 
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
+ShouldStop = Callable[[], bool]
 
 
 class PlanStale(Conflict):
@@ -86,6 +88,7 @@ def plan_run(
     actor: str,
     at: datetime,
     progress: Progress | None = None,
+    should_stop: ShouldStop | None = None,
 ) -> PlanReport:
     """Plan a packed run; planning again replaces the draft until the run is released.
 
@@ -94,9 +97,11 @@ def plan_run(
     Parameters
     ----------
     time_limit_s
-        Wall clock for the solver; reading the map comes on top.
+        Wall clock for the solver, kept whatever it does; reading the map comes on top.
     progress
         Called with a line for people whenever there is something to say.
+    should_stop
+        Asked while the solver works; when it says yes, the best plan so far is stored.
 
     Raises
     ------
@@ -115,7 +120,13 @@ def plan_run(
     """
     with database.read() as session:
         inputs = read_problem_inputs(session, run_id)
-    solved = solve_run(inputs, time_limit_s=time_limit_s, seed=seed, progress=progress)
+    solved = solve_run(
+        inputs,
+        time_limit_s=time_limit_s,
+        seed=seed,
+        progress=progress,
+        should_stop=should_stop,
+    )
     return database.run(lambda session: store_plan(session, inputs, solved, actor=actor, at=at))
 
 
@@ -145,8 +156,11 @@ def solve_run(
     time_limit_s: float = 30.0,
     seed: int = 0,
     progress: Progress | None = None,
+    should_stop: ShouldStop | None = None,
 ) -> Solved:
     """Make a plan from what was read; touches no database.
+
+    The search runs in a process of its own, which is ended at the limit.
 
     Raises
     ------
@@ -166,7 +180,13 @@ def solve_run(
     problem, index = build_problem(inputs, matrices(inputs, district))
     if progress is not None:
         progress(f"{len(problem.jobs)} drops, {len(problem.vehicles)} couriers")
-    plan = solve(problem, time_limit_s=time_limit_s, seed=seed, progress=progress)
+    plan = solve_supervised(
+        problem,
+        time_limit_s=time_limit_s,
+        seed=seed,
+        on_report=None if progress is None else lambda report: progress(_line(report)),
+        should_stop=should_stop,
+    )
     violations = check(problem, plan)
     if violations:
         worst = violations[0]
@@ -181,6 +201,14 @@ def solve_run(
         seed=seed,
     )
     return Solved(made, plan.summary)
+
+
+def _line(report: Report) -> str:
+    """Say a report in a line for people."""
+    if report.text or report.cost is None:
+        return report.text
+    known = "" if report.bound is None else f", bound {report.bound}"
+    return f"{report.seconds:.1f} s: left {report.left}, cost {report.cost}{known}"
 
 
 def store_plan(

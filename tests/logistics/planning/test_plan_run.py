@@ -119,3 +119,19 @@ def test_no_transaction_is_open_while_the_solver_works(sqlite_database, packed_r
 
     planned(sqlite_database, run, progress=write_something)
     assert wrote
+
+
+def test_planning_can_be_stopped_and_keeps_the_best_so_far(sqlite_database, packed_run):
+    run = packed_run(sqlite_database, bags=10)
+    told = []
+    report = plan_run(
+        sqlite_database,
+        run.id,
+        time_limit_s=60,
+        actor="test",
+        at=AT,
+        progress=told.append,
+        should_stop=lambda: any("cost" in line for line in told),
+    )
+    assert report.bags + report.unserved == 10
+    assert report.seconds < 20
