@@ -186,6 +186,21 @@ def _custom_costs(problem: Problem, faults: Faults) -> None:
             faults.add(f"$.vehicles[{n}].costs", "cost.twice", mend)
 
 
+def _costs_fit(problem: Problem, faults: Faults) -> None:
+    """Refuse rates under which the cost of all ways could not be added up in 64 bits."""
+    longest = {
+        name: [int(kind.max(initial=0)) for kind in (matrix.duration_s, matrix.distance_m)]
+        for name, matrix in problem.matrices.items()
+    }
+    stops = 2 * len(problem.jobs) + 4 * len(problem.shipments) + 2
+    for n, vehicle in enumerate(problem.vehicles):
+        seconds, metres = longest.get(vehicle.profile, [0, 0])
+        arc = seconds * vehicle.cost_per_hour + metres * vehicle.cost_per_km
+        if stops * arc > INT64_MAX:
+            mend = f"at these rates the longest way costs {arc}, beyond 64 bits in sum: lower them"
+            faults.add(f"$.vehicles[{n}].costs", "cost.too-large", mend)
+
+
 def _metres_stated(problem: Problem, raw: Mapping[str, Any], faults: Faults) -> None:
     """Refuse limits and rates by distance where no distances are given, as VROOM does."""
     profiles = raw.get("matrices")
@@ -214,5 +229,6 @@ _RULES: tuple[Rule, ...] = (
     _known_names,
     check_steps,
     _custom_costs,
+    _costs_fit,
     check_reachable,
 )

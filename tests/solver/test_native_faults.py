@@ -275,6 +275,13 @@ def test_a_fault_says_the_value_and_the_mend() -> None:
         read_problem(job(time_windows=[[10, 5]]))
 
 
+def test_rates_beyond_64_bits_are_a_fault() -> None:
+    raw = vehicle(costs={"per_hour": 2**40})
+    read_problem(raw)
+    raw["matrices"]["car"]["durations"][0][1] = 2**40
+    assert faults(raw) == {("$.vehicles[0].costs", "cost.too-large")}
+
+
 def test_rates_beside_a_matrix_of_costs_are_refused() -> None:
     raw = vehicle(costs={"per_hour": 7200})
     raw["matrices"]["car"]["costs"] = [[0, 9, 9], [9, 0, 9], [9, 9, 0]]
