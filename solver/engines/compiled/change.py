@@ -153,99 +153,120 @@ def share_left(inst: Inst, st: State, t: int) -> float:
 @compiled
 def set_left(inst: Inst, st: State, t: int, mask: int) -> None:
     """State which parts of a task are not brought."""
-    st.x[X_PENALTY] -= share_left(inst, st, t)
-    st.left[t] = mask
-    st.x[X_PENALTY] += share_left(inst, st, t)
-    if mask and st.where[t] < 0:
-        st.where[t] = st.c[C_ABSENT]
-        st.absent[st.c[C_ABSENT]] = t
-        st.c[C_ABSENT] += 1
-    elif mask == 0 and st.where[t] >= 0:
-        st.c[C_ABSENT] -= 1
-        other = st.absent[st.c[C_ABSENT]]
-        st.absent[st.where[t]] = other
-        st.where[other] = st.where[t]
-        st.where[t] = -1
+    x = st.x
+    left = st.left
+    where = st.where
+    c = st.c
+    absent = st.absent
+    x[X_PENALTY] -= share_left(inst, st, t)
+    left[t] = mask
+    x[X_PENALTY] += share_left(inst, st, t)
+    if mask and where[t] < 0:
+        where[t] = c[C_ABSENT]
+        absent[c[C_ABSENT]] = t
+        c[C_ABSENT] += 1
+    elif mask == 0 and where[t] >= 0:
+        c[C_ABSENT] -= 1
+        other = absent[c[C_ABSENT]]
+        absent[where[t]] = other
+        where[other] = where[t]
+        where[t] = -1
 
 
 @compiled
 def meet(inst: Inst, st: State, t: int, v: int, sign: int) -> None:
     """Count a courier in or out of a task's building, and what was wished."""
-    b = inst.task[t, T_BUILDING]
+    task = inst.task
+    cnt = st.cnt
+    known = st.known
+    c = st.c
+    x = st.x
+    weight = inst.weight
+    b = task[t, T_BUILDING]
     if b >= 0:
-        before = st.cnt[b, v]
-        st.cnt[b, v] = before + sign
+        before = cnt[b, v]
+        cnt[b, v] = before + sign
         if before == 0:
-            st.known[b] += 1
-            if st.known[b] > 1:
-                st.c[C_EXCESS] += 1
-                st.x[X_SOFT] += inst.weight[0]
+            known[b] += 1
+            if known[b] > 1:
+                c[C_EXCESS] += 1
+                x[X_SOFT] += weight[0]
         elif before + sign == 0:
-            if st.known[b] > 1:
-                st.c[C_EXCESS] -= 1
-                st.x[X_SOFT] -= inst.weight[0]
-            st.known[b] -= 1
-    if inst.task[t, T_WISH0] >= 0:
-        st.x[X_SOFT] += sign * wish_cost(inst, t, v)
+            if known[b] > 1:
+                c[C_EXCESS] -= 1
+                x[X_SOFT] -= weight[0]
+            known[b] -= 1
+    if task[t, T_WISH0] >= 0:
+        x[X_SOFT] += sign * wish_cost(inst, t, v)
 
 
 @compiled
 def set_amounts(inst: Inst, st: State, n: int) -> None:
     """State what a visit boards and changes."""
-    s = st.nd[n, STOP]
-    t = st.nd[n, TASK]
+    nd = st.nd
+    task = inst.task
+    part = inst.part
+    nl = st.nl
+    amount_ = inst.amount
+    s = nd[n, STOP]
+    t = nd[n, TASK]
     dims = inst.cap.shape[1]
-    if inst.task[t, T_SPLIT]:
-        first = inst.task[t, T_PART0]
-        mask = st.nd[n, MASK]
+    if task[t, T_SPLIT]:
+        first = task[t, T_PART0]
+        mask = nd[n, MASK]
         for d in range(dims):
             amount = 0
-            for p in range(inst.task[t, T_PARTS]):
+            for p in range(task[t, T_PARTS]):
                 if (mask >> p) & 1:
-                    amount += inst.part[first + p, d]
-            st.nl[n, BOARD, d] = amount
-            st.nl[n, CHANGE, d] = -amount
+                    amount += part[first + p, d]
+            nl[n, BOARD, d] = amount
+            nl[n, CHANGE, d] = -amount
     else:
         for d in range(dims):
-            st.nl[n, BOARD, d] = inst.amount[s, 0, d]
-            st.nl[n, CHANGE, d] = inst.amount[s, 1, d]
+            nl[n, BOARD, d] = amount_[s, 0, d]
+            nl[n, CHANGE, d] = amount_[s, 1, d]
 
 
 @compiled
 def note(st: State, kind: int, n: int, after: int) -> None:
     """Write down what is done to a node, before (dropping) or after (adding) it is."""
-    i = st.c[C_OPS]
+    c = st.c
+    ops = st.ops
+    nd = st.nd
+    i = c[C_OPS]
     if i >= st.ops.shape[0]:
-        st.c[C_LOST] = 1
+        c[C_LOST] = 1
         return
-    row = st.ops[i]
+    row = ops[i]
     row[O_KIND] = kind
     row[O_NODE] = n
-    row[O_STOP] = st.nd[n, STOP]
-    row[O_MASK] = st.nd[n, MASK]
+    row[O_STOP] = nd[n, STOP]
+    row[O_MASK] = nd[n, MASK]
     row[O_AFTER] = after
-    row[O_LOCK] = st.nd[n, LOCK]
-    row[O_PT] = st.nd[n, PT]
-    st.c[C_OPS] = i + 1
+    row[O_LOCK] = nd[n, LOCK]
+    row[O_PT] = nd[n, PT]
+    c[C_OPS] = i + 1
 
 
 @compiled
 def link(st: State, n: int, after: int) -> None:
     """Put a node behind another."""
-    v = st.nd[after, VEH]
-    following = st.nd[after, NEXT]
-    st.nd[n, VEH] = v
-    st.nd[n, PREV] = after
-    st.nd[n, NEXT] = following
-    st.nd[after, NEXT] = n
-    st.nd[following, PREV] = n
+    nd = st.nd
+    v = nd[after, VEH]
+    following = nd[after, NEXT]
+    nd[n, VEH] = v
+    nd[n, PREV] = after
+    nd[n, NEXT] = following
+    nd[after, NEXT] = n
+    nd[following, PREV] = n
 
 
 @compiled
 def unlink(st: State, n: int) -> None:
     """Take a node out of its route."""
-    st.nd[st.nd[n, PREV], NEXT] = st.nd[n, NEXT]
-    st.nd[st.nd[n, NEXT], PREV] = st.nd[n, PREV]
+    nd = st.nd
+    nd[nd[n, PREV], NEXT] = nd[n, NEXT]
+    nd[nd[n, NEXT], PREV] = nd[n, PREV]
 
 
 @compiled
@@ -278,34 +299,42 @@ def unused(inst: Inst, st: State, v: int) -> None:
 @compiled
 def add_visit(inst: Inst, st: State, s: int, mask: int, after: int, lock: int) -> int:
     """Make a visit of stop ``s`` behind a node; give the new node."""
-    st.c[C_FREE] -= 1
-    n = st.free[st.c[C_FREE]]
-    v = st.nd[after, VEH]
-    t = inst.stop[s, S_TASK]
     nd = st.nd
+    c = st.c
+    free = st.free
+    stop = inst.stop
+    head = st.head
+    at = st.at
+    nat = st.nat
+    left = st.left
+    rt = st.rt
+    c[C_FREE] -= 1
+    n = free[c[C_FREE]]
+    v = nd[after, VEH]
+    t = stop[s, S_TASK]
     nd[n, STOP] = s
     nd[n, TASK] = t
-    nd[n, LOC] = inst.stop[s, S_LOC]
+    nd[n, LOC] = stop[s, S_LOC]
     nd[n, MASK] = mask
     nd[n, LOCK] = lock
-    nd[n, SIB] = st.head[s]
+    nd[n, SIB] = head[s]
     nd[n, BEG] = NEVER
     nd[n, DEP] = NEVER
     nd[n, ARR] = NEVER
-    st.head[s] = n
+    head[s] = n
     link(st, n, after)
     set_amounts(inst, st, n)
-    place = inst.stop[s, S_PLACE]
+    place = stop[s, S_PLACE]
     if place >= 0:
-        st.at[place, st.nat[place]] = n
-        st.nat[place] += 1
-    if inst.stop[s, S_LEADS]:
-        set_left(inst, st, t, st.left[t] & ~mask)
+        at[place, nat[place]] = n
+        nat[place] += 1
+    if stop[s, S_LEADS]:
+        set_left(inst, st, t, left[t] & ~mask)
         meet(inst, st, t, v, 1)
-    if st.rt[v, R_VISITS] == 0:
+    if rt[v, R_VISITS] == 0:
         used(inst, st, v)
-    st.rt[v, R_VISITS] += 1
-    st.c[C_VISITS] += 1
+    rt[v, R_VISITS] += 1
+    c[C_VISITS] += 1
     note(st, ADDED, n, after)
     return n
 
@@ -313,36 +342,44 @@ def add_visit(inst: Inst, st: State, s: int, mask: int, after: int, lock: int) -
 @compiled
 def bare_drop(inst: Inst, st: State, n: int) -> None:
     """Take a visit out and nothing else."""
+    head = st.head
+    stop = inst.stop
+    nat = st.nat
+    at = st.at
+    left = st.left
+    free = st.free
+    c = st.c
+    rt = st.rt
     nd = st.nd
     s = nd[n, STOP]
     t = nd[n, TASK]
     v = nd[n, VEH]
     note(st, DROPPED, n, nd[n, PREV])
-    if st.head[s] == n:
-        st.head[s] = nd[n, SIB]
+    if head[s] == n:
+        head[s] = nd[n, SIB]
     else:
-        m = st.head[s]
+        m = head[s]
         while nd[m, SIB] != n:
             m = nd[m, SIB]
         nd[m, SIB] = nd[n, SIB]
-    place = inst.stop[s, S_PLACE]
+    place = stop[s, S_PLACE]
     if place >= 0:
-        last = st.nat[place] - 1
+        last = nat[place] - 1
         for i in range(last + 1):
-            if st.at[place, i] == n:
-                st.at[place, i] = st.at[place, last]
+            if at[place, i] == n:
+                at[place, i] = at[place, last]
                 break
-        st.nat[place] = last
-    if inst.stop[s, S_LEADS]:
-        set_left(inst, st, t, st.left[t] | nd[n, MASK])
+        nat[place] = last
+    if stop[s, S_LEADS]:
+        set_left(inst, st, t, left[t] | nd[n, MASK])
         meet(inst, st, t, v, -1)
     unlink(st, n)
     nd[n, STOP] = UNUSED
-    st.free[st.c[C_FREE]] = n
-    st.c[C_FREE] += 1
-    st.rt[v, R_VISITS] -= 1
-    st.c[C_VISITS] -= 1
-    if st.rt[v, R_VISITS] == 0:
+    free[c[C_FREE]] = n
+    c[C_FREE] += 1
+    rt[v, R_VISITS] -= 1
+    c[C_VISITS] -= 1
+    if rt[v, R_VISITS] == 0:
         unused(inst, st, v)
 
 
@@ -413,9 +450,14 @@ def drop_reload(inst: Inst, st: State, n: int) -> None:
 @compiled
 def carry(inst: Inst, st: State, v: int) -> bool:
     """Work out a route's trips: heads, releases, loads, ranks. False where something is over."""
+    rt = st.rt
+    stop = inst.stop
+    veh = inst.veh
+    flags = inst.flags
+    cap = inst.cap
     nd, nl = st.nd, st.nl
     dims = inst.cap.shape[1]
-    first, last = st.rt[v, R_FIRST], st.rt[v, R_LAST]
+    first, last = rt[v, R_FIRST], rt[v, R_LAST]
     h = first
     nd[h, HEAD] = h
     nd[h, REL] = 0
@@ -437,11 +479,11 @@ def carry(inst: Inst, st: State, v: int) -> bool:
             for d in range(dims):
                 nl[n, BOARD, d] = 0
         else:
-            if inst.stop[s, S_LEADS]:
-                nd[h, REL] = max(nd[h, REL], inst.stop[s, S_RELEASE])
+            if stop[s, S_LEADS]:
+                nd[h, REL] = max(nd[h, REL], stop[s, S_RELEASE])
             for d in range(dims):
                 nl[h, BOARD, d] += nl[n, BOARD, d]
-            zone = inst.stop[s, S_ZONE]
+            zone = stop[s, S_ZONE]
             if zone >= 0:
                 if zone < rank:
                     ok = False
@@ -451,20 +493,20 @@ def carry(inst: Inst, st: State, v: int) -> bool:
         nd[n, ZP] = rank
         n = nd[n, NEXT]
     nd[last, HEAD] = h
-    st.rt[v, R_TRIPS] = trips
-    if trips > inst.veh[v, V_TRIPS] and inst.veh[v, V_MULTI]:
+    rt[v, R_TRIPS] = trips
+    if trips > veh[v, V_TRIPS] and veh[v, V_MULTI]:
         ok = False
-    if not inst.flags[F_PICKUP]:
+    if not flags[F_PICKUP]:
         n = first
         while n != last:
             if nd[n, STOP] < 0:
                 for d in range(dims):
-                    if nl[n, BOARD, d] > inst.cap[v, d]:
+                    if nl[n, BOARD, d] > cap[v, d]:
                         ok = False
             n = nd[n, NEXT]
     else:
         ok = _on_board(inst, st, v) and ok
-    if inst.flags[F_ZONES]:
+    if flags[F_ZONES]:
         rank = 99
         n = nd[last, PREV]
         while n != first:
@@ -473,8 +515,8 @@ def carry(inst: Inst, st: State, v: int) -> bool:
                 nd[n, ZS] = rank
                 rank = 99
             else:
-                if inst.stop[s, S_ZONE] >= 0:
-                    rank = min(rank, inst.stop[s, S_ZONE])
+                if stop[s, S_ZONE] >= 0:
+                    rank = min(rank, stop[s, S_ZONE])
                 nd[n, ZS] = rank
             n = nd[n, PREV]
         nd[first, ZS] = rank
@@ -484,9 +526,11 @@ def carry(inst: Inst, st: State, v: int) -> bool:
 @compiled
 def _on_board(inst: Inst, st: State, v: int) -> bool:
     """Work out loads along a route with pickups. False where one is over the capacity."""
+    rt = st.rt
+    cap = inst.cap
     nd, nl = st.nd, st.nl
     dims = inst.cap.shape[1]
-    first, last = st.rt[v, R_FIRST], st.rt[v, R_LAST]
+    first, last = rt[v, R_FIRST], rt[v, R_LAST]
     ok = True
     n = first
     while n != last:
@@ -499,7 +543,7 @@ def _on_board(inst: Inst, st: State, v: int) -> bool:
                 highest = max(nl[nd[n, PREV], MAX_TO, d], load)
             nl[n, AFTER, d] = load
             nl[n, MAX_TO, d] = highest
-            if load > inst.cap[v, d]:
+            if load > cap[v, d]:
                 ok = False
         n = nd[n, NEXT]
     n = nd[last, PREV]
@@ -516,68 +560,83 @@ def _on_board(inst: Inst, st: State, v: int) -> bool:
 @compiled
 def price(inst: Inst, st: State, v: int) -> bool:
     """Work out cost, travel and metres of a route. False where a limit is passed."""
+    rt = st.rt
+    veh = inst.veh
+    flags = inst.flags
+    cost_ = inst.cost
+    dur = inst.dur
+    dist = inst.dist
+    svc = inst.svc
+    setup = inst.setup
+    x = st.x
     nd = st.nd
-    first, last = st.rt[v, R_FIRST], st.rt[v, R_LAST]
-    k = inst.veh[v, V_K]
-    ty = inst.veh[v, V_TYPE]
+    first, last = rt[v, R_FIRST], rt[v, R_LAST]
+    k = veh[v, V_K]
+    ty = veh[v, V_TYPE]
     cost = travel = metres = work = 0
     ok = True
     if nd[first, NEXT] != last:
-        cost = inst.veh[v, V_FIXED]
-        limits = inst.flags[F_LIMITS]
-        rate = inst.veh[v, V_RATE]
+        cost = veh[v, V_FIXED]
+        limits = flags[F_LIMITS]
+        rate = veh[v, V_RATE]
         loc = nd[first, LOC]
         n = nd[first, NEXT]
         tasks = 0
         while n != last:
             to = nd[n, LOC]
             if loc >= 0 and loc != to:
-                cost += inst.cost[k, loc, to]
-                travel += inst.dur[k, loc, to]
+                cost += cost_[k, loc, to]
+                travel += dur[k, loc, to]
                 if limits:
-                    metres += inst.dist[k, loc, to]
+                    metres += dist[k, loc, to]
             if nd[n, STOP] >= 0:
                 tasks += 1
-                length = inst.svc[nd[n, STOP], ty]
-                if inst.setup[nd[n, STOP], ty] and not (loc == to and nd[nd[n, PREV], STOP] >= 0):
-                    length += inst.setup[nd[n, STOP], ty]
+                length = svc[nd[n, STOP], ty]
+                if setup[nd[n, STOP], ty] and not (loc == to and nd[nd[n, PREV], STOP] >= 0):
+                    length += setup[nd[n, STOP], ty]
                 work += length
                 if rate:
                     cost += length * rate // 3600
             else:
-                work += inst.veh[v, V_RELOAD]
+                work += veh[v, V_RELOAD]
             loc = to
             n = nd[n, NEXT]
         to = home_of(inst, v, loc)
         nd[last, LOC] = to
         if loc >= 0 and to >= 0 and loc != to:
-            cost += inst.cost[k, loc, to]
-            travel += inst.dur[k, loc, to]
+            cost += cost_[k, loc, to]
+            travel += dur[k, loc, to]
             if limits:
-                metres += inst.dist[k, loc, to]
+                metres += dist[k, loc, to]
         if limits and (
-            tasks > inst.veh[v, V_TASKS]
-            or travel > inst.veh[v, V_TRAVEL]
-            or metres > inst.veh[v, V_DIST]
+            tasks > veh[v, V_TASKS]
+            or travel > veh[v, V_TRAVEL]
+            or metres > veh[v, V_DIST]
         ):
             ok = False
         work += travel
-    st.x[X_ROUTES] += cost - st.rt[v, R_COST]
-    st.rt[v, R_COST] = cost
-    st.rt[v, R_TRAVEL] = travel
-    st.rt[v, R_DIST] = metres
-    st.rt[v, R_WORK] = work
+    x[X_ROUTES] += cost - rt[v, R_COST]
+    rt[v, R_COST] = cost
+    rt[v, R_TRAVEL] = travel
+    rt[v, R_DIST] = metres
+    rt[v, R_WORK] = work
     return ok
 
 
 @compiled
 def latest(inst: Inst, st: State, v: int) -> None:
     """Work out the latest arrivals along a route, as if nobody else were on the way."""
+    rt = st.rt
+    veh = inst.veh
+    svc = inst.svc
+    setup = inst.setup
+    stop = inst.stop
+    win = inst.win
     nd = st.nd
-    first, last = st.rt[v, R_FIRST], st.rt[v, R_LAST]
-    k = inst.veh[v, V_K]
-    ty = inst.veh[v, V_TYPE]
-    nd[last, LAT] = inst.veh[v, V_W1]
+    first, last = rt[v, R_FIRST], rt[v, R_LAST]
+    k = veh[v, V_K]
+    ty = veh[v, V_TYPE]
+    nd[last, LAT] = veh[v, V_W1]
     n = nd[last, PREV]
     following = last
     while n != first:
@@ -587,15 +646,15 @@ def latest(inst: Inst, st: State, v: int) -> None:
             to = home_of(inst, v, nd[n, LOC])
         by = nd[following, LAT] - ride_s(inst, k, nd[n, LOC], to)
         if s == RELOAD:
-            by -= inst.veh[v, V_RELOAD]
+            by -= veh[v, V_RELOAD]
         else:
-            by -= inst.svc[s, ty]
+            by -= svc[s, ty]
             before = nd[n, PREV]
             if not (nd[before, STOP] >= 0 and nd[before, LOC] == nd[n, LOC]):
-                by -= inst.setup[s, ty]
-            for w in range(inst.stop[s, S_NWIN] - 1, -1, -1):
-                if by >= inst.win[s, w, 0]:
-                    by = min(by, inst.win[s, w, 1])
+                by -= setup[s, ty]
+            for w in range(stop[s, S_NWIN] - 1, -1, -1):
+                if by >= win[s, w, 0]:
+                    by = min(by, win[s, w, 1])
                     break
         nd[n, LAT] = by
         following = n
@@ -611,13 +670,15 @@ def spans(inst: Inst, st: State, v: int) -> bool:
     management for a large class of vehicle routing problems with time-windows*, Computers &
     Operations Research 2013, without time warp: search keeps to what is allowed.
     """
+    rt = st.rt
+    veh = inst.veh
     nd = st.nd
-    first, last = st.rt[v, R_FIRST], st.rt[v, R_LAST]
-    k = inst.veh[v, V_K]
-    w0, w1 = inst.veh[v, V_W0], inst.veh[v, V_W1]
-    ty = inst.veh[v, V_TYPE]
+    first, last = rt[v, R_FIRST], rt[v, R_LAST]
+    k = veh[v, V_K]
+    w0, w1 = veh[v, V_W0], veh[v, V_W1]
+    ty = veh[v, V_TYPE]
     nd[first, FD] = 0
-    nd[first, FE] = max(w0, nd[first, REL]) if inst.veh[v, V_MULTI] == 0 else w0
+    nd[first, FE] = max(w0, nd[first, REL]) if veh[v, V_MULTI] == 0 else w0
     nd[first, FL] = w1
     ok = True
     n = first
@@ -634,7 +695,7 @@ def spans(inst: Inst, st: State, v: int) -> bool:
         nd[m, FE] = max(early - reach, nd[n, FE]) - wait
         nd[m, FL] = min(late - reach, nd[n, FL])
         n = m
-    if nd[last, FD] > inst.veh[v, V_DUR]:
+    if nd[last, FD] > veh[v, V_DUR]:
         ok = False
     nd[last, BD] = 0
     nd[last, BE] = w0

@@ -50,12 +50,14 @@ from solver.engines.compiled.layout import (
 @compiled
 def in_windows(inst: Inst, s: int, at: int) -> int:
     """Give the first instant from ``at`` on inside a window of stop ``s``; NEVER if none."""
-    many = inst.stop[s, S_NWIN]
+    stop = inst.stop
+    win = inst.win
+    many = stop[s, S_NWIN]
     if many == 0:
         return at
     for w in range(many):
-        if at <= inst.win[s, w, 1]:
-            return max(at, inst.win[s, w, 0])
+        if at <= win[s, w, 1]:
+            return max(at, win[s, w, 0])
     return NEVER
 
 
@@ -72,62 +74,75 @@ def period(inst: Inst, place: int, at: int) -> int:
 @compiled
 def shelf_free(inst: Inst, st: State, place: int, v: int, n: int, at: int) -> int:
     """Give ``at`` if node ``n`` fits on the shelf then, else the next clearing (or NEVER)."""
+    at_ = st.at
+    nl = st.nl
+    nat = st.nat
+    nd = st.nd
+    c = st.c
+    shelf = inst.shelf
+    plc = inst.plc
+    cleared = inst.cleared
     span = period(inst, place, at)
     dims = inst.shelf.shape[1]
-    here = st.at[place]
+    here = at_[place]
     fits = True
     for d in range(dims):
-        laid = st.nl[n, BOARD, d]
-        for i in range(st.nat[place]):
+        laid = nl[n, BOARD, d]
+        for i in range(nat[place]):
             m = here[i]
             if m == n:
                 continue
             # Visits of this very route count only once they have their new times.
-            if st.nd[m, VEH] == v and st.nd[m, SEEN] != st.c[C_STAMP]:
+            if nd[m, VEH] == v and nd[m, SEEN] != c[C_STAMP]:
                 continue
-            if period(inst, place, st.nd[m, BEG]) == span:
-                laid += st.nl[m, BOARD, d]
-        if laid > inst.shelf[place, d]:
+            if period(inst, place, nd[m, BEG]) == span:
+                laid += nl[m, BOARD, d]
+        if laid > shelf[place, d]:
             fits = False
             break
     if fits:
         return at
-    for y in range(inst.plc[place, P_CLEARED]):
-        if inst.cleared[place, y] > at:
-            return inst.cleared[place, y]
+    for y in range(plc[place, P_CLEARED]):
+        if cleared[place, y] > at:
+            return cleared[place, y]
     return NEVER
 
 
 @compiled
 def place_free(inst: Inst, st: State, place: int, v: int, n: int, at: int, length: int) -> int:
     """Give ``at`` if vehicle ``v`` may be at a place then, else a later instant to try."""
-    gap = inst.plc[place, P_GAP]
+    plc = inst.plc
+    closed = inst.closed
+    at_ = st.at
+    nat = st.nat
+    nd = st.nd
+    gap = plc[place, P_GAP]
     end = at + length
-    for x in range(inst.plc[place, P_CLOSED]):
-        if end > inst.closed[place, x, 0] - gap and at < inst.closed[place, x, 1] + gap:
-            return inst.closed[place, x, 1] + gap
-    lanes = inst.plc[place, P_LANES]
-    here = st.at[place]
+    for x in range(plc[place, P_CLOSED]):
+        if end > closed[place, x, 0] - gap and at < closed[place, x, 1] + gap:
+            return closed[place, x, 1] + gap
+    lanes = plc[place, P_LANES]
+    here = at_[place]
     soonest = NEVER
     distinct = 0
-    for i in range(st.nat[place]):
+    for i in range(nat[place]):
         m = here[i]
-        w = st.nd[m, VEH]
+        w = nd[m, VEH]
         if w == v:
             continue
-        if end + gap > st.nd[m, BEG] and at < st.nd[m, DEP] + gap:
-            soonest = min(soonest, st.nd[m, DEP])
+        if end + gap > nd[m, BEG] and at < nd[m, DEP] + gap:
+            soonest = min(soonest, nd[m, DEP])
             new = True
             for j in range(i):
                 o = here[j]
-                if st.nd[o, VEH] == w and (end + gap > st.nd[o, BEG] and at < st.nd[o, DEP] + gap):
+                if nd[o, VEH] == w and (end + gap > nd[o, BEG] and at < nd[o, DEP] + gap):
                     new = False
                     break
             if new:
                 distinct += 1
     if distinct >= lanes:
         return max(at + 1, soonest + gap)
-    if inst.plc[place, P_SHELF]:
+    if plc[place, P_SHELF]:
         return shelf_free(inst, st, place, v, n, at)
     return at
 
@@ -166,26 +181,32 @@ def begin_at(inst: Inst, st: State, v: int, n: int, s: int, arrival: int, length
 @compiled
 def load_at(inst: Inst, st: State, v: int, point: int, ready: int, length: int) -> int:
     """Give the first instant from ``ready`` on at which a vehicle may load at a point."""
-    bay = inst.ptbay[point]
+    ptbay = inst.ptbay
+    veh = inst.veh
+    loading = st.loading
+    nloading = st.nloading
+    nd = st.nd
+    bay_ = inst.bay
+    bay = ptbay[point]
     if bay < 0:
         return ready
-    cohort = inst.veh[v, V_COHORT]
-    here = st.loading[bay]
+    cohort = veh[v, V_COHORT]
+    here = loading[bay]
     if cohort >= 0:
-        for i in range(st.nloading[bay]):
-            other = inst.veh[st.nd[here[i], VEH], V_COHORT]
+        for i in range(nloading[bay]):
+            other = veh[nd[here[i], VEH], V_COHORT]
             if other >= 0 and other != cohort:
                 return NEVER
     at = ready
     while True:
         count = 0
         soonest = NEVER
-        for i in range(st.nloading[bay]):
+        for i in range(nloading[bay]):
             m = here[i]
-            if st.nd[m, VEH] != v and st.nd[m, BEG] < at + length and at < st.nd[m, DEP]:
+            if nd[m, VEH] != v and nd[m, BEG] < at + length and at < nd[m, DEP]:
                 count += 1
-                soonest = min(soonest, st.nd[m, DEP])
-        if count < inst.bay[bay]:
+                soonest = min(soonest, nd[m, DEP])
+        if count < bay_[bay]:
             return at
         at = soonest
 
@@ -237,20 +258,27 @@ def retime(inst: Inst, st: State, v: int) -> bool:
 
     Visits already know their trip's head, release and loads.
     """
+    c = st.c
+    veh = inst.veh
+    rt = st.rt
+    flags = inst.flags
+    svc = inst.svc
+    setup = inst.setup
+    brk = inst.brk
     nd = st.nd
-    st.c[C_STAMP] += 1
-    stamp = st.c[C_STAMP]
-    k = inst.veh[v, V_K]
-    ty = inst.veh[v, V_TYPE]
-    first, last = st.rt[v, R_FIRST], st.rt[v, R_LAST]
-    t = inst.veh[v, V_W0]
+    c[C_STAMP] += 1
+    stamp = c[C_STAMP]
+    k = veh[v, V_K]
+    ty = veh[v, V_TYPE]
+    first, last = rt[v, R_FIRST], rt[v, R_LAST]
+    t = veh[v, V_W0]
     nd[first, ARR] = t
-    if inst.veh[v, V_MULTI] == 0:
+    if veh[v, V_MULTI] == 0:
         t = max(t, nd[first, REL])
     nd[first, BEG] = t
     nd[first, DEP] = t
     loc = nd[first, LOC]
-    breaks = inst.veh[v, V_BREAKS] if inst.flags[F_BREAKS] else 0
+    breaks = veh[v, V_BREAKS] if flags[F_BREAKS] else 0
     b = 0
     served = False
     n = nd[first, NEXT]
@@ -262,7 +290,7 @@ def retime(inst: Inst, st: State, v: int) -> bool:
             return False
         if s == RELOAD:
             t += ride
-            length = inst.veh[v, V_RELOAD]
+            length = veh[v, V_RELOAD]
             nd[n, ARR] = t
             at = load_at(inst, st, v, nd[n, PT], max(t, nd[n, REL] - length), length)
             if at >= NEVER:
@@ -272,19 +300,19 @@ def retime(inst: Inst, st: State, v: int) -> bool:
             served = False
         else:
             arrival = t + ride
-            length = inst.svc[s, ty]
+            length = svc[s, ty]
             if not (served and loc == to):
-                length += inst.setup[s, ty]
+                length += setup[s, ty]
             at = begin_at(inst, st, v, n, s, arrival, length)
             while b < breaks:
                 # A break comes first where it could not come later, or costs nothing here.
                 if at < NEVER and at + length <= latest_pause(inst, v, b):
                     opens = t
-                    for w in range(inst.brk[v, b, 1]):
-                        if inst.brk[v, b, 3 + 2 * w] >= t:
-                            opens = inst.brk[v, b, 2 + 2 * w]
+                    for w in range(brk[v, b, 1]):
+                        if brk[v, b, 3 + 2 * w] >= t:
+                            opens = brk[v, b, 2 + 2 * w]
                             break
-                    if max(t, opens) + inst.brk[v, b, 0] - t > at - arrival:
+                    if max(t, opens) + brk[v, b, 0] - t > at - arrival:
                         break
                 over = pause(inst, st, v, b, n, t)
                 if over >= NEVER:
@@ -315,8 +343,8 @@ def retime(inst: Inst, st: State, v: int) -> bool:
     nd[last, ARR] = t
     nd[last, BEG] = t
     nd[last, DEP] = t
-    st.rt[v, R_END] = t
-    return t <= inst.veh[v, V_W1]
+    rt[v, R_END] = t
+    return t <= veh[v, V_W1]
 
 
 @compiled

@@ -99,46 +99,59 @@ def offer(
 
 
 @compiled
-def positions(inst: Inst, st: State, t: int, *, everywhere: bool) -> int:
-    """Write down where task ``t`` could go: beside its neighbours, on new trips, in new shifts."""
+def positions(inst: Inst, st: State, t: int, *, everywhere: bool, fresh: bool) -> int:
+    """Write down where task ``t`` could go: beside its neighbours, on new trips, in new shifts.
+
+    ``fresh``: shifts that nobody has begun, too.
+    """
+    task = inst.task
+    flags = inst.flags
+    c_ = st.c
+    head = st.head
+    rt = st.rt
+    elig = inst.elig
+    veh = inst.veh
+    near = inst.near
+    nempty = st.nempty
+    empty = st.empty
     nd, pos = st.nd, st.pos
-    s = inst.task[t, T_FIRST]
+    s = task[t, T_FIRST]
     most = pos.shape[0] - 2
     many = 0
-    multi = inst.flags[F_MULTI]
-    st.c[C_ROUND] += 1
-    round_ = st.c[C_ROUND]
-    if inst.task[t, T_SPLIT]:
-        n = st.head[s]
+    multi = flags[F_MULTI]
+    c_[C_ROUND] += 1
+    round_ = c_[C_ROUND]
+    if task[t, T_SPLIT]:
+        n = head[s]
         while n >= 0:
             pos[many, 0], pos[many, 1] = JOIN, n
             many += 1
             n = nd[n, SIB]
     if everywhere:
         for v in range(inst.veh.shape[0]):
-            if st.rt[v, R_VISITS] == 0 or not inst.elig[t, inst.veh[v, V_CLASS]]:
+            if rt[v, R_VISITS] == 0 or not elig[t, veh[v, V_CLASS]]:
                 continue
-            n = st.rt[v, R_FIRST]
-            while n != st.rt[v, R_LAST] and many < most:
+            n = rt[v, R_FIRST]
+            while n != rt[v, R_LAST] and many < most:
                 pos[many, 0], pos[many, 1] = BEHIND, n
                 many += 1
                 following = nd[n, NEXT]
-                if inst.veh[v, V_MULTI] and (nd[following, STOP] < 0):
+                if veh[v, V_MULTI] and (nd[following, STOP] < 0):
                     many = _new_trip(inst, st, t, v, n, many)
                 n = following
     else:
         for g in range(inst.near.shape[1]):
-            m = inst.near[s, g]
+            m = near[s, g]
             if m < 0 or many >= most:
                 break
-            n = st.head[m]
+            n = head[m]
             while n >= 0:
                 v = nd[n, VEH]
-                if inst.elig[t, inst.veh[v, V_CLASS]]:
+                if elig[t, veh[v, V_CLASS]]:
                     pos[many, 0], pos[many, 1] = BEHIND, n
                     pos[many + 1, 0], pos[many + 1, 1] = BEHIND, nd[n, PREV]
                     many += 2
-                    if multi and inst.veh[v, V_MULTI]:
+                    if multi and veh[v, V_MULTI]:
                         h = nd[n, HEAD]
                         if nd[h, MET] != round_:
                             nd[h, MET] = round_
@@ -151,20 +164,22 @@ def positions(inst: Inst, st: State, t: int, *, everywhere: bool) -> int:
             v = below(st, fleet)
             for _ in range(min(SAMPLE, fleet)):
                 v = v + 1 if v + 1 < fleet else 0
-                if st.rt[v, R_VISITS] and inst.elig[t, inst.veh[v, V_CLASS]]:
-                    many = _new_trip(inst, st, t, v, nd[st.rt[v, R_LAST], PREV], many)
-    if inst.flags[F_WISHES] and inst.task[t, T_WISH0] >= 0:
+                if rt[v, R_VISITS] and elig[t, veh[v, V_CLASS]]:
+                    many = _new_trip(inst, st, t, v, nd[rt[v, R_LAST], PREV], many)
+    if flags[F_WISHES] and task[t, T_WISH0] >= 0:
         for c in range(2):
-            v = inst.task[t, T_WISH0 + c]
-            if v >= 0 and inst.elig[t, inst.veh[v, V_CLASS]]:
+            v = task[t, T_WISH0 + c]
+            if v >= 0 and elig[t, veh[v, V_CLASS]]:
                 many = _shift(inst, st, t, v, many)
+    if not fresh:
+        return many
     for c in range(inst.elig.shape[1]):
-        if inst.elig[t, c] and st.nempty[c] and many < most - 8:
-            v = st.empty[c, st.nempty[c] - 1]
-            if inst.veh[v, V_MULTI]:
-                many = _new_trip(inst, st, t, v, st.rt[v, R_FIRST], many)
+        if elig[t, c] and nempty[c] and many < most - 8:
+            v = empty[c, nempty[c] - 1]
+            if veh[v, V_MULTI]:
+                many = _new_trip(inst, st, t, v, rt[v, R_FIRST], many)
             else:
-                pos[many, 0], pos[many, 1] = BEHIND, st.rt[v, R_FIRST]
+                pos[many, 0], pos[many, 1] = BEHIND, rt[v, R_FIRST]
                 many += 1
     return many
 
@@ -206,46 +221,63 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
     Tests of time are exact but for others at a place or bay, breaks, setups and a later release:
     those are seen when the visit is put in.
     """
+    task = inst.task
+    stop = inst.stop
+    left = st.left
+    scratch = st.scratch
+    part = inst.part
+    amount = inst.amount
+    rt = st.rt
+    pos = st.pos
+    veh = inst.veh
+    tpt = inst.tpt
+    cap = inst.cap
+    ptloc = inst.ptloc
+    svc = inst.svc
+    cnt = st.cnt
+    known = st.known
+    weight = inst.weight
+    cf = st.cf
+    win = inst.win
     nd, nl, flags = st.nd, st.nl, inst.flags
-    s = inst.task[t, T_FIRST]
-    loc = inst.stop[s, S_LOC]
-    zone = inst.stop[s, S_ZONE]
-    release = inst.stop[s, S_RELEASE]
-    building = inst.task[t, T_BUILDING]
-    split = inst.task[t, T_SPLIT]
-    part0 = inst.task[t, T_PART0]
-    parts = inst.task[t, T_PARTS]
+    s = task[t, T_FIRST]
+    loc = stop[s, S_LOC]
+    zone = stop[s, S_ZONE]
+    release = stop[s, S_RELEASE]
+    building = task[t, T_BUILDING]
+    split = task[t, T_SPLIT]
+    part0 = task[t, T_PART0]
+    parts = task[t, T_PARTS]
     dims = inst.cap.shape[1]
-    wanted = st.left[t]
+    wanted = left[t]
     pieces = bits(wanted)
-    give, take, room = st.scratch[0], st.scratch[1], st.scratch[2]
+    give, take, room = scratch[0], scratch[1], scratch[2]
     for d in range(dims):
         if split:
             give[d] = 0
             take[d] = 0
             for p in range(parts):
                 if (wanted >> p) & 1:
-                    give[d] += inst.part[part0 + p, d]
+                    give[d] += part[part0 + p, d]
         else:
-            give[d] = inst.amount[s, 0, d]
-            take[d] = inst.amount[s, 0, d] + inst.amount[s, 1, d]
+            give[d] = amount[s, 0, d]
+            take[d] = amount[s, 0, d] + amount[s, 1, d]
     pickup = flags[F_PICKUP]
     timed = flags[F_TIME]
     mean = 0.0
     if flags[F_BALANCE]:
         for v in range(inst.veh.shape[0]):
-            mean += st.rt[v, R_WORK]
+            mean += rt[v, R_WORK]
         mean /= inst.veh.shape[0]
     have = 0
     for i in range(many):
-        kind = st.pos[i, 0]
-        u = st.pos[i, 1]
+        kind = pos[i, 0]
+        u = pos[i, 1]
         v = nd[u, VEH]
         w = nd[u, NEXT]
-        cls = inst.veh[v, V_CLASS]
-        k = inst.veh[v, V_K]
-        last = st.rt[v, R_LAST]
-        empty = st.rt[v, R_VISITS] == 0
+        k = veh[v, V_K]
+        last = rt[v, R_LAST]
+        empty = rt[v, R_VISITS] == 0
         if kind == JOIN:
             h = nd[u, HEAD]
             if nd[u, LOCK]:
@@ -254,10 +286,10 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
             if nd[w, LOCK]:
                 continue
             h = nd[u, HEAD]
-            if inst.veh[v, V_MULTI]:
+            if veh[v, V_MULTI]:
                 if nd[h, STOP] == START:
                     continue
-                if flags[F_POINTS] and not inst.tpt[t, nd[h, PT]]:
+                if flags[F_POINTS] and not tpt[t, nd[h, PT]]:
                     continue
             if flags[F_ZONES] and zone >= 0:
                 if nd[u, ZP] > zone or (nd[w, STOP] >= 0 and nd[w, ZS] < zone):
@@ -270,14 +302,14 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
         fits = True
         for d in range(dims):
             if h < 0:
-                room[d] = inst.cap[v, d]
+                room[d] = cap[v, d]
             elif pickup:
-                room[d] = inst.cap[v, d] - nl[u, MAX_TO, d]
-                if nl[u, MAX_FROM, d] + take[d] > inst.cap[v, d]:
+                room[d] = cap[v, d] - nl[u, MAX_TO, d]
+                if nl[u, MAX_FROM, d] + take[d] > cap[v, d]:
                     fits = False
             else:
-                room[d] = inst.cap[v, d] - nl[h, BOARD, d]
-            if h < 0 and take[d] > inst.cap[v, d]:
+                room[d] = cap[v, d] - nl[h, BOARD, d]
+            if h < 0 and take[d] > cap[v, d]:
                 fits = False
             if room[d] < give[d]:
                 fits = False
@@ -292,12 +324,12 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
                 if (wanted >> p) & 1:
                     goes = True
                     for d in range(dims):
-                        if inst.part[part0 + p, d] > room[d]:
+                        if part[part0 + p, d] > room[d]:
                             goes = False
                             break
                     if goes:
                         for d in range(dims):
-                            room[d] -= inst.part[part0 + p, d]
+                            room[d] -= part[part0 + p, d]
                         mask |= 1 << p
                         got += 1
             if got == 0:
@@ -314,30 +346,30 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
         elif kind == BEHIND:
             score = float(arc_cost(inst, k, a, loc) + arc_cost(inst, k, loc, c2))
         else:
-            point = st.pos[i, 2]
-            b = inst.ptloc[point]
+            point = pos[i, 2]
+            b = ptloc[point]
             score = float(
                 arc_cost(inst, k, a, b) + arc_cost(inst, k, b, loc) + arc_cost(inst, k, loc, c2)
             )
         if score >= FAR:
             continue
         if empty:
-            score += inst.veh[v, V_FIXED]
+            score += veh[v, V_FIXED]
         elif kind != JOIN:
             score -= arc_cost(inst, k, a, c)
-        length = inst.svc[s, inst.veh[v, V_TYPE]]
+        length = svc[s, veh[v, V_TYPE]]
         if kind != JOIN:
-            if inst.veh[v, V_RATE]:
-                score += length * inst.veh[v, V_RATE] // 3600
-            if building >= 0 and st.cnt[building, v] == 0 and st.known[building] > 0:
-                score += inst.weight[0]
+            if veh[v, V_RATE]:
+                score += length * veh[v, V_RATE] // 3600
+            if building >= 0 and cnt[building, v] == 0 and known[building] > 0:
+                score += weight[0]
             if flags[F_WISHES]:
                 score += wish_cost(inst, t, v)
-            if flags[F_BALANCE] and st.rt[v, R_WORK] > mean:
-                score += inst.weight[1] * length
+            if flags[F_BALANCE] and rt[v, R_WORK] > mean:
+                score += weight[1] * length
         if score > 0:
             score *= share
-        if have == width and score >= st.cf[width - 1]:
+        if have == width and score >= cf[width - 1]:
             continue
         if blink > 0.0 and uniform(st) < blink:
             continue
@@ -345,10 +377,10 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
         if timed and kind != JOIN:
             at = nd[u, DEP]
             if kind == TRIP:
-                load_s = inst.veh[v, V_RELOAD]
-                at = max(at + ride_s(inst, k, a, inst.ptloc[point]), release - load_s) + load_s
-                a = inst.ptloc[point]
-            elif empty and inst.veh[v, V_MULTI] == 0:
+                load_s = veh[v, V_RELOAD]
+                at = max(at + ride_s(inst, k, a, ptloc[point]), release - load_s) + load_s
+                a = ptloc[point]
+            elif empty and veh[v, V_MULTI] == 0:
                 at = max(at, release)
             at += ride_s(inst, k, a, loc)
             if at >= FAR:
@@ -361,10 +393,10 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
             if at + ride > nd[w, LAT]:
                 continue
             if flags[F_DURATION] and kind == BEHIND:
-                early, late = inst.veh[v, V_W0], inst.veh[v, V_W1]
-                if inst.stop[s, S_NWIN]:
-                    early = inst.win[s, 0, 0]
-                    late = inst.win[s, inst.stop[s, S_NWIN] - 1, 1]
+                early, late = veh[v, V_W0], veh[v, V_W1]
+                if stop[s, S_NWIN]:
+                    early = win[s, 0, 0]
+                    late = win[s, stop[s, S_NWIN] - 1, 1]
                 reach = nd[u, FD] + ride_s(inst, k, a, loc)
                 wait = max(early - reach - nd[u, FL], 0)
                 whole = reach + length + wait
@@ -372,7 +404,7 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
                 end = min(late - reach, nd[u, FL])
                 reach = whole + ride
                 wait = max(nd[w, BE] - reach - end, 0)
-                if reach + nd[w, BD] + wait > inst.veh[v, V_DUR]:
+                if reach + nd[w, BD] + wait > veh[v, V_DUR]:
                     continue
                 if begin + reach > nd[w, BL]:
                     continue

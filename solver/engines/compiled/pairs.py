@@ -84,14 +84,19 @@ def over(inst: Inst, st: State, n: int, t: int, loc: int, k: int, ty: int) -> in
 @compiled
 def rank_pairs(inst: Inst, st: State, task: int, width: int, blink: float) -> int:
     """Keep the cheapest ways to serve a shipment, best first."""
+    rt = st.rt
+    elig = inst.elig
+    veh = inst.veh
+    nempty = st.nempty
+    empty = st.empty
     nd = st.nd
     have = 0
     for v in range(inst.veh.shape[0]):
-        if st.rt[v, R_VISITS] == 0 or not inst.elig[task, inst.veh[v, V_CLASS]]:
+        if rt[v, R_VISITS] == 0 or not elig[task, veh[v, V_CLASS]]:
             continue
-        n = st.rt[v, R_FIRST]
-        last = st.rt[v, R_LAST]
-        multi = inst.veh[v, V_MULTI]
+        n = rt[v, R_FIRST]
+        last = rt[v, R_LAST]
+        multi = veh[v, V_MULTI]
         inside = not multi
         while n != last:
             if nd[n, STOP] == RELOAD:
@@ -102,50 +107,59 @@ def rank_pairs(inst: Inst, st: State, task: int, width: int, blink: float) -> in
                 have = _trip(inst, st, task, v, n, have, width)
             n = nd[n, NEXT]
     for c in range(inst.elig.shape[1]):
-        if inst.elig[task, c] and st.nempty[c]:
-            v = st.empty[c, st.nempty[c] - 1]
-            if inst.veh[v, V_MULTI]:
-                have = _trip(inst, st, task, v, st.rt[v, R_FIRST], have, width)
+        if elig[task, c] and nempty[c]:
+            v = empty[c, nempty[c] - 1]
+            if veh[v, V_MULTI]:
+                have = _trip(inst, st, task, v, rt[v, R_FIRST], have, width)
             else:
-                have = _from(inst, st, task, v, st.rt[v, R_FIRST], have, width, 0.0)
+                have = _from(inst, st, task, v, rt[v, R_FIRST], have, width, 0.0)
     return have
 
 
 @compiled
 def _trip(inst: Inst, st: State, task: int, v: int, u: int, have: int, width: int) -> int:
     """Consider a trip of its own behind node ``u``."""
+    rt = st.rt
+    veh = inst.veh
+    task_ = inst.task
+    pts = inst.pts
+    tpt = inst.tpt
+    ptloc = inst.ptloc
+    stop = inst.stop
+    flags = inst.flags
+    cost_ = inst.cost
     nd = st.nd
     w = nd[u, NEXT]
-    if st.rt[v, R_TRIPS] >= inst.veh[v, V_TRIPS] or nd[w, LOCK]:
+    if rt[v, R_TRIPS] >= veh[v, V_TRIPS] or nd[w, LOCK]:
         return have
-    k, ty, cls = inst.veh[v, V_K], inst.veh[v, V_TYPE], inst.veh[v, V_CLASS]
-    first, stops = inst.task[task, T_FIRST], inst.task[task, T_STOPS]
-    final = w == st.rt[v, R_LAST]
+    k, ty, cls = veh[v, V_K], veh[v, V_TYPE], veh[v, V_CLASS]
+    first, stops = task_[task, T_FIRST], task_[task, T_STOPS]
+    final = w == rt[v, R_LAST]
     old = home_of(inst, v, nd[u, LOC]) if final else nd[w, LOC]
     for i in range(inst.pts.shape[1]):
-        p = inst.pts[cls, i]
+        p = pts[cls, i]
         if p < 0:
             break
-        if not inst.tpt[task, p]:
+        if not tpt[task, p]:
             continue
-        loc = inst.ptloc[p]
-        t = nd[u, DEP] + ride_s(inst, k, nd[u, LOC], loc) + inst.veh[v, V_RELOAD]
+        loc = ptloc[p]
+        t = nd[u, DEP] + ride_s(inst, k, nd[u, LOC], loc) + veh[v, V_RELOAD]
         cost = arc_cost(inst, k, nd[u, LOC], loc)
         for j in range(stops):
-            to = inst.stop[first + j, S_LOC]
+            to = stop[first + j, S_LOC]
             cost += arc_cost(inst, k, loc, to)
-            if inst.flags[F_TIME]:
+            if flags[F_TIME]:
                 t = reach(inst, k, ty, t, first + j, loc, to)
             loc = to
         following = home_of(inst, v, loc) if final else nd[w, LOC]
         cost += arc_cost(inst, k, loc, following)
         if cost >= FAR or t >= NEVER:
             continue
-        if inst.flags[F_TIME] and t + ride_s(inst, k, loc, following) > nd[w, LAT]:
+        if flags[F_TIME] and t + ride_s(inst, k, loc, following) > nd[w, LAT]:
             continue
-        cost -= inst.cost[k, nd[u, LOC], old] if nd[u, LOC] >= 0 and old >= 0 else 0
-        if st.rt[v, R_VISITS] == 0:
-            cost = cost + inst.veh[v, V_FIXED]
+        cost -= cost_[k, nd[u, LOC], old] if nd[u, LOC] >= 0 and old >= 0 else 0
+        if rt[v, R_VISITS] == 0:
+            cost = cost + veh[v, V_FIXED]
         have = _offer(st, have, width, float(cost), PAIR_TRIP, v, u, p, -1, -1)
     return have
 
@@ -165,18 +179,25 @@ def _from(
     inst: Inst, st: State, task: int, v: int, u: int, have: int, width: int, blink: float
 ) -> int:
     """Consider all ways with the first stop right behind node ``u``."""
+    veh = inst.veh
+    task_ = inst.task
+    rt = st.rt
+    flags = inst.flags
+    stop = inst.stop
+    svc = inst.svc
+    cf = st.cf
     if blink > 0.0 and uniform(st) < blink:
         return have
     if not _fits(inst, st, task, v, u):
         return have
     nd = st.nd
-    k, ty = inst.veh[v, V_K], inst.veh[v, V_TYPE]
-    first, stops = inst.task[task, T_FIRST], inst.task[task, T_STOPS]
-    last = st.rt[v, R_LAST]
-    timed = inst.flags[F_TIME]
-    empty = st.rt[v, R_VISITS] == 0
+    k, ty = veh[v, V_K], veh[v, V_TYPE]
+    first, stops = task_[task, T_FIRST], task_[task, T_STOPS]
+    last = rt[v, R_LAST]
+    timed = flags[F_TIME]
+    empty = rt[v, R_VISITS] == 0
     s = first
-    loc = inst.stop[s, S_LOC]
+    loc = stop[s, S_LOC]
     a = nd[u, LOC]
     t = nd[u, DEP]
     cost1 = arc_cost(inst, k, a, loc)
@@ -201,11 +222,11 @@ def _from(
             return have
         if timed:
             t2 = over(inst, st, w, t2, at, k, ty)
-            if t2 >= NEVER or t2 - inst.svc[nd[w, STOP], ty] > nd[w, LAT]:
+            if t2 >= NEVER or t2 - svc[nd[w, STOP], ty] > nd[w, LAT]:
                 return have
         if n == u:
             base += arc_cost(inst, k, at, nd[w, LOC]) - arc_cost(inst, k, a, nd[w, LOC])
-        if base >= FAR or (have == width and stops == 2 and base >= st.cf[width - 1]):
+        if base >= FAR or (have == width and stops == 2 and base >= cf[width - 1]):
             return have
         at = nd[w, LOC]
         n = w
@@ -217,15 +238,21 @@ def _second(
     have: int, width: int, empty: bool,
 ) -> int:  # fmt: skip
     """Consider the second stop behind node ``n`` (the first is behind ``u``)."""
+    veh = inst.veh
+    task_ = inst.task
+    stop = inst.stop
+    flags = inst.flags
+    rt = st.rt
+    svc = inst.svc
     nd = st.nd
-    k, ty = inst.veh[v, V_K], inst.veh[v, V_TYPE]
-    first, stops = inst.task[task, T_FIRST], inst.task[task, T_STOPS]
+    k, ty = veh[v, V_K], veh[v, V_TYPE]
+    first, stops = task_[task, T_FIRST], task_[task, T_STOPS]
     s = first + 1
-    loc = inst.stop[s, S_LOC]
+    loc = stop[s, S_LOC]
     cost = base + arc_cost(inst, k, at, loc)
     if cost >= FAR:
         return have
-    if inst.flags[F_TIME]:
+    if flags[F_TIME]:
         t = reach(inst, k, ty, t, s, at, loc)
         if t >= NEVER:
             return have
@@ -234,19 +261,19 @@ def _second(
     m = n
     where = loc
     while True:
-        third = inst.stop[first + 2, S_LOC]
+        third = stop[first + 2, S_LOC]
         last_cost = cost + arc_cost(inst, k, where, third)
         t3 = t
-        if inst.flags[F_TIME]:
+        if flags[F_TIME]:
             t3 = reach(inst, k, ty, t, first + 2, where, third)
         if last_cost < FAR and t3 < NEVER:
             have = _close(inst, st, v, u, m, n, m, t3, third, last_cost, have, width, empty)
         w = nd[m, NEXT]
-        if w == st.rt[v, R_LAST] or nd[w, STOP] < 0 or not _fits(inst, st, task, v, w):
+        if w == rt[v, R_LAST] or nd[w, STOP] < 0 or not _fits(inst, st, task, v, w):
             return have
-        if inst.flags[F_TIME]:
+        if flags[F_TIME]:
             t = over(inst, st, w, t, where, k, ty)
-            if t >= NEVER or t - inst.svc[nd[w, STOP], ty] > nd[w, LAT]:
+            if t >= NEVER or t - svc[nd[w, STOP], ty] > nd[w, LAT]:
                 return have
         if m == n:
             old = nd[u, LOC] if n == u else nd[n, LOC]
@@ -261,18 +288,21 @@ def _close(
     cost: int, have: int, width: int, empty: bool,
 ) -> int:  # fmt: skip
     """Come back to the route behind node ``n``, whose follower comes next."""
+    veh = inst.veh
+    rt = st.rt
+    flags = inst.flags
     nd = st.nd
-    k = inst.veh[v, V_K]
+    k = veh[v, V_K]
     w = nd[n, NEXT]
-    final = w == st.rt[v, R_LAST]
+    final = w == rt[v, R_LAST]
     following = home_of(inst, v, loc) if final else nd[w, LOC]
     cost += arc_cost(inst, k, loc, following)
     if cost >= FAR:
         return have
-    if inst.flags[F_TIME] and t + ride_s(inst, k, loc, following) > nd[w, LAT]:
+    if flags[F_TIME] and t + ride_s(inst, k, loc, following) > nd[w, LAT]:
         return have
     if empty:
-        cost += inst.veh[v, V_FIXED]
+        cost += veh[v, V_FIXED]
     else:
         old = home_of(inst, v, nd[n, LOC]) if final else nd[w, LOC]
         cost -= arc_cost(inst, k, nd[n, LOC], old)

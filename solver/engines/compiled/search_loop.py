@@ -99,6 +99,7 @@ from solver.engines.compiled.pairs import rank_pairs
 
 WIDTH = 6
 REMOVED = 10.0
+FRESH = 0.05
 LONGEST = 10.0
 
 
@@ -174,31 +175,36 @@ def undo(inst: Inst, st: State) -> None:
 
     Nodes come from a stack, so that whatever is put back is the node that it was.
     """
-    if st.c[C_LOST]:
-        restore(inst, st, st.best, st.c[C_BEST_LEN])
-        st.x[X_NOW] = worth(inst, st)
+    c = st.c
+    x = st.x
+    ops = st.ops
+    touched = st.touched
+    rt = st.rt
+    if c[C_LOST]:
+        restore(inst, st, st.best, c[C_BEST_LEN])
+        x[X_NOW] = worth(inst, st)
         return
-    many = st.c[C_OPS]
-    st.c[C_OPS] = st.ops.shape[0]  # what is done from here on is not written down
+    many = c[C_OPS]
+    c[C_OPS] = st.ops.shape[0]  # what is done from here on is not written down
     nd = st.nd
     for i in range(many - 1, -1, -1):
-        kind, n = st.ops[i, O_KIND], st.ops[i, O_NODE]
+        kind, n = ops[i, O_KIND], ops[i, O_NODE]
         if kind == ADDED:
             bare_drop(inst, st, n)
         elif kind == DROPPED:
-            add_visit(inst, st, st.ops[i, O_STOP], st.ops[i, O_MASK], st.ops[i, O_AFTER],
-                      st.ops[i, O_LOCK])  # fmt: skip
+            add_visit(inst, st, ops[i, O_STOP], ops[i, O_MASK], ops[i, O_AFTER],
+                      ops[i, O_LOCK])  # fmt: skip
         elif kind == LOADED:
             drop_reload(inst, st, n)
         elif kind == UNLOADED:
-            add_reload(inst, st, st.ops[i, O_PT], st.ops[i, O_AFTER])
+            add_reload(inst, st, ops[i, O_PT], ops[i, O_AFTER])
         else:
-            set_mask(inst, st, n, st.ops[i, O_MASK])
+            set_mask(inst, st, n, ops[i, O_MASK])
     log = st.log
-    for i in range(st.c[C_TOUCHED]):
-        v, row = st.touched[i, 0], st.touched[i, 1]
-        n = nd[st.rt[v, R_FIRST], NEXT]
-        while n != st.rt[v, R_LAST]:
+    for i in range(c[C_TOUCHED]):
+        v, row = touched[i, 0], touched[i, 1]
+        n = nd[rt[v, R_FIRST], NEXT]
+        while n != rt[v, R_LAST]:
             nd[n, BEG] = log[row, 0]
             nd[n, DEP] = log[row, 1]
             nd[n, ARR] = log[row, 2]
@@ -328,7 +334,10 @@ def insert_task(
                     break
                 have = rank_pairs(inst, st, t, WIDTH, blink)
             else:
-                many = positions(inst, st, t, attempt == 1 or everywhere)
+                # A new shift costs much and is hard to get rid of: only where nothing else goes,
+                # or now and then.
+                fresh = attempt == 1 or uniform(st) < FRESH
+                many = positions(inst, st, t, attempt == 1 or everywhere, fresh)
                 have = rank(inst, st, t, many, WIDTH, blink if attempt == 0 else 0.0)
             if have and st.cf[0] >= inst.pen[t] * bold:
                 return
@@ -347,10 +356,18 @@ def recreate(
     inst: Inst, st: State, blink: float, most: int, bold: float, everywhere: bool
 ) -> None:
     """Put back what is absent, in an order drawn from several."""
-    many = st.c[C_ABSENT]
+    c = st.c
+    absent = st.absent
+    task = inst.task
+    cap = inst.cap
+    amount_ = inst.amount
+    scratch = st.scratch
+    stop = inst.stop
+    win = inst.win
+    many = c[C_ABSENT]
     order = np.empty(many, np.int64)
     for i in range(many):
-        order[i] = st.absent[i]
+        order[i] = absent[i]
     if many > most:
         # Those left out for long take turns; those just removed lie at the end.
         for i in range(most):
@@ -364,25 +381,25 @@ def recreate(
     draw = below(st, 12)
     for i in range(many):
         t = order[i]
-        s = inst.task[t, T_FIRST]
+        s = task[t, T_FIRST]
         value = uniform(st)
         if draw >= 4 and draw < 7:
             amount = 0.0
             for d in range(inst.cap.shape[1]):
-                top = max(inst.cap[0, d], 1)
-                load = inst.amount[s, 0, d] + abs(inst.amount[s, 1, d])
+                top = max(cap[0, d], 1)
+                load = amount_[s, 0, d] + abs(amount_[s, 1, d])
                 amount = max(amount, load / top)
             value = -amount
         elif draw == 7:
-            value = -float(st.scratch[3, t])
+            value = -float(scratch[3, t])
         elif draw == 8:
-            value = float(st.scratch[3, t])
-        elif draw >= 9 and inst.stop[s, S_NWIN]:
-            end = inst.win[s, inst.stop[s, S_NWIN] - 1, 1]
+            value = float(scratch[3, t])
+        elif draw >= 9 and stop[s, S_NWIN]:
+            end = win[s, stop[s, S_NWIN] - 1, 1]
             if draw == 9:
-                value = float(end - inst.win[s, 0, 0])
+                value = float(end - win[s, 0, 0])
             elif draw == 10:
-                value = float(inst.win[s, 0, 0])
+                value = float(win[s, 0, 0])
             else:
                 value = float(end)
         key[i] = value
@@ -430,6 +447,7 @@ def _sort(order: np.ndarray, key: np.ndarray, many: int) -> None:
 @compiled
 def _string(inst: Inst, st: State, n: int, longest: float) -> int:
     """Remove a string of visits of one trip around node ``n``; give how many went."""
+    task = inst.task
     nd = st.nd
     h = nd[n, HEAD]
     length = 0
@@ -457,7 +475,7 @@ def _string(inst: Inst, st: State, n: int, longest: float) -> int:
         following = nd[m, NEXT]
         if i >= start and not (skip_from <= i < skip_from + skip) and nd[m, STOP] >= 0:
             # The other end of a shipment goes along, so the next node is looked up with care.
-            if inst.task[nd[m, TASK], T_STOPS] > 1:
+            if task[nd[m, TASK], T_STOPS] > 1:
                 gone += take_out(inst, st, m)
                 if gone >= take:
                     return gone
@@ -506,20 +524,27 @@ def _trip_out(inst: Inst, st: State, n: int) -> int:
 @compiled
 def ruin(inst: Inst, st: State, size: float) -> None:
     """Remove related visits."""
+    c = st.c
+    task = inst.task
+    absent = st.absent
+    flags = inst.flags
+    adj = inst.adj
+    head = st.head
+    touched = st.touched
     nd = st.nd
     stops = inst.stop.shape[0]
     seed = below(st, stops)
-    if st.c[C_ABSENT] and uniform(st) < 0.3:
-        seed = inst.task[st.absent[below(st, st.c[C_ABSENT])], T_FIRST]
-    visits = st.c[C_VISITS]
+    if c[C_ABSENT] and uniform(st) < 0.3:
+        seed = task[absent[below(st, c[C_ABSENT])], T_FIRST]
+    visits = c[C_VISITS]
     if visits == 0:
         return
-    used = max(1, st.c[C_TRIPS] if st.c[C_TRIPS] else st.c[C_ROUTES])
+    used = max(1, c[C_TRIPS] if c[C_TRIPS] else c[C_ROUTES])
     how = uniform(st)
     longest = min(LONGEST, visits / used)
     strings = 1 + below(st, int(max(1.0, 4.0 * size / (1.0 + longest) - 1.0)) + 1)
     whole = False
-    if inst.flags[F_MULTI] or inst.flags[F_PLACES]:
+    if flags[F_MULTI] or flags[F_PLACES]:
         if how < 0.15:
             whole = True
             strings = 1 + below(st, 3)
@@ -530,14 +555,14 @@ def ruin(inst: Inst, st: State, size: float) -> None:
     for g in range(-1, inst.adj.shape[1]):
         if done >= strings:
             break
-        m = seed if g < 0 else inst.adj[seed, g]
+        m = seed if g < 0 else adj[seed, g]
         if m < 0:
             break
-        n = st.head[m]
+        n = head[m]
         while n >= 0:
             following = nd[n, SIB]
-            if not nd[n, LOCK] and nd[nd[n, HEAD], RUIN] != st.c[C_STEPS]:
-                nd[nd[n, HEAD], RUIN] = st.c[C_STEPS]
+            if not nd[n, LOCK] and nd[nd[n, HEAD], RUIN] != c[C_STEPS]:
+                nd[nd[n, HEAD], RUIN] = c[C_STEPS]
                 if whole:
                     _trip_out(inst, st, n)
                 else:
@@ -545,8 +570,8 @@ def ruin(inst: Inst, st: State, size: float) -> None:
                 done += 1
                 break
             n = following
-    for i in range(st.c[C_TOUCHED]):
-        mend(inst, st, st.touched[i, 0])
+    for i in range(c[C_TOUCHED]):
+        mend(inst, st, touched[i, 0])
 
 
 @compiled
