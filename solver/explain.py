@@ -16,9 +16,10 @@ from solver.plan import Relaxation, Unassigned
 from solver.problem import Job
 from solver.reasons.bottleneck import Bottlenecks
 from solver.reasons.causes import cause_of
+from solver.reasons.empty_day import alike
 from solver.reasons.mends import KINDS_FOR, Mends
 from solver.reasons.proof import Cause, Proofs
-from solver.reasons.room import Work
+from solver.reasons.room import Room, Work
 from solver.reasons.verify import entries
 
 CODES = tuple(KINDS_FOR)
@@ -59,6 +60,24 @@ def explain(solution: Solution, *, seconds: float) -> tuple[Unassigned, ...]:
             cause = _found_room(cause)
         found += entries(solution, task, cause, own)
     return tuple(found)
+
+
+def take_in(solution: Solution, *, seconds: float) -> int:
+    """Put what is left into the plan where there is room for it; give how many tasks gained.
+
+    For an engine that stopped early: nothing is taken out, and what has a prize is left to it.
+    """
+    work = Work(TIMINGS_IN_ALL, time.monotonic() + seconds)
+    bottlenecks = Bottlenecks(solution, alike(solution.instance))
+    gained = 0
+    for task in sorted(solution.instance.tasks, key=lambda t: (-t.priority, t.index)):
+        if work.over:
+            break
+        if not solution.left[task.index] or not task.eligible or task.prize is not None:
+            continue
+        couriers = [s.vehicle for s in bottlenecks.spare(task)]
+        gained += Room(solution, work).serve(task, couriers, partly=True) is not None
+    return gained
 
 
 def _found_room(cause: Cause) -> Cause:

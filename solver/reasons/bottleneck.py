@@ -29,8 +29,8 @@ from solver.reasons.room import Ease, Room, Tail, Work, unchanged
 
 COURIERS_TRIED: Final = 2
 TIMINGS_A_TASK: Final = 90
-TIMINGS_IN_ALL: Final = 12_000
-"""About a second's; whatever is left out beyond is explained by figures alone."""
+TIMINGS_IN_ALL: Final = 4_000
+"""About half a second's; whatever is left out beyond is explained by figures alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,18 @@ class Bottlenecks:
 
     def spare(self, task: Task) -> list[Spare]:
         """List the eligible couriers, whoever comes nearest to having the time first."""
-        found = [self._spare(v, task) for v in task.eligible]
+        rounds: dict[int, tuple[int, int]] = {}
+        found = []
+        for vehicle in task.eligible:
+            group = self.groups[vehicle]
+            if group not in rounds:
+                rounds[group] = _round(self.solution.instance, vehicle, task)
+            found.append(self._spare(vehicle, task, *rounds[group]))
         return sorted(found, key=lambda s: (s.needed_s - s.free_s, s.vehicle))
 
-    def _spare(self, vehicle: int, task: Task) -> Spare:
-        instance = self.solution.instance
-        v = instance.vehicles[vehicle]
+    def _spare(self, vehicle: int, task: Task, needed_s: int, back_s: int) -> Spare:
+        v = self.solution.instance.vehicles[vehicle]
         shift = self.solution.shifts[vehicle]
-        needed_s, back_s = _round(instance, vehicle, task)
         last = task.stops[-1]
         until = v.window[1]
         if last.windows:
@@ -209,7 +213,8 @@ class Bottlenecks:
         """Name what is short without trying, where too much is left out to try everything."""
         vehicles = self.solution.instance.vehicles
         facts = self._time_facts(spares) | {"couriers": len(spares)}
-        if all(s.trips >= vehicles[s.vehicle].max_trips for s in spares):
+        mine = [(s.trips, vehicles[s.vehicle]) for s in spares]
+        if all(v.points and trips >= v.max_trips for trips, v in mine):
             return Cause("no-trips-left", facts | {"trips": spares[0].trips}, proven=False)
         code = "no-time-left" if spares[0].free_s < spares[0].needed_s else "no-room-left"
         return Cause(code, facts, proven=False)

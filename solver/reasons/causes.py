@@ -11,7 +11,7 @@ from solver.reasons.proof import Cause, Proofs, permit, smallest
 def cause_of(solution: Solution, task: Task, proofs: Proofs, bottlenecks: Bottlenecks) -> Cause:
     """Name why a task, or what is left of it, is not served."""
     instance = solution.instance
-    refused = permit(instance, task)
+    refused = None if task.eligible else permit(instance, task)
     if refused is not None:
         return refused
     choices = smallest(instance, task, solution.left[task.index])

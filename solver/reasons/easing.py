@@ -28,6 +28,13 @@ def couriers_eased(instance: Instance, **changes: Any) -> Instance:
     return replace(instance, vehicles=tuple(replace(v, **changes) for v in instance.vehicles))
 
 
+def one_eased(instance: Instance, vehicle: int, **changes: Any) -> Instance:
+    """Change one courier."""
+    vehicles = list(instance.vehicles)
+    vehicles[vehicle] = replace(vehicles[vehicle], **changes)
+    return replace(instance, vehicles=tuple(vehicles))
+
+
 def longer(instance: Instance) -> Instance:
     """Let every shift last."""
     vehicles = (replace(v, window=(v.window[0], HORIZON_S)) for v in instance.vehicles)

@@ -13,6 +13,7 @@ from solver.reasons.easing import (
     couriers_eased,
     longer,
     more_trips,
+    one_eased,
     released,
 )
 from solver.reasons.room import Served
@@ -130,17 +131,10 @@ def longer_duration(trials: Trials, task: Task, kind: str) -> list[Proposal]:
     if not who or len(who) > 1:
         return []
     (vehicle,) = who
+    most = instance.vehicles[vehicle].max_duration_s or 0
 
     def fits(minutes: int) -> bool:
-        eased = replace(
-            instance,
-            vehicles=tuple(
-                replace(v, max_duration_s=v.max_duration_s + minutes * MINUTE)
-                if n == vehicle and v.max_duration_s is not None
-                else v
-                for n, v in enumerate(instance.vehicles)
-            ),
-        )
+        eased = one_eased(instance, vehicle, max_duration_s=most + minutes * MINUTE)
         return trials.tried(task, [vehicle], who_serves, instance=eased, first=True) is not None
 
     minutes = trials.least(fits, DAY_MINUTES)

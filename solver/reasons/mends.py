@@ -41,7 +41,15 @@ from solver.reasons.slots import (
     shorter_separation,
     slot_open,
 )
-from solver.reasons.trials import Proposal, Propose, Trials, proposal, stop_facts, who_serves
+from solver.reasons.trials import (
+    MINUTES_OF,
+    Proposal,
+    Propose,
+    Trials,
+    proposal,
+    stop_facts,
+    who_serves,
+)
 from solver.reasons.verify import serves
 from solver.relax import together
 
@@ -107,8 +115,10 @@ class Mends:
     def find(self, task: Task, cause: Cause) -> tuple[Relaxation, ...]:
         """Give the best relaxations that were solved again and serve the task."""
         proposals: list[Proposal] = []
-        for kind in KINDS_FOR[cause.code]:
-            if self.over:
+        # The lightest kinds first: what weighs more than three that were found need not be tried.
+        for kind in sorted(KINDS_FOR[cause.code], key=MINUTES_OF.__getitem__):
+            smaller = {f.relaxation.code for f in proposals if f.size <= MINUTES_OF[kind]}
+            if self.over or len(smaller) >= KEPT:
                 break
             proposals += _PROPOSE[kind](self.trials, task, kind)
             if kind == "longer-search" and proposals:
@@ -158,6 +168,8 @@ class Mends:
 
 
 def _as_it_is(trials: Trials, task: Task, kind: str) -> list[Proposal]:
+    if task.prize is not None:
+        return []  # room that costs more than the prize is no reason to search longer
     who = trials.tried(task, trials.couriers(task), who_serves, first=True)
     return [] if who is None else [proposal(kind, {}, who)]
 

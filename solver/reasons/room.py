@@ -13,6 +13,7 @@ from solver.engines.instance import Instance, Stop, Task, fits
 from solver.engines.solution import Solution
 from solver.engines.timing import Trip, loads_fit, time_trip
 from solver.problem import UNREACHABLE, Amounts
+from solver.reasons.easing import one_eased
 from solver.reasons.empty_day import starts
 
 POINTS_TRIED: Final = 2
@@ -102,8 +103,9 @@ class Room:
         measure: Measure | None = None,
         ease: Ease = unchanged,
         first: bool = False,
+        partly: bool = False,
     ) -> Served | None:
-        """Serve all that is left of a task, or change nothing.
+        """Serve all that is left of a task (or ``partly`` what fits), or change nothing.
 
         Parameters
         ----------
@@ -115,6 +117,8 @@ class Room:
         served = Served(departs_s=dict(self.solution.departs))
         while self.solution.left[task.index]:
             tail = self._best(task, couriers, measure or _ends, ease, first=first)
+            if tail is None and partly and served.before:
+                break
             if tail is None:
                 self.undo(served)
                 return None
@@ -330,13 +334,7 @@ class Room:
         most = instance.vehicles[vehicle].max_duration_s
         if most is None:
             return
-        endless = replace(
-            instance,
-            vehicles=tuple(
-                replace(v, max_duration_s=None) if n == vehicle else v
-                for n, v in enumerate(instance.vehicles)
-            ),
-        )
+        endless = one_eased(instance, vehicle, max_duration_s=None)
         departs_s: int | None = None
         for _ in range(STARTS_TRIED):
             _depart(self.solution, vehicle, departs_s)

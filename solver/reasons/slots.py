@@ -134,12 +134,14 @@ def shorter_separation(trials: Trials, task: Task, kind: str) -> list[Proposal]:
     if who is None:
         return []
 
-    def fits(by_s: int) -> bool:
-        nearer.occupancy.separations[index] = place.separation_s - by_s
+    def fits(minutes: int) -> bool:
+        left_s = max(1, place.separation_s - minutes * MINUTE)
+        nearer.occupancy.separations[index] = left_s
         return trials.tried(task, who, who_serves, on=nearer, first=True) is not None
 
-    by_s = trials.least(fits, place.separation_s - 1)
+    minutes = trials.least(fits, -(-place.separation_s // MINUTE))
     nearer.occupancy.separations[index] = 1
-    if by_s is None:
+    if minutes is None:
         return []
-    return [proposal(kind, {"place": place.id, "by_s": by_s}, who, by_s / MINUTE)]
+    by_s = min(place.separation_s - 1, minutes * MINUTE)
+    return [proposal(kind, {"place": place.id, "by_s": by_s}, who, minutes)]

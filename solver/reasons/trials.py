@@ -28,7 +28,7 @@ class Proposal:
     couriers: list[int]
 
 
-_MINUTES: Final = {
+MINUTES_OF: Final = {
     "longer-search": 0,
     "any-courier": 5,
     "one-more-trip": 10,
@@ -127,7 +127,7 @@ Propose = Callable[[Trials, Task, str], list[Proposal]]
 
 def proposal(kind: str, facts: Facts, couriers: list[int], minutes: float = 0) -> Proposal:
     """Make a proposal of a kind with facts; its own minutes are added to what the kind weighs."""
-    return Proposal(_MINUTES[kind] + minutes, Relaxation(code=kind, facts=facts), couriers)
+    return Proposal(MINUTES_OF[kind] + minutes, Relaxation(code=kind, facts=facts), couriers)
 
 
 def who_serves(_: Solution, served: Served) -> list[int]:

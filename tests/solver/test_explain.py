@@ -9,7 +9,7 @@ import pytest
 
 from solver.engines.instance import prepare
 from solver.engines.solution import Solution
-from solver.explain import CODES, explain
+from solver.explain import CODES, explain, take_in
 from solver.plan import Relaxation, Unassigned
 from solver.problem import (
     UNREACHABLE,
@@ -317,6 +317,21 @@ def test_what_search_has_only_not_put_in_fits_now() -> None:
     assert left.would_help == (Relaxation(code="longer-search", facts={}),)
 
 
+def test_what_fits_now_can_be_taken_in() -> None:
+    problem = problem_of(courier(), *(drop(n, delivery=(6,)) for n in (1, 2, 3)))
+    solution = Solution(prepare(problem))
+    assert take_in(solution, seconds=9) == 2  # two trips of one load each
+    assert [len(left) for left in solution.left] == [0, 0, 1]
+    assert explain(solution, seconds=0)[0].code == "no-trips-left"
+
+
+def test_what_fits_of_a_split_drop_is_taken_in() -> None:
+    problem = problem_of(courier(max_trips=1), drop(delivery=(16,), parts=((8,), (8,))))
+    solution = Solution(prepare(problem))
+    assert take_in(solution, seconds=9) == 1
+    assert len(solution.left[0]) == 1
+
+
 def test_a_prize_is_compared_with_what_the_way_costs() -> None:
     left = explained(problem_of(courier(fixed_cost=50), drop(prize=249)))
     assert (left.code, left.proven) == ("not-worth-its-prize", False)
@@ -375,7 +390,7 @@ MENDS: dict[str, tuple[Callable[[], Problem], dict[str, int | str]]] = {
         {"courier": 1, "skills": "4"},
     ),
     "second-lane": (alone_at_a_slot, {"place": "p", "by": 1}),
-    "shorter-separation": (alone_at_a_slot, {"place": "p", "by_s": 520}),
+    "shorter-separation": (alone_at_a_slot, {"place": "p", "by_s": 540}),
     "second-bay-lane": (narrow_bay, {"location": 0, "by": 1}),
     "cohort-free": (mixed_cohorts, {"courier": 2}),
     "further-courier": (

@@ -184,8 +184,10 @@ def test_proven_is_what_an_otherwise_empty_day_cannot_serve_either(seed: int) ->
         nothing_served = bool(missing) and not missing[0].parts
         if out.proven:
             assert nothing_served, out
-        elif not paused:  # an engine places breaks by a rule of thumb, a proof tries every place
-            assert not nothing_served, out
+        elif nothing_served and not paused:
+            # An engine's rules of thumb may miss a point or a place for a break, but then the
+            # reason says that it fits.
+            assert missing[0].code == "fits-now", out
 
 
 @settings(deadline=None, max_examples=20)
