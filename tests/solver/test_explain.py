@@ -1,5 +1,6 @@
 """What is left out says why with figures to recheck, and what would help was solved again."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from solver.engines.dispatch import dispatch
 from solver.engines.instance import prepare
 from solver.engines.solution import Solution
+from solver.engines.timing import time_trip
 from solver.explain import CODES, explain, take_in
 from solver.plan import Relaxation, Unassigned
 from solver.problem import (
@@ -67,6 +70,12 @@ def problem_of(*parts: Vehicle | Job | Place | Bay | Shipment, **more: object) -
         "dimensions": 1,
     }
     return Problem(**{**given, **more})  # type: ignore[arg-type]
+
+
+def dispatched(problem: Problem) -> Solution:
+    solution = Solution(prepare(problem))
+    dispatch(solution, list(range(len(problem.vehicles))), random.Random(1))
+    return solution
 
 
 def why(problem: Problem) -> Unassigned:
@@ -494,3 +503,56 @@ def test_the_middle_stop_of_an_errand_can_be_what_is_too_late() -> None:
     assert left.code == "window-too-short"
     assert (left.facts["stop"], left.facts["earliest_s"]) == ("via", 200)
     assert left.would_help[0].facts == {"stop": "via", "id": 2, "later_by_s": 50}
+
+
+def held(solution: Solution) -> Solution:
+    """Hold every stop to the instant that it has, as the compiled search does."""
+    copy = Solution(solution.instance)
+    for vehicle, shift in enumerate(solution.shifts):
+        for trip in shift:
+            begins = {id(v.stop): v.begin_s for v in trip.visits if v.stop is not None}
+            stops = tuple(
+                replace(s, windows=((begins[id(s)], begins[id(s)]),)) for s in trip.stops
+            )
+            timed = time_trip(
+                copy.instance,
+                copy.occupancy,
+                vehicle,
+                copy.progress(vehicle),
+                point=trip.point,
+                stops=stops,
+            )
+            assert timed is not None
+            copy.append(vehicle, timed)
+    return copy
+
+
+@pytest.mark.parametrize("code", CROWDED)
+def test_a_plan_with_its_stops_held_is_explained_alike(code: str) -> None:
+    problem = CROWDED[code][0]
+    solution = dispatched(problem)
+    free, fixed = explain(solution, seconds=9), explain(held(solution), seconds=9)
+    assert free == fixed
+
+
+def test_a_trip_whose_stops_are_held_is_lengthened() -> None:
+    # The first drop is held at 100; the shorter way to both serves the second on the way out.
+    problem = problem_of(
+        courier(max_trips=1, capacity=(30,), window=(0, 400)),
+        drop(1, location=2),
+        drop(2, location=1, windows=((0, 120),)),
+    )
+    instance = prepare(problem)
+    alone = Solution(instance)
+    trip = time_trip(
+        instance,
+        alone.occupancy,
+        0,
+        alone.progress(0),
+        point=0,
+        stops=instance.tasks[0].stops,
+    )
+    assert trip is not None
+    alone.append(0, trip)
+    (left,) = explain(held(alone), seconds=9)
+    assert left.code == "fits-now"

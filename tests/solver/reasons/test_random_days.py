@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from solver.check import check
 from solver.engines.assemble import routes_of
-from solver.engines.improve import construct
+from solver.engines.dispatch import dispatch
 from solver.engines.instance import Task, prepare
 from solver.engines.solution import Solution
 from solver.explain import CODES, explain
@@ -129,8 +129,14 @@ def an_errand(rng: random.Random, number: int, size: int) -> Shipment:
     )
 
 
+def dispatched(problem: Problem) -> Solution:
+    solution = Solution(prepare(problem))
+    dispatch(solution, list(range(len(problem.vehicles))), random.Random(1))
+    return solution
+
+
 def explained(problem: Problem) -> tuple[Solution, tuple[Unassigned, ...]]:
-    solution = construct(prepare(problem), random.Random(1))
+    solution = dispatched(problem)
     left = explain(solution, seconds=60)
     return solution, tuple(u for u in left if u.type != "delivery")
 
