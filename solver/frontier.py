@@ -164,7 +164,9 @@ class _Search:
         )
         wishes: dict[str, Any] = {}
         if "warm_start" in _SOLVE:
-            wishes = {"warm_start": start.plan if start else None, "threads": self.threads}
+            # Only one thread gives the same plan again.
+            threads = self.threads if self.clock.steps is None else 1
+            wishes = {"warm_start": start.plan if start else None, "threads": threads}
         plan = solve(
             weighed,
             time_limit_s=self.clock.share_s(self.points - self.solves),

@@ -16,6 +16,7 @@ from api.cli.context import (
     DatabaseOption,
     JsonOption,
     LangOption,
+    complain,
     language,
     opened,
     phrase,
@@ -26,6 +27,8 @@ from api.cli.runs import RunArgument
 
 if TYPE_CHECKING:
     from solver.tradeoff import Frontier
+
+IMPOSSIBLE = 3
 
 PointsOption = Annotated[int, typer.Option(help="最多几个方案 · most plans to show", min=2)]
 StepsOption = Annotated[
@@ -56,21 +59,29 @@ def frontier(
 ) -> None:
     """权衡 · Plans from least travel to fewest faces, and what each face less costs."""
     began = monotonic()
+    from solver.engines.dispatch import LockedImpossible
     from solver.frontier import frontier as find
     from solver.frontier_chart import draw_frontier
     from solver.tradeoff import write_frontier
 
+    for path, option in ((output, "--output"), (svg, "--svg")):
+        if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+            raise typer.BadParameter(str(path), param_hint=option)
     problem = read_or_tell(file, format_name=format_name, as_json=as_json)
-    found = find(
-        problem,
-        # loading the solver and reading the file count
-        seconds=max(time_limit - (monotonic() - began), time_limit / 2),
-        steps=step_limit,
-        seed=seed,
-        points=points,
-        threads=threads,
-        on_report=None if as_json else _tell,
-    )
+    try:
+        found = find(
+            problem,
+            # loading the solver and reading the file count
+            seconds=max(time_limit - (monotonic() - began), time_limit / 2),
+            steps=step_limit,
+            seed=seed,
+            points=points,
+            threads=threads,
+            on_report=None if as_json else _tell,
+        )
+    except LockedImpossible as error:
+        complain(error.code, "unavailable", dict(error.facts))
+        raise typer.Exit(IMPOSSIBLE) from error
     text = json.dumps(write_frontier(problem, found), ensure_ascii=False, separators=(",", ":"))
     if output is not None:
         output.write_text(text + "\n", encoding="utf-8")

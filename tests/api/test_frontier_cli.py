@@ -73,6 +73,28 @@ def test_a_bad_file_is_refused_with_every_fault(supplyloop, tmp_path, content, s
     assert told["code"] == "problem.invalid"
 
 
+def test_locked_steps_that_cannot_be_made_leave_no_plan(supplyloop, tmp_path):
+    file = tmp_path / "locked.json"
+    steps = [  # each can be reached, not one so soon after the other
+        {"type": "job", "id": number, "service_at": at, "locked": True}
+        for number, at in ((1, 100), (2, 150))
+    ]
+    content = {
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "steps": steps}],
+        "jobs": [{"id": number, "location_index": number} for number in (1, 2)],
+        "matrices": {"car": {"durations": [[0, 100, 100], [100, 0, 100], [100, 100, 0]]}},
+    }
+    file.write_text(json.dumps(content))
+    refused = supplyloop("frontier", file, "--step-limit", 5)
+    assert refused.exit_code == 3
+    assert "locked.impossible" in refused.stderr
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_search(supplyloop, tmp_path):
+    for option in ("--output", "--svg"):
+        assert supplyloop("frontier", FACES, option, tmp_path).exit_code == 2
+
+
 def test_a_frontier_of_one_point_is_refused(supplyloop):
     assert supplyloop("frontier", FACES, "--points", 1).exit_code == 2
 
