@@ -38,6 +38,9 @@ _PAUSE_S: Final = 0.03
 _JUDGED_APART_S: Final = 0.4
 """Plans on the way are judged at most this often; the last one always is."""
 
+_JUDGING_SHARE: Final = 0.05
+"""Share of the time for judging plans on the way: the search wants the processor."""
+
 _LINES_APART_S: Final = 0.05
 
 _PATIENCE: Final = 0.4
@@ -166,6 +169,7 @@ class _Watch:
     said_at: float = -math.inf
     complained: bool = False
     rescuer: Searcher | None = None
+    spare: Plan | None = None  # serves nobody; for when there is no time for more
 
     def __post_init__(self) -> None:
         self.bounding = _Bounding(self.problem)
@@ -205,7 +209,8 @@ class _Watch:
             if self.best is None and self.seconds() > _PATIENCE * self.limit_s:
                 self._start_rescue(children)
             if searcher.waiting(min(_PAUSE_S, left_s)):
-                newest = self._judged_if_due(self._take(searcher, newest))
+                newest = self._take(searcher, newest)
+            newest = self._judged_if_due(newest)
         if newest is not None:
             self._judge(*newest)
         if not self.finished:
@@ -234,6 +239,9 @@ class _Watch:
             plan = self._constructed()
             self._keep(plan, self._tiers(plan), last=False)
             return
+        nobody = nobody_served(self.problem)
+        # Where steps are locked somebody has to go.
+        self.spare = None if check(self.problem, nobody) else nobody
         order = self.order("construct", {"seed": self.seed}, None)
         left_s = self.limit_s - self.seconds()
         self.rescuer = children.enter_context(Searcher(order, left_s))
@@ -242,7 +250,7 @@ class _Watch:
         newest: Message | None = None
         if self.rescuer is None:
             return
-        while not self.rescuer.over() and self.seconds() < 1.07 * self.limit_s:
+        while not self.rescuer.over() and self.seconds() < 1.03 * self.limit_s:
             if self.rescuer.waiting(_PAUSE_S):
                 newest = self._take(self.rescuer, newest)
         if newest is not None:
@@ -278,7 +286,8 @@ class _Watch:
     def _judged_if_due(self, newest: Message | None) -> Message | None:
         if newest is None:
             return None
-        due = self.seconds() - self.judged_at >= _JUDGED_APART_S
+        apart_s = max(_JUDGED_APART_S, self.judging_s / _JUDGING_SHARE)
+        due = self.seconds() - self.judged_at >= apart_s
         if not due and newest[0] is not Kind.FINAL:
             return newest
         self._judge(*newest)
@@ -356,7 +365,7 @@ class _Watch:
 
     def answer(self) -> Plan:
         """Give the best plan with how it came about."""
-        plan = self.best or self._without_engine()
+        plan = self.best or self.spare or self._constructed()
         self.bounding.wait(math.inf if self.exact else self.limit_s - self.seconds())
         stopped = "stopped" if self.stop_at is not None else self.fault
         summary = replace(
@@ -376,13 +385,6 @@ class _Watch:
             log.error("bound %d above a plan's cost %d", found.cost, plan.summary.cost)
             return None
         return found.cost
-
-    def _without_engine(self) -> Plan:
-        nobody = nobody_served(self.problem)
-        # Where steps are locked somebody has to go.
-        if self.seconds() >= self.limit_s and not check(self.problem, nobody):
-            return nobody
-        return self._constructed()
 
     def _constructed(self) -> Plan:
         return solve(self.problem, time_limit_s=self.limit_s, seed=self.seed, engine="construct")

@@ -27,6 +27,9 @@ _MAGIC: Final = b"SLp1"
 _LARGEST: Final = 1 << 28
 """Bytes of the longest message that is taken; a plan of 10,000 stops has some 2 MB."""
 
+_MOST_ITEMS: Final = 1_000_000
+"""Routes, steps and what is left out, together, of the largest plan that is taken."""
+
 _CHUNK: Final = 1 << 20
 
 
@@ -135,8 +138,24 @@ def plan_from(value: object) -> Plan:
     Garbage
         If it is no plan, or a field has another type.
     """
+    if not isinstance(value, Plan):
+        what = f"{type(value).__name__} where a plan belongs"
+        raise Garbage(what)
+    # A message may speak of one object a million times.
+    if _items(value) > _MOST_ITEMS:
+        what = "a plan without end"
+        raise Garbage(what)
     taken: Plan = _built(Plan, value)
     return taken
+
+
+def _items(plan: Plan) -> int:
+    try:
+        stops = sum(len(route.steps) for route in plan.routes[:_MOST_ITEMS])
+        return len(plan.routes) + len(plan.unassigned) + stops
+    except (TypeError, AttributeError) as error:
+        what = "a plan whose routes are none"
+        raise Garbage(what) from error
 
 
 _Reader = Callable[[Any], Any]

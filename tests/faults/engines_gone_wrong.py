@@ -170,6 +170,13 @@ def another_problem(problem: Problem, **_: Any) -> Plan:
     return _good(replace(problem, jobs=jobs))
 
 
+def goes_round_without_end(problem: Problem, **_: Any) -> Plan:
+    plan = _good(problem)
+    route = plan.routes[0]
+    endless = replace(route, steps=route.steps * 100_000)
+    return replace(plan, routes=(endless,) * 100_000)
+
+
 def garbage_on_the_way(problem: Problem, *, on_plan: Any, **_: Any) -> Plan:
     for _n in range(3):
         on_plan(rules_broken(problem))
