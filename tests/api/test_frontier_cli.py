@@ -75,15 +75,19 @@ def test_a_bad_file_is_refused_with_every_fault(supplyloop, tmp_path, content, s
 
 def test_locked_steps_that_cannot_be_made_leave_no_plan(supplyloop, tmp_path):
     file = tmp_path / "locked.json"
-    steps = [  # each can be reached, not one so soon after the other
-        {"type": "job", "id": number, "service_at": at, "locked": True}
-        for number, at in ((1, 100), (2, 150))
-    ]
-    content = {
-        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "steps": steps}],
-        "jobs": [{"id": number, "location_index": number} for number in (1, 2)],
-        "matrices": {"car": {"durations": [[0, 100, 100], [100, 0, 100], [100, 100, 0]]}},
-    }
+    content = {  # two are to be at one slot at once
+        "separation": 60,
+        "vehicles": [
+            {
+                "id": number, "start_index": 0, "end_index": 0,
+                "steps": [{"type": "job", "id": number, "service_at": 100, "locked": True}],
+            }
+            for number in (1, 2)
+        ],
+        "jobs": [{"id": n, "location_index": 1, "place": "a", "service": 10} for n in (1, 2)],
+        "places": [{"id": "a"}],
+        "matrices": {"car": {"durations": [[0, 100], [100, 0]]}},
+    }  # fmt: skip
     file.write_text(json.dumps(content))
     refused = supplyloop("frontier", file, "--step-limit", 5)
     assert refused.exit_code == 3
