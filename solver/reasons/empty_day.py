@@ -302,7 +302,7 @@ class _Lone:
 
     def _shortest(self, order: tuple[Step, ...], begins: int, home: int) -> int:
         """Give the least time away: leaving as late as any return allows."""
-        if self.v.max_duration_s is None or "duration" in self.ease:
+        if self.v.max_duration_s is None:
             return home - begins
         latest, best = self._latest(), home - begins
         for _ in range(_STARTS_TRIED):

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from solver.engines.instance import Task
+from solver.engines.solution import Solution
+from solver.engines.timing import Trip
 from solver.plan import Relaxation
 from solver.reasons.bottleneck import Bottlenecks
 from solver.reasons.causes import cause_of
@@ -32,7 +34,7 @@ from solver.reasons.people import (
     zone_facts,
 )
 from solver.reasons.proof import Cause, Proofs
-from solver.reasons.room import Work
+from solver.reasons.room import Served, Work
 from solver.reasons.slots import (
     cohort_free,
     second_bay,
@@ -48,7 +50,6 @@ from solver.reasons.trials import (
     Trials,
     proposal,
     stop_facts,
-    who_serves,
 )
 from solver.reasons.verify import serves
 from solver.relax import together
@@ -168,10 +169,24 @@ class Mends:
 
 
 def _as_it_is(trials: Trials, task: Task, kind: str) -> list[Proposal]:
-    if task.prize is not None:
+    solution = trials.solution
+
+    def dearer(vehicle: int, trips: tuple[Trip, ...]) -> int:
+        fixed = trials.instance.vehicles[vehicle].fixed_cost
+        return trips[-1].end.cost + fixed - solution.shift_cost(vehicle)
+
+    before = [solution.shift_cost(v) for v in range(len(trials.instance.vehicles))]
+
+    def read(now: Solution, served: Served) -> tuple[int, list[int]]:
+        return sum(now.shift_cost(v) - before[v] for v in served.vehicles), served.vehicles
+
+    unpriced = task.prize is None
+    got = trials.tried(
+        task, trials.couriers(task), read, measure=None if unpriced else dearer, first=unpriced
+    )
+    if got is None or (task.prize is not None and got[0] >= task.prize):
         return []  # room that costs more than the prize is no reason to search longer
-    who = trials.tried(task, trials.couriers(task), who_serves, first=True)
-    return [] if who is None else [proposal(kind, {}, who)]
+    return [proposal(kind, {}, got[1])]
 
 
 _PROPOSE: Final[dict[str, Propose]] = {

@@ -556,3 +556,19 @@ def test_a_trip_whose_stops_are_held_is_lengthened() -> None:
     alone.append(0, trip)
     (left,) = explain(held(alone), seconds=9)
     assert left.code == "fits-now"
+
+
+def test_the_longest_shift_is_compared_with_the_shortest_day_that_serves_it() -> None:
+    late = drop(windows=((1000, 1010),))
+    left = why(problem_of(courier(max_duration_s=150), late))
+    assert (left.code, left.proven) == ("limit-too-tight", True)
+    # Who sets out at 900 is back after 200 s, though the window is 1,000 s off.
+    assert left.facts == {"courier": 1, "limit": "duration", "needed": 200, "most": 150}
+    assert left.would_help[0] == Relaxation(
+        code="longer-duration", facts={"courier": 1, "by_s": 60}
+    )
+
+
+def test_nobody_at_all_is_a_reason() -> None:
+    left = explained(problem_of(drop()))
+    assert (left.code, left.facts) == ("no-courier", {"couriers": 0})
