@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from solver.formats.faults import Faults
-from solver.formats.values import FAULTY, TIME_MAX, integer, shown
+from solver.formats.values import TIME_MAX, integer, shown
 from solver.problem import UNREACHABLE, IntMatrix, Matrix
 
 DEFAULT_PROFILE: Final = "car"  # VROOM's
@@ -107,6 +107,7 @@ def _square(raw: Any, at: str, faults: Faults) -> IntMatrix | None:
         faults.add(at, "value.type", f"{shown(raw)} is not a matrix: give an array of rows")
         return None
     if not _is_square(raw, at, faults):
+        _read_entries(raw, at, faults)
         return None
     matrix = _at_once(raw)
     return _slowly(raw, at, faults) if matrix is None else matrix
@@ -143,21 +144,33 @@ def _is_square(raw: list[Any] | tuple[Any, ...], at: str, faults: Faults) -> boo
 
 def _slowly(raw: list[Any] | tuple[Any, ...], at: str, faults: Faults) -> IntMatrix | None:
     """Read entry by entry, so that each fault has its path and null means that no way leads."""
+    entries = _read_entries(raw, at, faults)
+    if entries is None:
+        return None
+    return np.array(entries, dtype=np.int64)
+
+
+def _read_entries(
+    raw: list[Any] | tuple[Any, ...], at: str, faults: Faults
+) -> list[list[int]] | None:
+    """Read the entries of rows, whatever their width; None where one has a fault."""
     read = integer()
     here = Faults()
-    matrix = np.full((len(raw), len(raw)), UNREACHABLE, dtype=np.int64)
-    for i, row in enumerate(raw):
-        for j, entry in enumerate(row):
-            if entry is not None:
-                value = read(entry, f"{at}[{i}][{j}]", here)
-                matrix[i, j] = UNREACHABLE if value is FAULTY else value
+    rows = [
+        [
+            UNREACHABLE if entry is None else read(entry, f"{at}[{i}][{j}]", here)
+            for j, entry in enumerate(row)
+        ]
+        for i, row in enumerate(raw)
+        if isinstance(row, list | tuple)
+    ]
     for n, fault in enumerate(here):
         if n == _LISTED:
             more = f"{len(here) - _LISTED} more entries have faults like these"
             faults.add(at, "matrix.more-faults", more)
             break
         faults.add(fault.path, fault.code, fault.message)
-    return None if len(here) else matrix
+    return None if len(here) else rows
 
 
 def matrices_out(matrices: Mapping[str, Matrix]) -> dict[str, Any]:

@@ -299,7 +299,7 @@ EVERYTHING = r"""
     {"id": 1, "location_index": true, "delivery": [1], "service": 1.5, "service": 2.5},
     {"id": 3, "location_index": 2, "delivery": [-1, NaN], "place": "nowhere", "setup": null}],
  "matrices": {"car": {"durations": [[0, -1, 2], [1, 0, 1e9], [1, 1, 0]]},
-              "bike": {"durations": [[0, 1], [1]]}}}
+              "bike": {"durations": [[0, 1], [-7]]}}}
 """
 
 
@@ -326,4 +326,5 @@ def test_one_file_with_everything_wrong_lists_everything_at_once() -> None:
         ("$.matrices.car.durations[0][1]", "number.negative"),
         ("$.matrices.car.durations[1][2]", "number.not-integer"),
         ("$.matrices.bike.durations[1]", "matrix.size"),
+        ("$.matrices.bike.durations[1][0]", "number.negative"),
     }
