@@ -7,12 +7,16 @@ from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp
 
 from solver.engines.instance import Instance, Stop
-from solver.engines.ortools_nodes import Model, Slot, may_ride, stay_s
+from solver.engines.ortools_nodes import Model, Riders, Slot, stay_s
 from solver.engines.ortools_places import add_cohorts, add_shelves
 from solver.problem import HORIZON_S, UNREACHABLE
 
-TOO_LONG = 20 * HORIZON_S
+TOO_LONG = 1 << 45
+"""Of a way that does not exist; more than any limit."""
+
 MANY = 1 << 40
+MOST = 1 << 60
+"""What all penalties together must stay below: OR-Tools counts in 64 bits."""
 
 FACE_PER_VISIT = 0.5
 """Share of a further face that a trip's coming to a building costs: who rides is not yet known."""
@@ -23,8 +27,10 @@ EXACT_RELEASES = 20_000
 IntArray = NDArray[np.int64]
 
 
-def build(instance: Instance, stops: list[Stop], slots: list[Slot]) -> Model:
-    """Lay a problem out for OR-Tools."""
+def build(
+    instance: Instance, stops: list[Stop], slots: list[Slot], *, prized: bool = True
+) -> Model:
+    """Lay a problem out for OR-Tools; not ``prized``: as if no job might be left for its prize."""
     ends = list(dict.fromkeys(at for s in slots for at in (s.start, s.end)))
     depot = {at: len(stops) + n for n, at in enumerate(ends)}
     manager = pywrapcp.RoutingIndexManager(
@@ -48,7 +54,7 @@ def build(instance: Instance, stops: list[Stop], slots: list[Slot]) -> Model:
     _add_time(model)
     _add_capacity(model)
     _add_limits(model)
-    _add_choices(model, ceiling)
+    _add_choices(model, ceiling, prized=prized)
     _add_errands(model)
     _add_ranks(model)
     add_cohorts(model)
@@ -142,7 +148,8 @@ def _add_time(model: Model) -> None:
             grid[:count, :count] -= np.where(same, setup[None, :], 0)
             evaluators[key] = routing.RegisterTransitMatrix(grid.tolist())
         chosen.append(evaluators[key])
-    routing.AddDimensionWithVehicleTransits(chosen, HORIZON_S, 2 * HORIZON_S, False, "time")  # noqa: FBT003 - positional in OR-Tools
+    horizon_s = _horizon_s(model)
+    routing.AddDimensionWithVehicleTransits(chosen, horizon_s, horizon_s, False, "time")  # noqa: FBT003 - positional in OR-Tools
     clock = routing.GetDimensionOrDie("time")
     kinds = {instance.vehicles[s.first].type: s.first for s in model.slots}
     for number, (index, stop) in enumerate(zip(model.indices, model.stops, strict=True)):
@@ -152,6 +159,11 @@ def _add_time(model: Model) -> None:
     _bound_shifts(model, clock)
     _add_releases(model, clock)
     _add_breaks(model, clock)
+
+
+def _horizon_s(model: Model) -> int:
+    closes_s = max(model.instance.vehicles[s.first].window[1] for s in model.slots)
+    return max(2 * HORIZON_S, closes_s)
 
 
 def _bound_shifts(model: Model, clock: pywrapcp.RoutingDimension) -> None:
@@ -188,7 +200,7 @@ def _add_releases(model: Model, clock: pywrapcp.RoutingDimension) -> None:
     routing, solver = model.routing, model.routing.solver()
     late = [(i, s) for i, s in zip(model.indices, model.stops, strict=True) if s.release_s > 0]
     exact = len(late) * len(model.slots) <= EXACT_RELEASES
-    leaving = [solver.IntConst(2 * HORIZON_S)]  # whoever is left out leaves late enough
+    leaving = [solver.IntConst(_horizon_s(model))]  # whoever is left out leaves late enough
     leaving += [clock.CumulVar(routing.Start(n)) for n in range(len(model.slots))]
     for index, stop in late:
         if exact:
@@ -267,37 +279,41 @@ def _add_limits(model: Model) -> None:
         routing.AddDimensionWithVehicleTransitAndCapacity(chosen, 0, caps, True, name)  # noqa: FBT003
 
 
-def _add_choices(model: Model, ceiling: int) -> None:
+def _add_choices(model: Model, ceiling: int, *, prized: bool) -> None:
     """Serve the highest sum of priorities, then the most, then at least cost and prizes."""
-    step = len(model.instance.tasks) + 1
-    alike: dict[Slot, list[int]] = {}
-    for number, slot in enumerate(model.slots):
-        alike.setdefault(slot, []).append(number)
+    penalties = _penalties(model, ceiling, prized=prized)
+    riders = Riders(model.instance, model.slots)
+    locked = {id(s): n for n, slot in enumerate(model.slots) for s in slot.locked}
     buildings: dict[str, list[int]] = {}
     for number, (index, stop) in enumerate(zip(model.indices, model.stops, strict=True)):
         task = model.instance.tasks[stop.task]
-        share = max(1, len(stop.parts)) / len(task.parts) if task.splittable else 1.0
-        prize = getattr(task.source, "prize", None)
-        penalty = ceiling * max(1, round((1 + task.priority * step) * share))
-        if prize is not None:
-            penalty = round(prize * share)
-        if stop.type != "job" and model.of_task[stop.task][0] != number:
-            penalty = 0  # of a shipment the first stop counts
         if not stop.locked:
-            model.routing.AddDisjunction([index], penalty)
-        allowed = [
-            n
-            for slot, numbers in alike.items()
-            if stop in slot.locked or may_ride(model.instance, stop, slot)
-            for n in numbers
-        ]
-        model.routing.VehicleVar(index).SetValues([-1, *allowed])
+            model.routing.AddDisjunction([index], penalties[number])
+        own = locked.get(id(stop))
+        allowed = riders.of(stop) if own is None else [own]
+        if len(allowed) < len(model.slots):
+            model.routing.VehicleVar(index).SetValues([-1, *allowed])
         if task.building is not None:
             buildings.setdefault(task.building, []).append(index)
     face = model.instance.problem.objective.face
     for indices in buildings.values():
         if face and len(indices) > 1 and not model.trips:
             model.routing.AddSoftSameVehicleConstraint(indices, face)
+
+
+def _penalties(model: Model, ceiling: int, *, prized: bool) -> list[int]:
+    """Give what leaving each stop out costs; of a shipment the first stop counts."""
+    step = len(model.instance.tasks) + 1
+    weights, prizes = [], []
+    for number, stop in enumerate(model.stops):
+        task = model.instance.tasks[stop.task]
+        share = max(1, len(stop.parts)) / len(task.parts) if task.splittable else 1.0
+        first = stop.type == "job" or model.of_task[stop.task][0] == number
+        prize = getattr(task.source, "prize", None) if prized else None
+        prizes.append(None if prize is None else round(prize * share))
+        weights.append(max(1, round((1 + task.priority * step) * share)) if first else 0)
+    unit = max(1, min(ceiling, MOST // max(1, sum(weights))))
+    return [unit * w if p is None else p for w, p in zip(weights, prizes, strict=True)]
 
 
 def _add_errands(model: Model) -> None:

@@ -4,7 +4,7 @@ A slot is one trip: of a vehicle that makes only one, or one of the trips that c
 alike can ride from a point.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from ortools.constraint_solver import pywrapcp
@@ -72,9 +72,42 @@ def may_ride(instance: Instance, stop: Stop, slot: Slot) -> bool:
     task = instance.tasks[stop.task]
     if slot.first not in task.eligible:
         return False
-    if slot.point is not None and task.points and slot.point not in task.points:
-        return False
-    return fits(fullest(stop), instance.vehicles[slot.first].capacity)
+    return _loaded_there(task, slot) and fits(
+        fullest(stop), instance.vehicles[slot.first].capacity
+    )
+
+
+def _loaded_there(task: Task, slot: Slot) -> bool:
+    return slot.point is None or not task.points or slot.point in task.points
+
+
+class Riders:
+    """Who may make which stop; fleets are large and have few kinds of capacity."""
+
+    def __init__(self, instance: Instance, slots: Sequence[Slot]) -> None:
+        self._instance = instance
+        self._slots = slots
+        self._eligible: dict[int, frozenset[int]] = {}
+        self._kinds: dict[tuple[object, ...], list[int]] = {}
+        for number, slot in enumerate(slots):
+            key = (instance.vehicles[slot.first].capacity, slot.point)
+            self._kinds.setdefault(key, []).append(number)
+
+    def of(self, stop: Stop) -> list[int]:
+        """Give the slots that may make a stop, in order."""
+        task = self._instance.tasks[stop.task]
+        name = id(task.eligible)
+        if name not in self._eligible:
+            self._eligible[name] = frozenset(task.eligible)
+        eligible = self._eligible[name]
+        amount = fullest(stop)
+        found: list[int] = []
+        for numbers in self._kinds.values():
+            slot = self._slots[numbers[0]]
+            room = self._instance.vehicles[slot.first].capacity
+            if _loaded_there(task, slot) and fits(amount, room):
+                found.extend(n for n in numbers if self._slots[n].first in eligible)
+        return sorted(found)
 
 
 def stops_left(solution: Solution, taken: Collection[tuple[int, int]] = ()) -> list[Stop]:

@@ -6,13 +6,16 @@ of shelves and the sequence of a courier's trips are no part of it: whatever it 
 :mod:`solver.engines.timing`, which grants only times that keep every rule.
 """
 
+import math
 import time
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from solver.engines.dispatch import start_shift
 from solver.engines.instance import Instance, Stop
+from solver.engines.ortools_fleet import enough
 from solver.engines.ortools_model import build
 from solver.engines.ortools_nodes import Model, Slot, single_slots, stops_left, trip_slots
 from solver.engines.pinned import Ride, placed
@@ -22,6 +25,15 @@ from solver.engines.timing import Trip, loads_fit, time_trip
 STALL_CHECKS = 60_000
 """Neighbourhood checks without an improvement after which a small search is taken as done."""
 
+GIVEN_SHARE = 0.6
+"""Share of the time to state where OR-Tools starts from routes: measured, it overruns then."""
+
+FIRST_S = 3600.0
+"""For a first solution, which ends by itself."""
+
+CHECKS = 64
+"""Checks between two looks at the clock."""
+
 STALL_TRIPS = 4_000
 SMALL = 60
 """Stops up to which trips are searched until nothing gets better, however much time there is."""
@@ -29,8 +41,8 @@ SMALL = 60
 BUILD_S = 2e-6
 """Seconds of building the model by node and node or node and trip; measured, on the safe side."""
 
-LARGE = 1_500
-"""Stops from which on the first solution must be a quick one."""
+LARGE = 500_000
+"""Stops times slots from which on the first solution must be a quick one."""
 
 FORMING_SHARE = 0.85
 """Share of the time that forming the rides gets; timing them needs the rest."""
@@ -65,7 +77,7 @@ def route(instance: Instance, *, seconds: float, solutions: int | None) -> Solut
     began = time.monotonic()
     solution = Solution(instance)
     found = routed(
-        solution, single_slots(instance), seconds=seconds * FORMING_SHARE, solutions=solutions
+        solution, slots_of(solution), seconds=seconds * FORMING_SHARE, solutions=solutions
     )
     counted = solutions is not None
     left = COUNTED_S if counted else max(0.0, seconds - (time.monotonic() - began))
@@ -73,8 +85,9 @@ def route(instance: Instance, *, seconds: float, solutions: int | None) -> Solut
 
 
 def slots_of(solution: Solution) -> list[Slot]:
-    """Give every slot of a problem, for what its plan leaves."""
-    return [*single_slots(solution.instance), *trip_slots(solution, stops_left(solution))]
+    """Give the slots of a problem, for what its plan leaves."""
+    stops = stops_left(solution)
+    return [*enough(solution.instance, stops), *trip_slots(solution, stops)]
 
 
 def routed(
@@ -89,20 +102,72 @@ def routed(
     if not stops or not slots or size**2 * BUILD_S > seconds:
         return None
     model = build(solution.instance, stops, slots)
+    first = _first_of_all(model) if _prized(model) else None
     left = max(0.05, seconds - (time.monotonic() - began))
-    answer = _searched(model, left, solutions)
+    answer = _searched(model, left, solutions, first)
     if answer is None:
         return None
     rides = [(slot, _order(model, answer, n)) for n, slot in enumerate(slots)]
     return Found([(slot, order) for slot, order in rides if order])
 
 
-def _searched(model: Model, seconds: float, solutions: int | None) -> pywrapcp.Assignment | None:
+def _prized(model: Model) -> bool:
+    tasks = model.instance.tasks
+    return any(getattr(tasks[s.task].source, "prize", None) is not None for s in model.stops)
+
+
+def _first_of_all(model: Model) -> list[list[int]] | None:
+    """Serve all that can be served, prizes or not: no single stop is worth a way of its own."""
+    whole = build(model.instance, model.stops, model.slots, prized=False)
+    answer = _searched(whole, FIRST_S, 1, None)
+    if answer is None:
+        return None
+    where = {id(s): n for n, s in enumerate(model.stops)}
+    rides = [_order(whole, answer, n) for n in range(len(model.slots))]
+    worth = [_worth_it(model, slot, r) for slot, r in zip(model.slots, rides, strict=True)]
+    return [[where[id(s)] for s in ride] for ride in worth]
+
+
+def _worth_it(model: Model, slot: Slot, ride: list[Stop]) -> list[Stop]:
+    """Leave out stops, and at last the ride, that save more than their prizes."""
+    cost = model.instance.travel[slot.first].cost
+
+    def way(stops: list[Stop]) -> int:
+        places = [slot.start, *(s.location for s in stops), slot.end]
+        known = [at for at in places if at is not None]
+        return sum(cost[a][b] for a, b in pairwise(known) if a != b)
+
+    def prize(stop: Stop) -> int | None:
+        return getattr(model.instance.tasks[stop.task].source, "prize", None)
+
+    left = list(ride)
+    while left:
+        total = way(left)
+        gains = [
+            (total - way([*left[:n], *left[n + 1 :]]) - worth, n)
+            for n, stop in enumerate(left)
+            if (worth := prize(stop)) is not None
+        ]
+        gain, number = max(gains, default=(0, 0))
+        if gain <= 0:
+            break
+        del left[number]
+    prizes = [prize(stop) for stop in left]
+    known = [p for p in prizes if p is not None]
+    fixed = model.instance.vehicles[slot.first].fixed_cost
+    return [] if len(known) == len(left) and sum(known) < way(left) + fixed else left
+
+
+def _searched(
+    model: Model, seconds: float, solutions: int | None, first: list[list[int]] | None
+) -> pywrapcp.Assignment | None:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     kinds = routing_enums_pb2.FirstSolutionStrategy
     count = len(model.stops)
     parameters.first_solution_strategy = (
-        kinds.PARALLEL_CHEAPEST_INSERTION if count < LARGE else kinds.PATH_CHEAPEST_ARC
+        kinds.PARALLEL_CHEAPEST_INSERTION
+        if count * len(model.slots) < LARGE
+        else kinds.PATH_CHEAPEST_ARC
     )
     parameters.local_search_metaheuristic = (
         routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
@@ -111,17 +176,30 @@ def _searched(model: Model, seconds: float, solutions: int | None) -> pywrapcp.A
     parameters.solution_limit = SOLUTIONS if solutions is None else max(1, solutions)
     trips = any(slot.point is not None for slot in model.slots)
     if not trips:
-        stop_when_stalled(model.routing, STALL_CHECKS + 400 * count**2)
+        deadline = math.inf if solutions is not None else time.monotonic() + seconds
+        stop_when_stalled(model.routing, STALL_CHECKS + 400 * count**2, deadline)
     elif solutions is not None or count <= SMALL:
         stop_when_stalled(model.routing, STALL_TRIPS + 20 * count**2)
-    answer: pywrapcp.Assignment | None = model.routing.SolveWithParameters(parameters)
+    answer: pywrapcp.Assignment | None
+    given = None
+    if first is not None:
+        model.routing.CloseModelWithParameters(parameters)
+        given = model.routing.ReadAssignmentFromRoutes(first, True)  # noqa: FBT003 - positional
+    if given is None:
+        answer = model.routing.SolveWithParameters(parameters)
+    else:
+        parameters.time_limit.FromMilliseconds(max(50, int(seconds * GIVEN_SHARE * 1000)))
+        answer = model.routing.SolveFromAssignmentWithParameters(given, parameters)
     return answer
 
 
-def stop_when_stalled(routing: pywrapcp.RoutingModel, allowed: int) -> None:
-    """End small searches after so many checks without a better cost.
+def stop_when_stalled(
+    routing: pywrapcp.RoutingModel, allowed: int, deadline: float = math.inf
+) -> None:
+    """End small searches after so many checks without a better cost, and all at a deadline.
 
-    By count, so that the same input ends at the same place.
+    By count, so that the same input ends at the same place. OR-Tools' own limit of time is no
+    deadline.
     """
     best: list[int] = []
     calm = [0]
@@ -134,7 +212,8 @@ def stop_when_stalled(routing: pywrapcp.RoutingModel, allowed: int) -> None:
 
     def stalled() -> bool:
         calm[0] += 1
-        return bool(best) and calm[0] > allowed
+        late = calm[0] % CHECKS == 0 and time.monotonic() > deadline
+        return bool(best) and (late or calm[0] > allowed)
 
     routing.AddAtSolutionCallback(improved)
     routing.AddSearchMonitor(routing.solver().CustomLimit(stalled))

@@ -295,3 +295,17 @@ def test_an_engines_plan_is_moved_as_the_timetable_says() -> None:
         assert [t.stops for t in old] == [t.stops for t in new]
     known = {b for v in solution.instance.vehicles for b in v.breaks}
     assert {b for shift in better.shifts for t in shift for b in t.after.breaks} <= known
+
+
+def test_prizes_are_earned_together_that_no_single_way_is_worth() -> None:
+    far = tuple(Job(id=n, location=8, service_s=60, delivery=(1,), prize=300) for n in range(1, 7))
+    problem = town((vehicle(),), far)  # the way there and back costs 960
+    solution = route(prepare(problem), seconds=60, solutions=20)
+    assert not any(solution.left)
+
+
+def test_long_ways_are_ways_all_the_same() -> None:
+    ways = {"car": street(9, step_s=40_000_000)}
+    problem = town((vehicle(window=(0, 10**12)),), jobs(), matrices=ways)
+    solution = route(prepare(problem), seconds=60, solutions=20)
+    assert not any(solution.left)
