@@ -12,14 +12,12 @@ with the weight at which these two are worth the same; each solve starts from th
 far. Plans of a heuristic are no optima: a gap without a plan is one in which none was found.
 """
 
-import inspect
 import logging
 import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -29,12 +27,12 @@ from solver.plan import Plan
 from solver.problem import Problem, Vehicle
 from solver.search import solve
 from solver.tradeoff import Frontier, FrontierPoint, frontier_of
+from solver.wishes import heard
 
 log = logging.getLogger(__name__)
 
 OnReport = Callable[[str], None]
 
-_SOLVE = inspect.signature(solve).parameters
 _TRIES = 3  # solves for each point wanted, at most, where solves end before their time
 _ALIKE = 0.05  # weights so close find the same plans
 _LAST_SHARE = 0.35  # of a solve's time that must be left for another one to be worth it
@@ -162,17 +160,16 @@ class _Search:
             key=lambda plan: (plan.left, plan.cost + weight * plan.further_faces),
             default=None,
         )
-        wishes: dict[str, Any] = {}
-        if "warm_start" in _SOLVE:
-            # Only one thread gives the same plan again.
-            threads = self.threads if self.clock.steps is None else 1
-            wishes = {"warm_start": start.plan if start else None, "threads": threads}
         plan = solve(
             weighed,
             time_limit_s=self.clock.share_s(self.points - self.solves),
             step_limit=self.clock.steps,
             seed=self.seed + self.solves,
-            **wishes,
+            **heard(
+                threads=self.threads,
+                warm_start=start.plan if start else None,
+                steps=self.clock.steps,
+            ),
         )
         self.tried.append(weight)
         self.solves += 1

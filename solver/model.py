@@ -27,6 +27,7 @@ from solver.model_problem import (
     vehicles_of,
 )
 from solver.model_tasks import Tasks
+from solver.plan import Plan
 from solver.problem import (
     HORIZON_S,
     Objective,
@@ -236,6 +237,8 @@ class Model(Tasks):
         steps: int | None = None,
         seed: int = 0,
         engine: str = "auto",
+        threads: int = 2,
+        start: Plan | None = None,
         display: bool = True,
     ) -> Result:
         """Solve for a number of seconds, or of search steps.
@@ -246,6 +249,10 @@ class Model(Tasks):
             Wall clock; 10 where neither is given.
         steps
             Instead: with them the same model and seed give the same plan.
+        threads
+            How many search at once; with ``steps`` always one.
+        start
+            A plan to begin with, as of an earlier result.
         display
             Print each improvement.
         """
@@ -255,6 +262,7 @@ class Model(Tasks):
             raise ArgumentInvalid("seconds", seconds, "give a number above 0")
         # Imported here: engines take longer to load than a problem to build.
         from solver.search import solve  # noqa: PLC0415
+        from solver.wishes import heard  # noqa: PLC0415
 
         problem = self.problem()
         plan = solve(
@@ -264,6 +272,11 @@ class Model(Tasks):
             seed=whole("seed", seed),
             engine=engine,
             progress=print if display else None,
+            **heard(
+                threads=whole("threads", threads, least=1, most=1024),
+                warm_start=start,
+                steps=steps,
+            ),
         )
         return Result(problem, plan, positions=self._positions())
 

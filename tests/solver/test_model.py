@@ -201,6 +201,7 @@ def test_an_open_shift_outlasts_timestamps() -> None:
         (lambda m: m.objective(face=-1), "face"),
         (lambda m: m.solve(seconds=1, steps=1), "steps"),
         (lambda m: m.solve(seconds=0), "seconds"),
+        (lambda m: m.solve(seconds=1, threads=0), "threads"),
         (lambda _: Model().add_vehicle_type(), "start_depot"),
     ],
 )
@@ -325,6 +326,11 @@ def test_the_textbook_example_is_solved_to_its_optimum() -> None:
 
 def test_the_same_seed_and_steps_give_the_same_plan(solved: Result) -> None:
     assert small().solve(steps=60, seed=3, display=False).plan == solved.plan
+
+
+def test_a_result_may_be_where_the_next_search_starts(solved: Result) -> None:
+    again = small().solve(steps=5, seed=4, start=solved.plan, display=False)
+    assert check(again.problem, again.plan) == ()
 
 
 def test_tours_add_up_to_the_cost(solved: Result) -> None:
