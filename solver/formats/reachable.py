@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,28 +12,86 @@ from numpy.typing import NDArray
 from solver.formats.faults import Faults
 from solver.problem import UNREACHABLE, IntMatrix, Problem, Shipment, Vehicle
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
 Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """The arcs of one profile between locations where somebody stops, starts or ends."""
+
+    duration_s: IntMatrix
+    called_at: Mask
+
+    def spread(self, sources: tuple[int, ...], *, back: bool = False) -> Mask:
+        """Mark what a chain of arcs leads to from the sources; ``back``: to them."""
+        listed = list(sources)
+        direct = self.duration_s[:, listed].T if back else self.duration_s[listed]
+        found: Mask = np.logical_or.reduce(direct != UNREACHABLE, axis=0)
+        found[listed] = True  # nobody has to go where they are
+        if found[self.called_at].all():  # nearly always
+            return found
+        from scipy.sparse.csgraph import breadth_first_order  # noqa: PLC0415 - as below
+
+        arcs = self._arcs.T.tocsr() if back else self._arcs
+        for source in sources:
+            reached = breadth_first_order(arcs, source, return_predecessors=False)
+            found[reached] = True
+        return found
+
+    def leads(self, origin: int, target: int) -> bool:
+        """Say whether a chain of arcs leads from one stop to another."""
+        if origin == target or self.duration_s[origin, target] != UNREACHABLE:
+            return True
+        if self._rounds[origin] == self._rounds[target]:
+            return True
+        if origin not in self._spreads:
+            self._spreads[origin] = self.spread((origin,))
+        return bool(self._spreads[origin][target])
+
+    @cached_property
+    def _spreads(self) -> dict[int, Mask]:
+        return {}
+
+    @cached_property
+    def _arcs(self) -> "csr_matrix":
+        from scipy.sparse import csr_matrix  # noqa: PLC0415 - slow to load, hardly ever needed
+
+        called = self.called_at
+        return csr_matrix((self.duration_s != UNREACHABLE) & called[:, None] & called[None, :])
+
+    @cached_property
+    def _rounds(self) -> NDArray[np.int32]:
+        """Number the locations so that those with ways there and back have one number."""
+        from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 - as above
+
+        labels: NDArray[np.int32] = connected_components(self._arcs, connection="strong")[1]
+        return labels
 
 
 @dataclass(frozen=True, slots=True)
 class _Ways:
     """What vehicles of one profile, start and end can reach, and come back from."""
 
-    duration_s: IntMatrix
+    ground: _Ground
     out: Mask
     back: Mask
 
     def leads(self, stops: list[int]) -> bool:
         """Say whether there is a way out, from stop to stop, and back."""
-        first, last = stops[0], stops[-1]
-        steps = pairwise(stops)
-        return bool(self.out[first] and self.back[last]) and all(
-            a == b or self.duration_s[a, b] != UNREACHABLE for a, b in steps
+        return bool(self.out[stops[0]] and self.back[stops[-1]]) and all(
+            self.ground.leads(a, b) for a, b in pairwise(stops)
         )
 
 
 def check_reachable(problem: Problem, faults: Faults) -> None:
-    """Note every stop that no vehicle can come to from its start and leave for its end."""
+    """Note every stop that no vehicle can come to from its start and leave for its end.
+
+    By whatever other stops the way leads: whether the vehicle may serve those is the day's
+    question, not the file's.
+    """
     ways = list(_ways(problem))
     size = min((len(way.out) for way in ways), default=0)
     if not ways:
@@ -53,6 +113,7 @@ def _stops(shipment: Shipment) -> list[int]:
 
 
 def _ways(problem: Problem) -> Iterator[_Ways]:
+    grounds: dict[str, _Ground] = {}
     seen = set()
     for vehicle in problem.vehicles:
         matrix = problem.matrices.get(vehicle.profile)
@@ -62,17 +123,23 @@ def _ways(problem: Problem) -> Iterator[_Ways]:
         if matrix is None or key in seen or not all(0 <= k < size for k in (*starts, *ends)):
             continue
         seen.add(key)
-        rows = matrix.duration_s[list(starts)] != UNREACHABLE
-        columns = matrix.duration_s[:, list(ends)].T != UNREACHABLE
-        yield _Ways(matrix.duration_s, _any(rows, starts, size), _any(columns, ends, size))
+        if vehicle.profile not in grounds:
+            grounds[vehicle.profile] = _Ground(matrix.duration_s, _called_at(problem, size))
+        ground = grounds[vehicle.profile]
+        # Without a start, or an end, every location may be it.
+        all_open = np.ones(size, dtype=np.bool_)
+        out = ground.spread(starts) if starts else all_open
+        yield _Ways(ground, out, ground.spread(ends, back=True) if ends else all_open)
 
 
-def _any(rows: Mask, of: tuple[int, ...], size: int) -> Mask:
-    """Say for each location whether one of the rows is open there; all, where it may be any."""
-    if not of:
-        return np.ones(size, dtype=np.bool_)
-    found: Mask = np.logical_or.reduce(rows, axis=0)
-    found[list(of)] = True  # nobody has to go where they are
+def _called_at(problem: Problem, size: int) -> Mask:
+    """Mark the locations where a vehicle may be between two arcs."""
+    called = {job.location for job in problem.jobs}
+    called.update(stop for shipment in problem.shipments for stop in _stops(shipment))
+    for vehicle in problem.vehicles:
+        called.update(*_ends(vehicle))
+    found = np.zeros(size, dtype=np.bool_)
+    found[[at for at in called if 0 <= at < size]] = True
     return found
 
 

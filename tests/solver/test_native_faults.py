@@ -105,12 +105,12 @@ BAD: tuple[tuple[Any, str, str], ...] = (
         "matrix.size",
     ),
     (
-        plain(matrices={"car": {"durations": [[0, None, 1], [1, 0, 1], [1, 1, 0]]}}),
+        plain(matrices={"car": {"durations": [[0, None, 1], [1, 0, 1], [1, None, 0]]}}),
         "$.jobs[0].location_index",  # nobody comes there
         "location.unreachable",
     ),
     (
-        plain(matrices={"car": {"durations": [[0, 1, 1], [None, 0, 1], [1, 1, 0]]}}),
+        plain(matrices={"car": {"durations": [[0, 1, 1], [None, 0, None], [1, 1, 0]]}}),
         "$.jobs[0].location_index",  # nobody comes back
         "location.unreachable",
     ),
