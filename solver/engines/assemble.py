@@ -76,6 +76,8 @@ def _route(solution: Solution, vehicle: int, shift: list[Trip]) -> Route:
     leaves = begin.time_s
     if shift[0].point is None:
         leaves = max([leaves, *(s.release_s for s in shift[0].stops)])
+        # A break may come before the goods do: the shift has begun with it.
+        leaves = min(leaves, shift[0].visits[0].arrival_s)
     writer = _Writer(instance, vehicle, start)
     load = _loaded(instance, shift[0]) if shift[0].point is None else instance.zero
     writer.write("start", start, leaves, load, 0)

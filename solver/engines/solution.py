@@ -17,6 +17,7 @@ class Snapshot:
 
     shifts: tuple[tuple[Trip, ...], ...]
     left: tuple[tuple[int, ...], ...]
+    departs: tuple[tuple[int, int], ...] = ()  # (vehicle, instant) of :attr:`Solution.departs`
 
 
 class Solution:
@@ -83,7 +84,11 @@ class Solution:
 
     def snapshot(self) -> Snapshot:
         """Remember this plan."""
-        return Snapshot(tuple(tuple(s) for s in self.shifts), tuple(tuple(p) for p in self.left))
+        return Snapshot(
+            tuple(tuple(s) for s in self.shifts),
+            tuple(tuple(p) for p in self.left),
+            tuple(sorted(self.departs.items())),
+        )
 
     def shift_cost(self, vehicle: int) -> int:
         """Give travel and fixed cost of one shift."""
@@ -125,6 +130,7 @@ class Solution:
 def restore(instance: Instance, snapshot: Snapshot) -> Solution:
     """Build a solution again from what was remembered."""
     solution = Solution(instance)
+    solution.departs.update(snapshot.departs)
     for vehicle, shift in enumerate(snapshot.shifts):
         for trip in shift:
             solution.append(vehicle, trip)

@@ -316,7 +316,8 @@ def _through(clock: _Clock, point: int | None, stops: tuple[Stop, ...]) -> Trip 
     else:
         now = clock.now
         begin = max(now.time_s, release)
-        waited = begin - now.time_s if now.trips == 0 else 0
+        # Whoever has taken a break has begun; others only come when there is something to bring.
+        waited = begin - now.time_s if now.trips == 0 and not clock.visits else 0
         clock.now = replace(
             now, time_s=begin, trips=now.trips + 1, departed_s=now.departed_s + waited
         )
