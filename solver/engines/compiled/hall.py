@@ -120,7 +120,9 @@ class Heat:
 def heat_of(inst: Inst, st: State) -> Heat:
     """Choose temperatures by what a visit costs in the plan at hand."""
     visits = int(st.c[at.C_VISITS])
-    each = max(1.0, st.x[at.X_ROUTES] / max(1, visits))
+    used = st.rt[:, at.R_VISITS] > 0
+    fixed = float(inst.veh[used, at.V_FIXED].sum())
+    each = max(1.0, (st.x[at.X_ROUTES] - fixed) / max(1, visits))
     return Heat(hot=0.3 * each, cold=0.003 * each)
 
 
@@ -132,6 +134,8 @@ class Search:
         self.state = new_state(inst, seed)
         self._inst, self._st = inst_ref(inst), state_ref(self.state)
         self.steps = 0
+        self.share = 0.0
+        self.noted = np.inf
         self._pace = 200
 
     @property
@@ -149,6 +153,25 @@ class Search:
         if len(rows):
             search_loop.restore(self._inst, self._st, rows, len(rows))
         search_loop.take_stock(self._inst, self._st)
+
+    def lay_anew(self, rows: Ints) -> None:
+        """Go on from other routes than those at hand."""
+        search_loop.restore(self._inst, self._st, rows, len(rows))
+        search_loop.take_stock(self._inst, self._st)
+
+    def burst(self, steps: int, heat: float) -> None:
+        """Take steps at one temperature."""
+        search_loop.anneal(self._inst, self._st, steps, heat, heat, search_loop.REMOVED)
+        self.steps += steps
+
+    def reprice(self) -> None:
+        """Take note of other prices of leaving out; the plan at hand is the best anew."""
+        search_loop.reprice(self._inst, self._st)
+
+    def now_rows(self) -> Ints:
+        """Give the current plan's rows."""
+        search_loop.keep_best(self._st)
+        return self.rows()
 
     def fill(self) -> None:
         """Serve what can be served, greedily."""
@@ -171,7 +194,7 @@ class Search:
         started = time.monotonic()
         taken = 0
         fall = heat.cold / heat.hot
-        share = begin
+        share = self.share = begin
         while share < 1.0:
             now = time.monotonic()
             many = self._pace
@@ -205,5 +228,6 @@ class Search:
                 * (time.monotonic() - started)
                 / max(1e-3, (until or started) - started)
             )
+            self.share = share
             if not news(self):
                 return

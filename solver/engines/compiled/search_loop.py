@@ -21,6 +21,7 @@ from solver.engines.compiled.change import (
     set_mask,
     settle,
     settle_kept,
+    share_left,
 )
 from solver.engines.compiled.insert import JOIN, PAIR, PAIR_TRIP, TRIP, positions, rank
 from solver.engines.compiled.jit import compiled
@@ -378,7 +379,7 @@ def recreate(
         order = order[many - most :]
         many = most
     key = st.key
-    draw = below(st, 12)
+    draw = 7 if everywhere else below(st, 12)
     for i in range(many):
         t = order[i]
         s = task[t, T_FIRST]
@@ -663,6 +664,17 @@ def take_stock(inst: Inst, st: State) -> None:
     if st.x[X_NOW] < st.x[X_BEST]:
         st.x[X_BEST] = st.x[X_NOW]
         keep_best(st)
+
+
+@compiled
+def reprice(inst: Inst, st: State) -> None:
+    """Add the prices of what is left out up again."""
+    total = 0.0
+    for t in range(inst.task.shape[0]):
+        total += share_left(inst, st, t)
+    st.x[X_PENALTY] = total
+    st.x[X_BEST] = np.inf
+    take_stock(inst, st)
 
 
 @compiled

@@ -1,0 +1,166 @@
+"""Several chains of search side by side, each in a thread of its own, on one board."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from solver.engines.compiled import layout as at
+from solver.engines.compiled.hall import Heat, Search
+from solver.engines.compiled.layout import Inst, Ints
+from solver.route_pool import RoutePool
+
+MEET_AT = (0.45, 0.7, 0.88)
+"""Shares of cooling at which a chain that is behind goes on from the best plan."""
+
+LOOK_S = 0.1
+
+
+@dataclass
+class Board:
+    """The best plan of all chains, and the routes that they have seen."""
+
+    rows: Ints
+    worth: float
+    pool: RoutePool | None = None
+    version: int = 0
+    steps: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def offer(self, search: Search) -> None:
+        """Take a chain's best plan if it is better."""
+        if search.best < self.worth - 1e-6:
+            rows = search.rows()
+            with self.lock:
+                if search.best < self.worth - 1e-6:
+                    self.rows, self.worth = rows, search.best
+                    self.version += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When chains end: at an instant of the monotonic clock, or after steps of the first chain."""
+
+    until: float | None
+    steps: int | None
+    should_stop: Callable[[], bool]
+
+
+def run_chains(
+    inst: Inst,
+    starts: Sequence[Ints],
+    board: Board,
+    heats: Sequence[Heat],
+    limits: Limits,
+    *,
+    seed: int,
+    on_better: Callable[[Board], None],
+    begin: float = 0.0,
+) -> None:
+    """Anneal from each start in a thread of its own; what is best is on the board.
+
+    A single chain runs in this very thread, so that steps and seed say everything.
+    """
+    halt = threading.Event()
+    chains = []
+    for i, (rows, heat) in enumerate(zip(starts, heats, strict=True)):
+        search = Search(inst, seed * 7919 + i)
+        search.lay(rows)
+        search.fill()
+        board.offer(search)
+        chains.append((search, heat))
+    seen = [board.version]
+
+    def tell() -> None:
+        if board.version != seen[0]:
+            seen[0] = board.version
+            on_better(board)
+
+    def watch(search: Search) -> bool:
+        """Look at the board from the thread that may speak."""
+        if limits.should_stop():
+            halt.set()
+        tell()
+        return not halt.is_set()
+
+    def run(search: Search, heat: Heat, *, alone: bool) -> None:
+        met = set()
+
+        def news(chain: Search) -> bool:
+            board.offer(chain)
+            board.steps += 1
+            if board.pool is not None:
+                note_routes(board.pool, inst, chain)
+            share = chain.share
+            for mark in MEET_AT:
+                if share >= mark and mark not in met and mark > begin:
+                    met.add(mark)
+                    if not alone and board.worth < chain.best - 1e-6:
+                        with board.lock:
+                            rows = board.rows
+                        chain.lay_anew(rows)
+            return watch(chain) if alone else not halt.is_set()
+
+        search.run(heat, until=limits.until, steps=limits.steps, news=news, begin=begin)
+        board.offer(search)
+
+    tell()
+    if len(chains) == 1:
+        run(*chains[0], alone=True)
+        tell()
+        return
+    failures: list[BaseException] = []
+
+    def guarded(search: Search, heat: Heat) -> None:
+        try:
+            run(search, heat, alone=False)
+        except BaseException as failure:  # noqa: BLE001 - told to the caller below
+            failures.append(failure)
+            halt.set()
+
+    threads = [threading.Thread(target=guarded, args=c, daemon=True) for c in chains]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        watch(chains[0][0])
+        time.sleep(LOOK_S)
+    tell()
+    if failures:
+        raise failures[0]
+
+
+def note_routes(pool: RoutePool, inst: Inst, search: Search) -> None:
+    """Put the routes of a chain's best plan into the pool, if they are new to it."""
+    if search.noted == search.best:
+        return
+    search.noted = search.best
+    state = search.state
+    rows = search.rows()
+    numbers, first = np.unique(rows[:, at.Q_VEH], return_index=True)
+    bounds = [*np.sort(first).tolist(), len(rows)]
+    del numbers
+    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+        stops = rows[low:high, at.Q_STOP]
+        v = int(rows[low, at.Q_VEH])
+        key = tuple(stops.tolist())
+        tasks = set(inst.stop[stops, at.S_TASK].tolist())
+        pool.add(key, tasks, int(inst.veh[v, at.V_CLASS]), route_cost(inst, v, key))
+    del state
+
+
+def route_cost(inst: Inst, v: int, stops: tuple[int, ...]) -> int:
+    """Price a single-trip route by its stops."""
+    k, start, end = (int(x) for x in inst.veh[v, [at.V_K, at.V_START, at.V_END]])
+    locs = inst.stop[list(stops), at.S_LOC]
+    cost = int(inst.veh[v, at.V_FIXED]) + int(inst.cost[k, locs[:-1], locs[1:]].sum())
+    if start >= 0:
+        cost += int(inst.cost[k, start, locs[0]])
+    if end >= 0:
+        cost += int(inst.cost[k, locs[-1], end])
+    rate = int(inst.veh[v, at.V_RATE])
+    if rate:
+        seconds = inst.svc[list(stops), inst.veh[v, at.V_TYPE]]
+        cost += int((seconds * rate // 3600).sum())
+    return cost

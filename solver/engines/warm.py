@@ -1,0 +1,115 @@
+"""From a plan of before to a timed solution: what still holds stays."""
+
+from dataclasses import replace
+
+from solver.engines.dispatch import start_shift
+from solver.engines.instance import Instance, Stop
+from solver.engines.solution import Solution
+from solver.engines.timing import loads_fit, time_trip
+from solver.plan import Plan, Route
+
+
+def locked_only(instance: Instance) -> Solution:
+    """Begin a plan with nothing but the trips that must stay.
+
+    Raises
+    ------
+    LockedImpossible
+        If they cannot be made.
+    """
+    solution = Solution(instance)
+    for vehicle in range(len(instance.vehicles)):
+        start_shift(solution, vehicle)
+    return solution
+
+
+def laid_out(instance: Instance, plan: Plan) -> Solution:
+    """Give as much of a plan as this problem's rules let stand, at its times or the earliest.
+
+    Steps of tasks or vehicles that do not exist (any more) are passed over; a trip that cannot be
+    made is tried without its last stops. Locked steps stand in any case.
+    """
+    solution = locked_only(instance)
+    index = {v.id: i for i, v in enumerate(instance.vehicles)}
+    for route in plan.routes:
+        which = index.get(route.vehicle)
+        if which is not None and not instance.locked[which]:
+            _lay_route(instance, solution, which, route)
+    return solution
+
+
+def _lay_route(instance: Instance, solution: Solution, vehicle: int, route: Route) -> None:
+    multi = bool(instance.vehicles[vehicle].points)
+    for point, stops in _trips(instance, vehicle, route):
+        if multi and point not in instance.vehicles[vehicle].points:
+            continue
+        remaining = _whole(instance, solution, stops)
+        while remaining:
+            if _append(instance, solution, vehicle, point if multi else None, remaining):
+                break
+            dropped = remaining[-1][0].task
+            remaining = [pair for pair in remaining if pair[0].task != dropped]
+        if not multi:
+            return
+
+
+def _append(
+    instance: Instance,
+    solution: Solution,
+    vehicle: int,
+    point: int | None,
+    timed: list[tuple[Stop, int]],
+) -> bool:
+    stops = tuple(stop for stop, _ in timed)
+    if not loads_fit(instance, vehicle, stops):
+        return False
+    held = tuple(replace(stop, windows=((at, at),)) for stop, at in timed)
+    for tried in (held, stops):
+        trip = time_trip(
+            instance,
+            solution.occupancy,
+            vehicle,
+            solution.progress(vehicle),
+            point=point,
+            stops=tried,
+        )
+        if trip is not None:
+            solution.append(vehicle, trip)
+            return True
+    return False
+
+
+def _trips(
+    instance: Instance, vehicle: int, route: Route
+) -> list[tuple[int | None, list[tuple[Stop, int]]]]:
+    """Give the trips of a route: point, and stops with the instants at which they begin."""
+    known = {(s.type, s.id): s for task in instance.tasks for s in task.stops}
+    trips: list[tuple[int | None, list[tuple[Stop, int]]]] = [(None, [])]
+    for step in route.steps:
+        if step.type == "reload":
+            trips.append((step.location, []))
+        stop = known.get((step.type, -1 if step.id is None else step.id))
+        if stop is None or vehicle not in instance.tasks[stop.task].eligible:
+            continue
+        task = instance.tasks[stop.task]
+        if task.splittable and step.parts and all(p < len(task.parts) for p in step.parts):
+            stop = instance.part_of(task, step.parts)[0]
+        trips[-1][1].append((stop, step.arrival_s + step.waiting_s))
+    return [trip for trip in trips if trip[1]]
+
+
+def _whole(
+    instance: Instance, solution: Solution, timed: list[tuple[Stop, int]]
+) -> list[tuple[Stop, int]]:
+    """Keep what is still wanted, and shipments only with all their stops in order."""
+    types: dict[int, list[str]] = {}
+    for stop, _ in timed:
+        types.setdefault(stop.task, []).append(stop.type)
+    kept = []
+    for stop, at in timed:
+        task = instance.tasks[stop.task]
+        left = set(solution.left[task.index])
+        wanted = set(stop.parts) <= left if task.splittable else bool(left)
+        if wanted and types[stop.task] == [s.type for s in task.stops]:
+            kept.append((stop, at))
+    return kept
