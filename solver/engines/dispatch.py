@@ -164,7 +164,8 @@ class _Builder:
     def _welcome(self, vehicle: int, task: Task) -> bool:
         if self.strangers:
             return True
-        if task.wishes and all(wished != vehicle for wished, _ in task.wishes):
+        wanted = task.stops[0].wanted
+        if wanted and all(vehicle not in couriers for couriers, _ in wanted):
             return False
         if task.building is None:
             return True
@@ -174,8 +175,9 @@ class _Builder:
     def face_cost(self, vehicle: int, task: Task) -> float:
         face = self.instance.problem.objective.face
         cost = 0.0
-        for wished, price in task.wishes:
-            cost += -price if wished == vehicle else price
+        for stop in task.stops:
+            for couriers, price in stop.wanted:
+                cost += -price if vehicle in couriers else price
         if task.building is not None and face:
             seen = self.solution.faces.get(task.building)
             if seen:

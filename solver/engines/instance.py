@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from solver.engines.wanted import Wanted, Wishes
 from solver.problem import (
     UNREACHABLE,
     Amounts,
@@ -17,13 +18,11 @@ from solver.problem import (
     Vehicle,
     Window,
 )
+from solver.tariff import priced_by_time
 
 Grid = Sequence[Sequence[int]]
 
 _HOUR_S = 3600
-
-PREFERENCE_COST = 300
-"""What leaving a wished courier costs where the objective does not weigh faces: five minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,7 @@ class Travel:
     duration_s: Grid
     distance_m: Grid
     cost: Grid
+    timed: bool = True  # whether arcs cost their time at a rate, not what a matrix says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,11 @@ class Stop:
     parts: tuple[int, ...]
     description: str
     locked: bool = False
+    wanted: tuple[Wanted, ...] = ()
+
+    def refused_by(self, vehicle: int) -> int:
+        """Give what this visit costs against wishes and the previous plan."""
+        return sum(cost for couriers, cost in self.wanted if vehicle not in couriers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +80,10 @@ class Task:
     building: str | None
     points: frozenset[int]
     eligible: tuple[int, ...]  # vehicle indices
-    wishes: tuple[tuple[int, int], ...]  # (vehicle index, cost of any other)
+    # (vehicle index, cost of any other), at most two: one of each stop's ``wanted`` for search
+    wishes: tuple[tuple[int, int], ...]
     prize: int | None = None  # what leaving it out costs; None: it must be served if it can be
+    weight: int = 1  # what it counts as where it is left out: a shipment twice, as with VROOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ class Instance:
 
     def wish_cost(self, task: int, vehicle: int) -> int:
         """Give what serving a task by this vehicle costs against wishes and the previous plan."""
-        return sum(cost for wished, cost in self.tasks[task].wishes if wished != vehicle)
+        return sum(stop.refused_by(vehicle) for stop in self.tasks[task].stops)
 
     def returns_to(self, vehicle: int, location: int) -> int | None:
         """Say where a shift with its last stop at ``location`` ends; None: there."""
@@ -140,14 +147,13 @@ def prepare(problem: Problem) -> Instance:
     cache: dict[tuple[str, float, int, int], Travel] = {}
     travel = tuple(_travel(problem, v, cache) for v in vehicles)
     places = {p.id: i for i, p in enumerate(problem.places)}
-    by_id = {v.id: i for i, v in enumerate(vehicles)}
+    wishes = Wishes(problem)
     kinds = _Kinds(vehicles, {j.courier for j in problem.jobs})
     tasks: list[Task] = []
     for job in problem.jobs:
-        task = _job_task(len(tasks), job, kinds, places, zero)
-        tasks.append(replace(task, wishes=_wishes(problem, job, by_id)))
+        tasks.append(wishes.heard(_job_task(len(tasks), job, kinds, places, zero)))
     for shipment in problem.shipments:
-        tasks.append(_shipment_task(len(tasks), shipment, kinds, zero))
+        tasks.append(wishes.heard(_shipment_task(len(tasks), shipment, kinds, zero)))
     return Instance(
         problem=problem,
         travel=travel,
@@ -166,7 +172,14 @@ class _Kinds:
         index: dict[tuple[object, ...], int] = {}
         self.kind_of = [
             index.setdefault(
-                (v.skills, v.zone_max, v.capacity, v.points, v.start, v.id if v.id in named else 0),
+                (
+                    v.skills,
+                    v.zone_max,
+                    v.capacity,
+                    v.points,
+                    v.start,
+                    v.id if v.id in named else 0,
+                ),
                 len(index),
             )
             for v in vehicles
@@ -191,21 +204,6 @@ class _Kinds:
             for vehicle in first
         ]
         return tuple(by_kind[k] for k in self.kind_of)
-
-
-def _wishes(problem: Problem, job: Job, by_id: dict[int, int]) -> tuple[tuple[int, int], ...]:
-    objective = problem.objective
-    found = []
-    if job.preferred_courier in by_id:
-        cost = objective.face or PREFERENCE_COST
-        found.append((by_id[job.preferred_courier], cost))
-    if objective.change:
-        found.extend(
-            (by_id[r.vehicle], objective.change)
-            for r in problem.previous
-            if r.vehicle in by_id and any((s.type, s.id) == ("job", job.id) for s in r.stops)
-        )
-    return tuple(found[:2])
 
 
 def _locked_trips(v: Vehicle, tasks: list[Task], zero: Amounts) -> tuple[LockedTrip, ...]:
@@ -264,7 +262,7 @@ def _travel(
         matrix = problem.matrices[v.profile]
         duration = _rated_time(matrix.duration_s, v.speed_factor)
         # As solver.summary prices: costs of their own stand; plain time is rated by the hour.
-        timed = matrix.cost is matrix.duration_s or np.array_equal(matrix.cost, matrix.duration_s)
+        timed = priced_by_time(matrix)
         cost = duration if timed else matrix.cost
         rate = v.cost_per_hour if timed else _HOUR_S
         if rate != _HOUR_S or v.cost_per_km:
@@ -278,6 +276,7 @@ def _travel(
             duration_s=_grid(duration),
             distance_m=_grid(matrix.distance_m),
             cost=_grid(cost),
+            timed=timed,
         )
     return cache[key]
 
@@ -357,9 +356,7 @@ def _goods_there(job: Job, v: Vehicle) -> bool:
     return v.start in job.points
 
 
-def _shipment_task(
-    index: int, shipment: Shipment, kinds: _Kinds, zero: Amounts
-) -> Task:
+def _shipment_task(index: int, shipment: Shipment, kinds: _Kinds, zero: Amounts) -> Task:
     amount = _padded(shipment.amount, zero)
     ends = [("pickup", shipment.pickup, amount)]
     if shipment.via is not None:
@@ -384,9 +381,7 @@ def _shipment_task(
         )
         for kind, end, change in ends
     )
-    eligible = kinds.who(
-        lambda v: shipment.skills <= v.skills and fits(amount, v.capacity)
-    )
+    eligible = kinds.who(lambda v: shipment.skills <= v.skills and fits(amount, v.capacity))
     return Task(
         index=index,
         source=shipment,
@@ -398,4 +393,5 @@ def _shipment_task(
         points=frozenset(),
         eligible=eligible,
         wishes=(),
+        weight=2,
     )

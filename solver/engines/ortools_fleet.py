@@ -40,7 +40,8 @@ def enough(instance: Instance, stops: list[Stop]) -> list[Slot]:
 
 def _special(instance: Instance) -> set[int]:
     """Give vehicles that are named somewhere."""
-    found = {v for task in instance.tasks for v, _ in task.wishes}
+    stops = (stop for task in instance.tasks for stop in task.stops)
+    found = {v for stop in stops for couriers, _ in stop.wanted for v in couriers}
     return found | {
         v
         for task in instance.tasks

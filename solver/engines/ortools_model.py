@@ -112,8 +112,8 @@ def _add_costs(model: Model) -> int:
 
 def _against(model: Model, slot: Slot) -> IntArray:
     """Give what serving each stop costs a slot beside the way: wishes, rated time."""
-    instance, rate = model.instance, model.instance.vehicles[slot.first].cost_per_task_hour
-    refused = [min(instance.wish_cost(s.task, v) for v in slot.members) for s in model.stops]
+    rate = model.instance.vehicles[slot.first].cost_per_task_hour
+    refused = [min(map(s.refused_by, slot.members)) for s in model.stops]
     setup, service = _stays(model, slot.first)
     costs: IntArray = np.asarray(refused, dtype=np.int64) + (setup + service) * rate // 3600
     return costs

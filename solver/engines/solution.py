@@ -1,14 +1,17 @@
 """A growing plan: timed shifts, what is left, and what it costs."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from solver.engines.instance import Instance, total
 from solver.engines.occupancy import Occupancy
-from solver.engines.timing import Progress, Trip, at_start
+from solver.engines.timing import Progress, Trip, Visit, at_start
 from solver.problem import Amounts
 
 Score = tuple[float, float, float]
+
+_PER_HOUR_AND_KM = 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,40 +94,70 @@ class Solution:
         )
 
     def shift_cost(self, vehicle: int) -> int:
-        """Give travel and fixed cost of one shift."""
+        """Price one shift as :mod:`solver.summary` does: exact sums, rounded once."""
         shift = self.shifts[vehicle]
         if not shift:
             return 0
-        return shift[-1].end.cost + self.instance.vehicles[vehicle].fixed_cost
+        v, end = self.instance.vehicles[vehicle], shift[-1].end
+        stays = [visit.setup_s + visit.service_s for visit in _visits(shift) if visit.stop]
+        exact = sum(stays) * v.cost_per_task_hour * 1000
+        cost = v.fixed_cost
+        if self.instance.travel[vehicle].timed:
+            exact += end.travel_s * v.cost_per_hour * 1000 + end.distance_m * v.cost_per_km * 3600
+        else:  # where stays are priced visit by visit, in whole units
+            cost += end.cost - sum(stay_s * v.cost_per_task_hour // 3600 for stay_s in stays)
+        return cost + (2 * exact + _PER_HOUR_AND_KM) // (2 * _PER_HOUR_AND_KM)
 
     def soft_cost(self) -> int:
-        """Give what the objective adds to travel: faces, wishes, evenness."""
+        """Give what the objective adds to travel: faces, wishes, changes, evenness."""
         objective = self.instance.problem.objective
         excess = sum(len(seen) - 1 for seen in self.faces.values() if seen)
         refused = sum(
-            self.instance.wish_cost(stop.task, vehicle)
+            stop.refused_by(vehicle)
             for vehicle, shift in enumerate(self.shifts)
             for trip in shift
             for stop in trip.stops
-            if self.instance.tasks[stop.task].wishes
+            if stop.wanted
         )
-        uneven = 0
-        if objective.balance:
-            hours = [s[-1].after.time_s - s[0].visits[0].arrival_s for s in self.shifts if s]
-            uneven = objective.balance * (max(hours) - min(hours)) // 60 if hours else 0
+        uneven = objective.balance * self._uneven_minutes() if objective.balance else 0
         return objective.face * excess + refused + uneven
 
+    def _uneven_minutes(self) -> int:
+        """Add up the work above the mean of all vehicles, in whole minutes."""
+        works = [_work_s(shift) for shift in self.shifts]
+        fleet, total_s = len(works), sum(works)
+        return sum(max(fleet * work - total_s, 0) for work in works) // (60 * fleet)
+
     def score(self) -> Score:
-        """Give what search minimises, in this order: priority left, amount left, cost."""
-        priority = 0.0
-        count = 0.0
+        """Give what search minimises: priority left, amount left, money.
+
+        In the sense of :func:`solver.objective.value`, and in its order.
+        """
+        priority = count = 0.0
+        money = self.soft_cost()
         for task, left in zip(self.instance.tasks, self.left, strict=True):
             if left:
                 share = len(left) / len(task.parts)
-                priority += task.priority * share
-                count += share
-        cost = sum(self.shift_cost(v) for v in range(len(self.shifts))) + self.soft_cost()
-        return (round(priority, 6), round(count, 6), float(cost))
+                priority += task.priority * task.weight * share
+                if task.prize is None:
+                    count += task.weight * share
+                else:
+                    money += round(task.prize * share)
+        money += sum(self.shift_cost(v) for v in range(len(self.shifts)))
+        return (round(priority, 6), round(count, 6), float(money))
+
+
+def _visits(shift: list[Trip]) -> Iterator[Visit]:
+    for trip in shift:
+        yield from trip.visits
+
+
+def _work_s(shift: list[Trip]) -> int:
+    """Give the seconds of travel, setup, service and loading; no waiting, no breaks."""
+    if not shift:
+        return 0
+    stays = sum(v.setup_s + v.service_s for v in _visits(shift) if v.type != "break")
+    return shift[-1].end.travel_s + stays
 
 
 def restore(instance: Instance, snapshot: Snapshot) -> Solution:

@@ -149,7 +149,7 @@ def _liking(solution: Solution, vehicle: int, draft: Draft, choice: Choice) -> f
     cost = 0.0 if vehicle in draft.members else float(STRANGER_COST)
     for stop in draft.stops:
         task = instance.tasks[stop.task]
-        cost += instance.wish_cost(stop.task, vehicle) - choice.priority * task.priority
+        cost += stop.refused_by(vehicle) - choice.priority * task.priority
         seen = solution.faces.get(task.building) if task.building is not None else None
         if seen:
             cost += choice.faces * (-face if vehicle in seen else face)

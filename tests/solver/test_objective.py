@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solver.engines import instance
+from solver.engines import wanted
 from solver.objective import PREFERENCE_COST, value
 from solver.plan import Plan, Route, Step
 from solver.problem import (
@@ -213,4 +213,4 @@ def test_legs_of_shipments_stay_with_their_courier_too() -> None:
 
 
 def test_engines_price_a_refused_wish_as_it_is_judged() -> None:
-    assert instance.PREFERENCE_COST == PREFERENCE_COST
+    assert wanted.PREFERENCE_COST == PREFERENCE_COST
