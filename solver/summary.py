@@ -12,10 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-import numpy as np
-
 from solver.plan import Route, Step, Summary, Unassigned
 from solver.problem import UNREACHABLE, Amounts, Job, Place, Problem, Shipment, Vehicle
+from solver.tariff import priced_by_time
 
 STOPS = frozenset({"job", "pickup", "via", "delivery"})
 
@@ -24,11 +23,18 @@ _PER_HOUR_AND_KM = 3600 * 1000
 
 def route_cost(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> int:
     """Price the steps of a vehicle as this module states."""
-    cost, travel_s, distance_m = _travelled(problem, vehicle, steps)
     matrix = problem.matrices[vehicle.profile]
+    ways = _travelled(problem, vehicle, steps)
+    return _price(vehicle, steps, ways, timed=priced_by_time(matrix))
+
+
+def _price(
+    vehicle: Vehicle, steps: Sequence[Step], ways: tuple[int, int, int], *, timed: bool
+) -> int:
+    cost, travel_s, distance_m = ways
     task_s = sum(step.setup_s + step.service_s for step in steps if step.type in STOPS)
     rated = task_s * vehicle.cost_per_task_hour
-    if matrix.cost is matrix.duration_s or np.array_equal(matrix.cost, matrix.duration_s):
+    if timed:
         rated += travel_s * vehicle.cost_per_hour
         cost = 0
     exact = rated * 1000 + distance_m * vehicle.cost_per_km * 3600
@@ -73,12 +79,20 @@ def summarise(
     shipments = _shipments_by_step(problem)
     pairs = [(vehicles[route.vehicle], route.steps) for route in routes]
     travelled = [_travelled(problem, vehicle, steps) for vehicle, steps in pairs]
+    # Asked once per profile: large matrices that may still change are compared each time.
+    timed = {
+        name: priced_by_time(problem.matrices[name])
+        for name in {vehicle.profile for vehicle, _ in pairs}
+    }
     stops = [(v.id, step) for v, steps in pairs for step in steps if step.type in STOPS]
     all_steps = [step for _, steps in pairs for step in steps]
     faces, excess = _faces(problem, jobs, stops)
     delivery, pickup = _amounts(problem, jobs, shipments, stops)
     return Summary(
-        cost=sum(route_cost(problem, vehicle, steps) for vehicle, steps in pairs)
+        cost=sum(
+            _price(vehicle, steps, ways, timed=timed[vehicle.profile])
+            for (vehicle, steps), ways in zip(pairs, travelled, strict=True)
+        )
         + _prizes_missed(jobs, stops),
         routes=len(routes),
         unassigned=len(unassigned),
@@ -221,11 +235,11 @@ def _contacts(problem: Problem, jobs: dict[int, Job], stops: Sequence[tuple[int,
 
 def _contacts_at(place: Place, stays: list[tuple[int, int, int]]) -> int:
     count = 0
-    for n, (start, end, vehicle) in enumerate(stays):
-        others = {
-            other for _, left, other in stays[:n]
-            if other != vehicle and left + place.separation_s > start
-        }  # fmt: skip
+    still: list[tuple[int, int]] = []  # (end, vehicle) of those who may yet be met
+    for start, end, vehicle in stays:
+        still = [(left, other) for left, other in still if left + place.separation_s > start]
+        others = {other for _, other in still if other != vehicle}
+        still.append((end, vehicle))
         count += len(others) >= place.lanes
         count += sum(
             end + place.separation_s > opening and start < closing + place.separation_s
