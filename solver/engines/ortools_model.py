@@ -155,7 +155,10 @@ def _add_time(model: Model) -> None:
     for number, (index, stop) in enumerate(zip(model.indices, model.stops, strict=True)):
         setups = [stay_s(instance, v, stop)[0] for v in kinds.values()]
         shared = int(same[number].sum()) > 1
-        _limit_windows(clock.CumulVar(index), stop, (min(setups), max(setups)), shared=shared)
+        cumul = clock.CumulVar(index)
+        reached = _limit_windows(cumul, stop, (min(setups), max(setups)), shared=shared)
+        if not (reached or stop.locked):
+            routing.ActiveVar(index).SetValue(0)
     _bound_shifts(model, clock)
     _add_releases(model, clock)
     _add_breaks(model, clock)
@@ -183,16 +186,26 @@ def _bound_shifts(model: Model, clock: pywrapcp.RoutingDimension) -> None:
 
 def _limit_windows(
     cumul: pywrapcp.IntVar, stop: Stop, setup: tuple[int, int], *, shared: bool
-) -> None:
-    """Let service begin where a window lets setup begin, for whichever type of vehicle."""
+) -> bool:
+    """Let service begin where a window lets setup begin, for whichever type of vehicle.
+
+    False where every window, or the release, is later than anybody's shift.
+    """
+    last = cumul.Max()
+    if stop.release_s > last:
+        return False
     if not stop.windows:
-        return
+        return True
     late = 0 if shared else setup[0]
     spans = [(a + setup[1], max(b + late, a + setup[1])) for a, b in sorted(stop.windows)]
+    spans = [(start, min(end, last)) for start, end in spans if start <= last]
+    if not spans:
+        return False
     cumul.SetRange(spans[0][0], max(b for _, b in spans))
     for (_, before), (after, _) in pairwise(spans):
         if before + 1 <= after - 1:
             cumul.RemoveInterval(before + 1, after - 1)
+    return True
 
 
 def _add_releases(model: Model, clock: pywrapcp.RoutingDimension) -> None:
@@ -200,7 +213,8 @@ def _add_releases(model: Model, clock: pywrapcp.RoutingDimension) -> None:
     routing, solver = model.routing, model.routing.solver()
     late = [(i, s) for i, s in zip(model.indices, model.stops, strict=True) if s.release_s > 0]
     exact = len(late) * len(model.slots) <= EXACT_RELEASES
-    leaving = [solver.IntConst(_horizon_s(model))]  # whoever is left out leaves late enough
+    latest_s = max([_horizon_s(model), *(s.release_s for _, s in late)])
+    leaving = [solver.IntConst(latest_s)]  # whoever is left out leaves late enough
     leaving += [clock.CumulVar(routing.Start(n)) for n in range(len(model.slots))]
     for index, stop in late:
         if exact:

@@ -309,3 +309,77 @@ def test_long_ways_are_ways_all_the_same() -> None:
     problem = town((vehicle(window=(0, 10**12)),), jobs(), matrices=ways)
     solution = route(prepare(problem), seconds=60, solutions=20)
     assert not any(solution.left)
+
+
+def of_street(work: tuple[Job, ...], *fleet: Vehicle, **more: object) -> Problem:
+    return Problem(vehicles=fleet, jobs=work, matrices={"car": street()}, dimensions=1, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        {"windows": ((12_000_000, 13_000_000),)},
+        {"windows": ((1 << 46, 1 << 47),)},
+        {"release_s": 12_000_000},
+        {"windows": ((12_000_000, 13_000_000),), "setup_s": 60},
+    ],
+)
+@pytest.mark.parametrize("courier", [vehicle, bike])
+def test_what_opens_after_every_shift_is_left_out(courier, late):
+    work = (*jobs(2), Job(id=9, location=3, delivery=(1,), **late))
+    problem = of_street(work, courier())
+
+    plan = solve(problem, engine="ortools", step_limit=3)
+
+    assert not check(problem, plan)
+    assert [left.id for left in plan.unassigned] == [9]
+
+
+def test_a_shipment_whose_delivery_opens_too_late_is_left_out_whole():
+    end = ShipmentStep(id=2, location=2, windows=((12_000_000, 12_000_001),))
+    shipment = Shipment(pickup=ShipmentStep(id=1, location=1), delivery=end, amount=(1,))
+    problem = of_street(jobs(2), vehicle(), shipments=(shipment,))
+
+    plan = solve(problem, engine="ortools", step_limit=3)
+
+    assert not check(problem, plan)
+    assert {(left.type, left.id) for left in plan.unassigned} == {("pickup", 1), ("delivery", 2)}
+
+
+def test_clocks_of_public_files_in_ten_thousandths_are_kept():
+    day, unit = 1236, 10_000
+    legs = [(10, 200), (300, 500), (1000, 1200)]
+    shipments = tuple(
+        Shipment(
+            pickup=ShipmentStep(id=n, location=n, windows=((a * unit, b * unit),)),
+            delivery=ShipmentStep(id=n, location=n + 4, windows=((a * unit, day * unit),)),
+            amount=(1,),
+        )
+        for n, (a, b) in enumerate(legs, 1)
+    )
+    fleet = (vehicle(1, window=(0, day * unit)), vehicle(2, window=(0, day * unit)))
+    matrix = street(step_s=7 * unit)
+    problem = Problem(
+        vehicles=fleet, jobs=(), shipments=shipments, matrices={"car": matrix}, dimensions=1
+    )
+
+    plan = solve(problem, engine="ortools", step_limit=3)
+
+    assert not check(problem, plan)
+    assert plan.unassigned == ()
+
+
+def test_seconds_by_type_are_those_of_whoever_serves():
+    slow = {"setup_per_type_s": (("van", 900),), "service_per_type_s": (("van", 1800),)}
+    work = tuple(
+        Job(id=n, location=n, delivery=(2,), setup_s=10, service_s=20, **slow)  # type: ignore[arg-type]
+        for n in (1, 2, 3, 4)
+    )
+    for fleet in (
+        (vehicle(1, type="van", capacity=(4,)), vehicle(2, capacity=(4,))),
+        (bike(1, type="van"), bike(2, max_trips=1)),
+    ):
+        problem = of_street(work, *fleet)
+        plan = solve(problem, engine="ortools", step_limit=3)
+        assert not check(problem, plan)
+        assert plan.unassigned == ()
