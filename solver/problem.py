@@ -120,6 +120,7 @@ class LockedStep:
     service_at: int | None = None
     locked: bool = False
     parts: tuple[int, ...] = ()  # bags of a split job; empty: all
+    location: int | None = None  # the point of a reload; None: the first of the vehicle's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

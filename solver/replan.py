@@ -24,19 +24,6 @@ from solver.problem import (
 from solver.summary import STOPS
 
 
-class PointsDiffer(ValueError):
-    """A courier has loaded at several points, which locked steps cannot say."""
-
-    code = "replan.points-differ"
-
-    def __init__(self, vehicle: int, points: list[int]) -> None:
-        self.facts: dict[str, int | str] = {
-            "vehicle": vehicle,
-            "points": ", ".join(map(str, points)),
-        }
-        super().__init__(f"vehicle {vehicle} has loaded at {points}: only one can be kept")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replanned:
     """The rest of the day. ``rests`` gives, by the id of a new job, whose bags it stands for."""
@@ -56,11 +43,6 @@ def replan(problem: Problem, plan: Plan, *, at_s: int, change: int | None = None
     ----------
     change
         Cost of each stop whose courier is not the plan's; the problem's own where none is given.
-
-    Raises
-    ------
-    PointsDiffer
-        If a courier has loaded at several points already.
 
     Notes
     -----
@@ -94,14 +76,7 @@ def replan(problem: Problem, plan: Plan, *, at_s: int, change: int | None = None
         previous=tuple(_previous(route, rests) for route in plan.routes),
         objective=objective if change is None else replace(objective, change=change),
     )
-    points = {vehicle.id: _loaded_at(plan, vehicle, locked) for vehicle in problem.vehicles}
-    return Replanned(
-        problem=replace(
-            stands,
-            vehicles=tuple(_point_first(v, points[v.id]) for v in stands.vehicles),
-        ),
-        rests=rests,
-    )
+    return Replanned(problem=stands, rests=rests)
 
 
 def _begins(step: Step) -> int:
@@ -136,6 +111,7 @@ def _locked(problem: Problem, route: Route, at_s: int) -> tuple[LockedStep, ...]
             service_at=_begins(step) if _begins(step) <= at_s else None,
             locked=True,
             parts=step.parts,
+            location=step.location if step.type == "reload" else None,
         )
         for step in route.steps
         if ((step.type in STOPS or step.type == "reload") and step.trip in trips)
@@ -148,29 +124,6 @@ def _vehicle(vehicle: Vehicle, locked: tuple[LockedStep, ...], at_s: int) -> Veh
         return replace(vehicle, locked=locked)
     start, end = vehicle.window
     return replace(vehicle, locked=(), window=(min(max(start, at_s), end), end))
-
-
-def _loaded_at(
-    plan: Plan, vehicle: Vehicle, locked: Mapping[int, tuple[LockedStep, ...]]
-) -> int | None:
-    """Give the point at which the trips under way were loaded."""
-    count = sum(step.type == "reload" for step in locked.get(vehicle.id, ()))
-    places: dict[int, None] = {}
-    for route in plan.routes:
-        if route.vehicle == vehicle.id:
-            loads = [step.location for step in route.steps if step.type == "reload"]
-            places = {place: None for place in loads[:count] if place is not None}
-    if len(places) > 1:
-        raise PointsDiffer(vehicle.id, list(places))
-    return next(iter(places), None)
-
-
-def _point_first(vehicle: Vehicle, point: int | None) -> Vehicle:
-    # Engines load locked trips at the first of a vehicle's points; their order says nothing else.
-    if point is None or point not in vehicle.points:
-        return vehicle
-    others = tuple(other for other in vehicle.points if other != point)
-    return replace(vehicle, points=(point, *others))
 
 
 def _renumbered(

@@ -209,20 +209,21 @@ class _Kinds:
 def _locked_trips(v: Vehicle, tasks: list[Task], zero: Amounts) -> tuple[LockedTrip, ...]:
     """Group locked steps into trips; a stated time becomes the stop's only window."""
     stops = {(s.type, s.id): s for t in tasks for s in t.stops}
-    trips: list[list[Stop]] = []
+    trips: list[tuple[int | None, list[Stop]]] = []
+    first = v.points[0] if v.points else None
     loaded_s = 0
     for step in v.locked:
         if not step.locked:
             continue
         if step.type == "reload" or not trips:
-            trips.append([])
+            trips.append((first if step.location is None else step.location, []))
         if step.type == "reload" and step.service_at is not None:
             loaded_s = step.service_at + v.reload_service_s
         stop = stops.get((step.type, -1 if step.id is None else step.id))
         if stop is not None:
-            trips[-1].append(_pinned(stop, step, tasks[stop.task], zero, loaded_s))
+            trips[-1][1].append(_pinned(stop, step, tasks[stop.task], zero, loaded_s))
             loaded_s = 0
-    return tuple(LockedTrip(v.points[0] if v.points else None, tuple(t)) for t in trips if t)
+    return tuple(LockedTrip(point, tuple(those)) for point, those in trips if those)
 
 
 def _pinned(stop: Stop, step: LockedStep, task: Task, zero: Amounts, loaded_s: int) -> Stop:

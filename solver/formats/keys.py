@@ -183,6 +183,9 @@ def _vehicle_step(raw: Any, at: str, faults: Faults) -> Any:
             if name in raw:
                 mend = "a locked step stays at service_at: give that, or a window to the job"
                 faults.add(f"{at}.{name}", "key.unsupported", mend)
+    if step.location is not None and step.type != "reload":
+        mend = f"a {step.type} is where it is: only a reload may be at one point or another"
+        faults.add(f"{at}.location_index", "key.unsupported", mend)
     return step
 
 
@@ -200,6 +203,7 @@ VEHICLE_STEP = Table(
         Key("service_after", ignored),  # of VROOM's mode that plans times of given routes
         Key("service_before", ignored),
         Key("locked", flag),
+        Key("location_index", integer(), "location"),  # of a reload
         Key("parts", array(integer())),
     ),
 )

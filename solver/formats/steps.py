@@ -124,6 +124,11 @@ def _alone(visits: _Visits, vehicle: Vehicle, step: LockedStep) -> Iterator[Brok
         at is not None and not _inside(at, vehicle.window),
         f"service_at {at} is outside the time_window of vehicle {vehicle.id}",
     )
+    elsewhere = step.type == "reload" and step.location not in (None, *vehicle.points)
+    yield (
+        bool(vehicle.points) and elsewhere,
+        f"vehicle {vehicle.id} never loads at location {step.location}",
+    )
     stop = visits.stop(step)
     if stop is None:
         return

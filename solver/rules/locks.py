@@ -44,6 +44,8 @@ def _id(step: LockedStep) -> int:
 def _same(day: Day, wanted: LockedStep, step: Step) -> bool:
     if wanted.type != step.type or (wanted.id is not None and wanted.id != step.id):
         return False
+    if wanted.location is not None and wanted.location != step.location:
+        return False
     if wanted.type != "job" or step.id not in day.jobs:
         return True
     job = day.jobs[step.id]

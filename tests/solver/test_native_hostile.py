@@ -157,7 +157,7 @@ def spoilt(draw: st.DrawFn) -> dict[str, Any]:
     return raw
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)  # the first loads scipy
 @given(raw=spoilt())
 def test_whatever_a_file_says_it_is_a_problem_or_has_faults(raw: dict[str, Any]) -> None:
     for source in (raw, json.dumps(raw)):

@@ -2,7 +2,9 @@ from typing import Any
 
 import pytest
 
+from solver.engines.instance import prepare
 from solver.formats.native import ProblemInvalid, read_problem
+from solver.formats.problem_out import write_problem
 
 
 def plain(**changes: Any) -> dict[str, Any]:
@@ -153,3 +155,36 @@ def test_a_place_closed_at_the_time_of_a_locked_step_is_a_fault() -> None:
     assert faults(raw) == {("$.vehicles[0].steps[0]", "step.breaks-rule")}
     raw["places"][0]["closed"] = [[190, 300]]
     read_problem(raw)
+
+
+def reloading(step: dict[str, Any]) -> dict[str, Any]:
+    """The vehicle loads at locations 0 and 2."""
+    steps = [{"type": "reload"} | step, {"id": 1}]
+    return locked(*steps, jobs=[stop(1)], points=[0, 2], max_trips=2)
+
+
+def test_a_locked_reload_may_say_its_point() -> None:
+    read = read_problem(reloading({"location_index": 2}))
+    assert read.vehicles[0].locked[0].location == 2
+    assert write_problem(read)["vehicles"][0]["steps"][0]["location_index"] == 2
+    assert read_problem(write_problem(read)).vehicles == read.vehicles
+    assert prepare(read).locked[0][0].point == 2
+    assert prepare(read_problem(reloading({}))).locked[0][0].point == 0
+
+
+@pytest.mark.parametrize(
+    ("step", "path", "code"),
+    [
+        ({"location_index": 1}, "$.vehicles[0].steps[0]", "step.breaks-rule"),
+        ({"location_index": 99}, "$.vehicles[0].steps[0]", "step.breaks-rule"),
+        (
+            {"type": "start", "location_index": 0},
+            "$.vehicles[0].steps[0].location_index",
+            "key.unsupported",
+        ),
+    ],
+)
+def test_a_locked_reload_is_at_a_point_of_its_vehicle(
+    step: dict[str, Any], path: str, code: str
+) -> None:
+    assert faults(reloading(step)) == {(path, code)}

@@ -10,9 +10,9 @@ from solver.check import check
 from solver.formats.native import read_problem, write_problem
 from solver.model import Model
 from solver.objective import value
-from solver.plan import Plan
+from solver.plan import Plan, Route
 from solver.problem import Problem
-from solver.replan import PointsDiffer, Replanned, replan
+from solver.replan import Replanned, replan
 from solver.search import solve
 from solver.summary import STOPS
 
@@ -122,16 +122,30 @@ def test_a_day_can_be_replanned_again(day: tuple[Problem, Plan]) -> None:
     assert begun(final, two) == begun(at_noon, two)
 
 
-def test_loadings_at_two_points_cannot_be_kept() -> None:
+def test_loadings_at_two_points_stay_where_they_were() -> None:
     model = Model()
     west, east = model.add_depot(x=0, y=0), model.add_depot(x=500, y=0)
-    model.add_vehicle_type(capacity=1, reload_depots=[west, east], max_reloads=1)
+    model.add_vehicle_type(capacity=1, reload_depots=[west, east], max_reloads=2)
     model.add_client(x=10, y=0, delivery=1, points=[west])
     model.add_client(x=490, y=0, delivery=1, points=[east])
     result = model.solve(steps=20, display=False)
-    with pytest.raises(PointsDiffer) as refused:
-        replan(result.problem, result.plan, at_s=100_000)
-    assert refused.value.facts["vehicle"] == 1
+    problem = replan(result.problem, result.plan, at_s=100_000).problem
+    loads = [s.location for s in problem.vehicles[0].locked if s.type == "reload"]
+    assert sorted(loads) == [0, 1]
+    again = solve(problem, step_limit=5, engine="construct")
+    assert check(problem, again) == ()
+    assert [s.location for s in again.routes[0].steps if s.type == "reload"] == loads
+    elsewhere = replace(result.plan, routes=(_swapped(result.plan.routes[0]),))
+    assert "locked.missing" in {v.code for v in check(problem, elsewhere)}
+
+
+def _swapped(route: Route) -> Route:
+    """Load at the other of two points."""
+    steps = (
+        replace(s, location=1 - s.location) if s.type == "reload" and s.location is not None else s
+        for s in route.steps
+    )
+    return replace(route, steps=tuple(steps))
 
 
 def test_a_courier_at_another_point_than_the_first_keeps_it() -> None:
@@ -146,5 +160,6 @@ def test_a_courier_at_another_point_than_the_first_keeps_it() -> None:
     problem = replace(problem, vehicles=(first_west,))
     plan = solve(problem, step_limit=20)
     found: Replanned = replan(problem, plan, at_s=30)
-    assert found.problem.vehicles[0].points == (1, 0)
+    assert found.problem.vehicles[0].points == (0, 1)
+    assert [s.location for s in found.problem.vehicles[0].locked if s.type == "reload"] == [1]
     assert check(found.problem, solve(found.problem, step_limit=5)) == ()
