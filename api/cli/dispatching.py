@@ -34,12 +34,21 @@ def plan(
     lang: LangOption = LANG,
     as_json: JsonOption = False,
 ) -> None:
-    """排线 · Plan who goes where when; planning again replaces the draft."""
+    """排线 · Plan who goes where when; again: a new draft. Ctrl-C keeps the best."""
+    from api.cli.searching import stoppable, tell_stopping
     from api.plain import plain
     from logistics.usecases.plan_run import plan_run
 
-    with opened(database) as store:
-        done = plan_run(store, run, time_limit_s=time_limit, seed=seed, actor=ACTOR, at=now())
+    with opened(database) as store, stoppable(tell_stopping) as should_stop:
+        done = plan_run(
+            store,
+            run,
+            time_limit_s=time_limit,
+            seed=seed,
+            actor=ACTOR,
+            at=now(),
+            should_stop=should_stop,
+        )
     if as_json:
         typer.echo(json.dumps(plain(done), ensure_ascii=False))
         return

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
+import typer
+
 from api.cli.context import phrase
 
 if TYPE_CHECKING:
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from solver.progress import Report
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def tell_stopping() -> None:
+    """Say that the best plan so far will be the answer."""
+    typer.echo(phrase("solve.stopping"), err=True)
 
 
 class Telling:
@@ -43,7 +50,7 @@ class Telling:
 
     def stopping(self) -> None:
         """Say that the best plan so far will be the answer."""
-        self._console.print(phrase("solve.stopping"))
+        tell_stopping()
 
     def _money(self, cost: int) -> str:
         from solver.summary import in_family_units
