@@ -15,6 +15,7 @@ from api.cli import (
     districts,
     frontier,
     lists,
+    replanning,
     runs,
     service,
     solving,
@@ -70,6 +71,7 @@ app.add_typer(runs.app, name="run")
 app.command("solve")(solving.solve)
 app.command("check")(solving.check)
 app.command("frontier")(frontier.frontier)
+app.command("replan")(replanning.replan)
 app.command("serve")(service.serve)
 app.command("demo")(service.demo)
 app.add_typer(service.tokens, name="token")

@@ -22,7 +22,7 @@ from api.cli.context import (
     phrase,
     say,
 )
-from api.cli.problem_files import read_or_tell
+from api.cli.problem_files import must_be_writable, read_or_tell
 from api.cli.runs import RunArgument
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ def frontier(
     from solver.tradeoff import write_frontier
 
     for path, option in ((output, "--output"), (svg, "--svg")):
-        if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
-            raise typer.BadParameter(str(path), param_hint=option)
+        must_be_writable(path, option)
     problem = read_or_tell(file, format_name=format_name, as_json=as_json)
     try:
         found = find(

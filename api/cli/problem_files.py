@@ -42,6 +42,12 @@ def read_plan_or_tell(file: Path, problem: "Problem", *, as_json: bool) -> "Plan
         raise typer.Exit(BAD_INPUT) from error
 
 
+def must_be_writable(output: Path | None, option: str) -> None:
+    """Refuse a place for a result before the work, not after it."""
+    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
+        raise typer.BadParameter(str(output), param_hint=option)
+
+
 def _bytes_of(file: Path, refusal: "type[FileInvalid]") -> bytes:
     from solver.formats.faults import Fault
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.context import LANG, JsonOption, LangOption, complain, phrase, say
-from api.cli.problem_files import read_or_tell, read_plan_or_tell
+from api.cli.problem_files import must_be_writable, read_or_tell, read_plan_or_tell
 
 if TYPE_CHECKING:
     from solver.plan import Plan
@@ -56,7 +56,7 @@ def solve(
     began = monotonic()
     from solver.engines.dispatch import LockedImpossible
 
-    _writable(output)
+    must_be_writable(output, "--output")
     _known(engine)
     problem = read_or_tell(file, format_name=format_name, as_json=as_json)
     first = None
@@ -118,12 +118,6 @@ def _known(engine: str) -> None:
 
     if engine not in ENGINES:
         raise EngineUnknown(engine)
-
-
-def _writable(output: Path | None) -> None:
-    """Refuse a place for the plan before the search, not after it."""
-    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
-        raise typer.BadParameter(str(output), param_hint="--output")
 
 
 def _write(problem: "Problem", plan: "Plan", output: Path | None, *, as_json: bool) -> None:
