@@ -32,8 +32,8 @@ def new_state(inst: Inst, seed: int) -> State:
     width = max(search_loop.WIDTH, 2)
     bayed = reloads if inst.flags[at.F_BAYS] else 0
     state = State(
-        nd=np.full((nodes, at.NODE_COLUMNS), 0, np.int64),
-        nl=np.zeros((nodes, 5, dims), np.int64),
+        nd=np.full((nodes + 1, at.NODE_COLUMNS), 0, np.int64),
+        nl=np.zeros((nodes + 1, 5, dims), np.int64),
         free=np.arange(nodes - 1, 2 * vehicles - 1, -1, dtype=np.int64),
         rt=np.zeros((vehicles, at.ROUTE_COLUMNS), np.int64),
         head=np.full(max(1, stops), -1, np.int64),
@@ -56,7 +56,7 @@ def new_state(inst: Inst, seed: int) -> State:
         cf=np.zeros(width + 1),
         ci=np.zeros((width + 1, 8), np.int64),
         pos=np.zeros((2 * nodes + 64, 3), np.int64),
-        scratch=np.zeros((4, max(dims, tasks, 1)), np.int64),
+        scratch=np.zeros((5, max(dims, tasks, 1)), np.int64),
         key=np.zeros(max(1, tasks)),
         c=np.zeros(at.COUNTERS, np.int64),
         x=np.zeros(at.SUMS),

@@ -2,7 +2,7 @@
 
 from solver.engines.compiled.chance import below, uniform
 from solver.engines.compiled.change import arc_cost, bits, wish_cost
-from solver.engines.compiled.clock import home_of, in_windows, ride_s
+from solver.engines.compiled.clock import begin_at, home_of, in_windows, load_at, ride_s
 from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import (
     BD,
@@ -41,6 +41,7 @@ from solver.engines.compiled.layout import (
     R_WORK,
     S_LOC,
     S_NWIN,
+    S_PLACE,
     S_RELEASE,
     S_ZONE,
     SIB,
@@ -251,7 +252,9 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
     dims = inst.cap.shape[1]
     wanted = left[t]
     pieces = bits(wanted)
-    give, take, room = scratch[0], scratch[1], scratch[2]
+    give, take, room, taken = scratch[0], scratch[1], scratch[2], scratch[4]
+    place = stop[s, S_PLACE]
+    probe = nd.shape[0] - 1  # a node that no route has, to ask with
     for d in range(dims):
         if split:
             give[d] = 0
@@ -320,6 +323,8 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
                 continue
             mask = 0
             got = 0
+            for d in range(dims):
+                taken[d] = 0
             for p in range(parts):
                 if (wanted >> p) & 1:
                     goes = True
@@ -330,6 +335,7 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
                     if goes:
                         for d in range(dims):
                             room[d] -= part[part0 + p, d]
+                            taken[d] += part[part0 + p, d]
                         mask |= 1 << p
                         got += 1
             if got == 0:
@@ -378,14 +384,20 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
             at = nd[u, DEP]
             if kind == TRIP:
                 load_s = veh[v, V_RELOAD]
-                at = max(at + ride_s(inst, k, a, ptloc[point]), release - load_s) + load_s
+                at = max(at + ride_s(inst, k, a, ptloc[point]), release - load_s)
+                at = load_at(inst, st, v, point, at, load_s) + load_s
                 a = ptloc[point]
             elif empty and veh[v, V_MULTI] == 0:
                 at = max(at, release)
             at += ride_s(inst, k, a, loc)
             if at >= FAR:
                 continue
-            at = in_windows(inst, s, at)
+            if place < 0:
+                at = in_windows(inst, s, at)
+            else:
+                for d in range(dims):
+                    nl[probe, BOARD, d] = give[d] if fits else taken[d]
+                at = begin_at(inst, st, v, probe, s, at, length)
             if at >= NEVER:
                 continue
             at += length

@@ -79,6 +79,7 @@ from solver.engines.compiled.layout import (
     S_PLACE,
     S_TASK,
     SIB,
+    START,
     STOP,
     T_BUILDING,
     T_FIRST,
@@ -101,6 +102,7 @@ from solver.engines.compiled.pairs import rank_pairs
 WIDTH = 6
 REMOVED = 10.0
 FRESH = 0.05
+WIDE = 0.1
 LONGEST = 10.0
 
 
@@ -338,7 +340,8 @@ def insert_task(
                 # A new shift costs much and is hard to get rid of: only where nothing else goes,
                 # or now and then.
                 fresh = attempt == 1 or uniform(st) < FRESH
-                many = positions(inst, st, t, attempt == 1 or everywhere, fresh)
+                wide = everywhere or (attempt == 1 and uniform(st) < WIDE)
+                many = positions(inst, st, t, wide, fresh)
                 have = rank(inst, st, t, many, WIDTH, blink if attempt == 0 else 0.0)
             if have and st.cf[0] >= inst.pen[t] * bold:
                 return
@@ -494,7 +497,7 @@ def _string(inst: Inst, st: State, n: int, longest: float) -> int:
 @compiled
 def _survivor(st: State, h: int) -> int:
     """Give a trip's first visit, or -1 if the trip is gone."""
-    if st.nd[h, STOP] != RELOAD and st.nd[h, STOP] >= -1:
+    if st.nd[h, STOP] != RELOAD and st.nd[h, STOP] != START:
         return -1
     m = st.nd[h, NEXT]
     return m if st.nd[m, STOP] >= 0 else -1
