@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from solver.engines.wanted import Wanted, Wishes
+from solver.engines.wanted import Wanted, Wishes, single_wishes
 from solver.problem import (
     UNREACHABLE,
     Amounts,
@@ -151,9 +151,9 @@ def prepare(problem: Problem) -> Instance:
     kinds = _Kinds(vehicles, {j.courier for j in problem.jobs})
     tasks: list[Task] = []
     for job in problem.jobs:
-        tasks.append(wishes.heard(_job_task(len(tasks), job, kinds, places, zero)))
+        tasks.append(_heard(wishes, _job_task(len(tasks), job, kinds, places, zero)))
     for shipment in problem.shipments:
-        tasks.append(wishes.heard(_shipment_task(len(tasks), shipment, kinds, zero)))
+        tasks.append(_heard(wishes, _shipment_task(len(tasks), shipment, kinds, zero)))
     return Instance(
         problem=problem,
         travel=travel,
@@ -204,6 +204,11 @@ class _Kinds:
             for vehicle in first
         ]
         return tuple(by_kind[k] for k in self.kind_of)
+
+
+def _heard(wishes: Wishes, task: Task) -> Task:
+    stops = tuple(replace(s, wanted=wishes.at(task.source, (s.type, s.id))) for s in task.stops)
+    return replace(task, stops=stops, wishes=single_wishes([w for s in stops for w in s.wanted]))
 
 
 def _locked_trips(v: Vehicle, tasks: list[Task], zero: Amounts) -> tuple[LockedTrip, ...]:
@@ -350,11 +355,7 @@ def _job_task(
 
 
 def _goods_there(job: Job, v: Vehicle) -> bool:
-    if not job.points:
-        return True
-    if v.points:
-        return bool(set(job.points) & set(v.points))
-    return v.start in job.points
+    return not job.points or not {*job.points}.isdisjoint(v.points or (v.start,))
 
 
 def _shipment_task(index: int, shipment: Shipment, kinds: _Kinds, zero: Amounts) -> Task:

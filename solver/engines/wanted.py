@@ -1,13 +1,9 @@
 """Who is welcome where: wished couriers, and those of the plan to stay close to."""
 
 from collections import Counter, defaultdict
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from solver.problem import Job, Problem
-
-if TYPE_CHECKING:
-    from solver.engines.instance import Stop, Task
+from solver.problem import Job, Problem, Shipment
 
 Wanted = tuple[frozenset[int], int]
 """Vehicles any of which is welcome at a stop, and what anybody else costs."""
@@ -30,30 +26,24 @@ class Wishes:
                     former[stop.type, stop.id].add(self._by_id[route.vehicle])
         self._former = {key: frozenset(those) for key, those in former.items()}
 
-    def heard(self, task: "Task") -> "Task":
-        """Give a task whose stops know who is wanted there."""
-        stops = tuple(replace(stop, wanted=self._wanted(task, stop)) for stop in task.stops)
-        return replace(task, stops=stops, wishes=_pairs(stops))
-
-    def _wanted(self, task: "Task", stop: "Stop") -> tuple[Wanted, ...]:
+    def at(self, source: Job | Shipment, stop: tuple[str, int]) -> tuple[Wanted, ...]:
+        """Say who is wanted at a stop, named by type and id, of a job or shipment."""
         found: list[Wanted] = []
-        if isinstance(task.source, Job) and task.source.preferred_courier in self._by_id:
-            wished = self._by_id[task.source.preferred_courier]
+        if isinstance(source, Job) and source.preferred_courier in self._by_id:
+            wished = self._by_id[source.preferred_courier]
             found.append((frozenset((wished,)), self._preference))
-        former = self._former.get((stop.type, stop.id))
+        former = self._former.get(stop)
         if former:
             found.append((former, self._change))
         return tuple(found)
 
 
-def _pairs(stops: "tuple[Stop, ...]") -> tuple[tuple[int, int], ...]:
-    """Say it with single vehicles: exact where nobody has more than one former courier.
+def single_wishes(wanted: Sequence[Wanted]) -> tuple[tuple[int, int], ...]:
+    """Say with single vehicles who is wanted at a task's stops, at most two.
 
-    Of several former couriers the wished one stands for all, else the one at most stops.
+    Exact where nobody has more than one former courier. Of several former couriers the wished one
+    stands for all, else the one at most stops.
     """
-    if len(stops) == 1 and not stops[0].wanted:
-        return ()
-    wanted = [pair for stop in stops for pair in stop.wanted]
     seen = Counter(courier for couriers, _ in wanted for courier in sorted(couriers))
     costs: Counter[int] = Counter()
     for couriers, cost in wanted:
