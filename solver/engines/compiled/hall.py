@@ -50,6 +50,7 @@ def new_state(inst: Inst, seed: int) -> State:
         nempty=np.zeros(classes, np.int64),
         ops=np.zeros((4 * nodes + 20_000, at.OPERATION_COLUMNS), np.int64),
         log=np.zeros((nodes, 3), np.int64),
+        hold=np.zeros((nodes, 3), np.int64),
         touched=np.zeros((max(1, vehicles), 2), np.int64),
         stamp=np.zeros(max(1, vehicles), np.int64),
         best=np.zeros((nodes, at.SEQUENCE_COLUMNS), np.int64),

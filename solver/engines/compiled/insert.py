@@ -100,7 +100,7 @@ def offer(
 
 
 @compiled
-def positions(inst: Inst, st: State, t: int, *, everywhere: bool, fresh: bool) -> int:
+def positions(inst: Inst, st: State, t: int, everywhere: bool, fresh: bool) -> int:
     """Write down where task ``t`` could go: beside its neighbours, on new trips, in new shifts.
 
     ``fresh``: shifts that nobody has begun, too.

@@ -151,6 +151,7 @@ class State(NamedTuple):
     nempty: Ints  # (C,)
     ops: Ints  # (O, OPERATION_COLUMNS)
     log: Ints  # (M, 3): begin, departure, arrival of routes before their first change
+    hold: Ints  # (M, 3): the same, of a route in which something is tried
     touched: Ints  # (V, 2): vehicle, first row of log
     stamp: Ints  # (V,)
     best: Ints  # (L, SEQUENCE_COLUMNS)

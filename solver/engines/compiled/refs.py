@@ -58,6 +58,6 @@ def state_ref(s: State) -> Any:
     """Gather what search changes."""
     return StateRef(
         s.nd, s.nl, s.free, s.rt, s.head, s.left, s.absent, s.where, s.cnt, s.known, s.at, s.nat,
-        s.loading, s.nloading, s.empty, s.nempty, s.ops, s.log, s.touched, s.stamp, s.best, s.cf, s.ci,
+        s.loading, s.nloading, s.empty, s.nempty, s.ops, s.log, s.hold, s.touched, s.stamp, s.best, s.cf, s.ci,
         s.pos, s.scratch, s.key, s.c, s.x, s.rng,
     )  # fmt: skip

@@ -83,6 +83,7 @@ from solver.engines.compiled.layout import (
     STOP,
     T_BUILDING,
     T_FIRST,
+    T_PARTS,
     T_STOPS,
     TASK,
     UNLOADED,
@@ -287,19 +288,54 @@ def take_out(inst: Inst, st: State, n: int) -> int:
 
 
 @compiled
+def _hold(st: State, v: int) -> None:
+    """Keep a route's times while something is tried in it."""
+    nd, hold = st.nd, st.hold
+    row = 0
+    n = nd[st.rt[v, R_FIRST], NEXT]
+    last = st.rt[v, R_LAST]
+    while n != last:
+        hold[row, 0] = nd[n, BEG]
+        hold[row, 1] = nd[n, DEP]
+        hold[row, 2] = nd[n, ARR]
+        row += 1
+        n = nd[n, NEXT]
+
+
+@compiled
+def _give_back(inst: Inst, st: State, v: int) -> None:
+    """Give a route its times back after what was tried has been taken out again.
+
+    Timing it anew might not find them: others may have come between since.
+    """
+    nd, hold = st.nd, st.hold
+    row = 0
+    n = nd[st.rt[v, R_FIRST], NEXT]
+    last = st.rt[v, R_LAST]
+    while n != last:
+        nd[n, BEG] = hold[row, 0]
+        nd[n, DEP] = hold[row, 1]
+        nd[n, ARR] = hold[row, 2]
+        row += 1
+        n = nd[n, NEXT]
+    settle_kept(inst, st, v)
+
+
+@compiled
 def _put(inst: Inst, st: State, t: int, i: int) -> bool:
     """Put a task in as candidate ``i`` says; False (and nothing changed) where a rule breaks."""
     kind, v, u, pt = st.ci[i, 0], st.ci[i, 1], st.ci[i, 2], st.ci[i, 3]
     mask = st.ci[i, 4]
     s = inst.task[t, T_FIRST]
     remember(st, v)
+    _hold(st, v)
     if kind == JOIN:
         before = st.nd[u, MASK]
         set_mask(inst, st, u, before | mask)
         if settle(inst, st, v):
             return True
         set_mask(inst, st, u, before)
-        mend(inst, st, v)
+        _give_back(inst, st, v)
         return False
     if kind == TRIP or kind == PAIR_TRIP:
         u = add_reload(inst, st, pt, u)
@@ -320,7 +356,7 @@ def _put(inst: Inst, st: State, t: int, i: int) -> bool:
             drop_visit(inst, st, n)
         else:
             drop_visit(inst, st, st.head[s + j])
-    mend(inst, st, v)
+    _give_back(inst, st, v)
     return False
 
 
@@ -329,7 +365,9 @@ def insert_task(
     inst: Inst, st: State, t: int, blink: float, bold: float, everywhere: bool
 ) -> None:
     """Serve as much of a task as the rules let, each time where it costs least."""
-    while st.left[t]:
+    for _ in range(2 * inst.task[t, T_PARTS] + 2):
+        if st.left[t] == 0:
+            return
         done = False
         for attempt in range(2):
             if inst.task[t, T_STOPS] > 1:
