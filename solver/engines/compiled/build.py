@@ -19,6 +19,10 @@ WAIT_WEIGHT, LATE_WEIGHT = 0.2, 1.0
 LARGEST = FAR - 1
 """Arcs that cost or last longer are not for this search."""
 CHUNK = 400
+TURNED = 40_000_000
+"""Entries up to which asymmetric matrices are kept a second time, turned."""
+
+Matrices = NDArray[np.int32]
 
 
 def can_search(instance: Instance) -> bool:
@@ -44,6 +48,8 @@ def build(instance: Instance) -> Inst:
         leads = s.type + str(s.id) in lead
         row[:] = (s.location, s.task, s.zone, s.place, len(s.windows), s.release_s, leads)
     dur, cost, dist = fleet.matrices()
+    flags = _flags(instance, stops, fleet)
+    dur_to, cost_to = _turned(dur, cost, flags)
     near, adj = _neighbours(instance, stops, fleet)
     places = instance.problem.places
     tasks = [_task_row(instance, task, stops) for task in instance.tasks]
@@ -58,9 +64,11 @@ def build(instance: Instance) -> Inst:
         first += len(t.stops)
         row[at.T_BUILDING] = -1 if t.building is None else buildings[t.building]
     return Inst(
-        flags=_flags(instance, stops, fleet),
+        flags=flags,
         dur=dur,
         cost=cost,
+        dur_to=dur_to,
+        cost_to=cost_to,
         dist=dist,
         home=fleet.home(),
         stop=stop,
@@ -175,7 +183,38 @@ def _flags(instance: Instance, stops: list[Stop], fleet: "_Fleet") -> Ints:
     flags[at.F_BALANCE] = instance.problem.objective.balance > 0
     flags[at.F_PRIZES] = any(t.prize is not None for t in tasks)
     flags[at.F_POINTS] = any(t.points for t in tasks) and len(fleet.points) > 1
+    flags[at.F_PLAIN] = not any(
+        flags[f]
+        for f in (
+            at.F_PICKUP, at.F_MULTI, at.F_DURATION, at.F_ZONES, at.F_WISHES, at.F_BALANCE,
+            at.F_POINTS, at.F_PLACES,
+        )
+    )  # fmt: skip
     return flags
+
+
+def _turned(dur: Matrices, cost: Matrices, flags: Ints) -> tuple[Matrices, Matrices]:
+    """Give both with from and to exchanged: rows are read faster than columns.
+
+    Not where that would take too much memory.
+    """
+    symmetric = _symmetric(dur) and (cost is dur or _symmetric(cost))
+    flags[at.F_TURNED] = symmetric or dur.size <= TURNED
+    if symmetric:
+        return dur, cost
+    if not flags[at.F_TURNED]:
+        none = np.zeros((1, 1, 1), np.int32)
+        return none, none
+    turned = np.ascontiguousarray(dur.transpose(0, 2, 1))
+    return turned, turned if cost is dur else np.ascontiguousarray(cost.transpose(0, 2, 1))
+
+
+def _symmetric(matrices: Matrices) -> bool:
+    return all(
+        np.array_equal(m[low : low + CHUNK, low:], m[low:, low : low + CHUNK].T)
+        for m in matrices
+        for low in range(0, m.shape[0], CHUNK)
+    )
 
 
 def _penalties(instance: Instance, fleet: "_Fleet") -> NDArray[np.float64]:

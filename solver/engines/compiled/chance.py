@@ -9,16 +9,25 @@ import numpy as np
 from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import State
 
+SHARE = np.uint64(2685821657736338717)
+
+
+@compiled
+def drawn(x: np.uint64) -> np.uint64:
+    """Give the generator's following state."""
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    return x
+
 
 @compiled
 def uniform(st: State) -> float:
     """Draw from [0, 1)."""
-    x = st.rng[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    st.rng[0] = x
-    return ((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+    rng = st.rng
+    x = drawn(rng[0])
+    rng[0] = x
+    return ((x * SHARE) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
 @compiled

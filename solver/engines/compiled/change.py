@@ -1,5 +1,9 @@
 """Put visits into routes and take them out, keeping every sum and register true."""
 
+from typing import Any
+
+import numpy as np
+
 from solver.engines.compiled.clock import home_of, retime, ride_s
 from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import (
@@ -49,6 +53,9 @@ from solver.engines.compiled.layout import (
     O_NODE,
     O_PT,
     O_STOP,
+    OUT,
+    P_CLOSED,
+    P_GAP,
     PREV,
     PT,
     R_COST,
@@ -108,6 +115,10 @@ from solver.engines.compiled.layout import (
     Inst,
     State,
 )
+
+IN: Any = np.int64(1)
+OUT_OF: Any = np.int64(-1)
+"""Typed, since a callee is compiled once more for every plain number it is called with."""
 
 
 @compiled
@@ -330,7 +341,7 @@ def add_visit(inst: Inst, st: State, s: int, mask: int, after: int, lock: int) -
         nat[place] += 1
     if stop[s, S_LEADS]:
         set_left(inst, st, t, left[t] & ~mask)
-        meet(inst, st, t, v, 1)
+        meet(inst, st, t, v, IN)
     if rt[v, R_VISITS] == 0:
         used(inst, st, v)
     rt[v, R_VISITS] += 1
@@ -372,7 +383,7 @@ def bare_drop(inst: Inst, st: State, n: int) -> None:
         nat[place] = last
     if stop[s, S_LEADS]:
         set_left(inst, st, t, left[t] | nd[n, MASK])
-        meet(inst, st, t, v, -1)
+        meet(inst, st, t, v, OUT_OF)
     unlink(st, n)
     nd[n, STOP] = UNUSED
     free[c[C_FREE]] = n
@@ -581,11 +592,14 @@ def price(inst: Inst, st: State, v: int) -> bool:
         rate = veh[v, V_RATE]
         loc = nd[first, LOC]
         n = nd[first, NEXT]
+        before = first
         tasks = 0
         while n != last:
             to = nd[n, LOC]
+            out = 0
             if loc >= 0 and loc != to:
-                cost += cost_[k, loc, to]
+                out = int(cost_[k, loc, to])
+                cost += out
                 travel += dur[k, loc, to]
                 if limits:
                     metres += dist[k, loc, to]
@@ -600,21 +614,25 @@ def price(inst: Inst, st: State, v: int) -> bool:
             else:
                 work += veh[v, V_RELOAD]
             loc = to
+            nd[before, OUT] = out
+            before = n
             n = nd[n, NEXT]
         to = home_of(inst, v, loc)
         nd[last, LOC] = to
+        nd[before, OUT] = 0
         if loc >= 0 and to >= 0 and loc != to:
+            nd[before, OUT] = cost_[k, loc, to]
             cost += cost_[k, loc, to]
             travel += dur[k, loc, to]
             if limits:
                 metres += dist[k, loc, to]
         if limits and (
-            tasks > veh[v, V_TASKS]
-            or travel > veh[v, V_TRAVEL]
-            or metres > veh[v, V_DIST]
+            tasks > veh[v, V_TASKS] or travel > veh[v, V_TRAVEL] or metres > veh[v, V_DIST]
         ):
             ok = False
         work += travel
+    else:
+        nd[first, OUT] = 0
     x[X_ROUTES] += cost - rt[v, R_COST]
     rt[v, R_COST] = cost
     rt[v, R_TRAVEL] = travel
@@ -625,7 +643,9 @@ def price(inst: Inst, st: State, v: int) -> bool:
 
 @compiled
 def latest(inst: Inst, st: State, v: int) -> None:
-    """Work out the latest arrivals along a route, as if nobody else were on the way."""
+    """Work out the latest arrivals along a route, as if no other courier were on the way."""
+    plc = inst.plc
+    closed = inst.closed
     rt = st.rt
     veh = inst.veh
     svc = inst.svc
@@ -652,10 +672,21 @@ def latest(inst: Inst, st: State, v: int) -> None:
             before = nd[n, PREV]
             if not (nd[before, STOP] >= 0 and nd[before, LOC] == nd[n, LOC]):
                 by -= setup[s, ty]
-            for w in range(stop[s, S_NWIN] - 1, -1, -1):
-                if by >= win[s, w, 0]:
-                    by = min(by, win[s, w, 1])
-                    break
+            place = stop[s, S_PLACE]
+            again = True
+            while again:
+                again = False
+                for w in range(stop[s, S_NWIN] - 1, -1, -1):
+                    if by >= win[s, w, 0]:
+                        by = min(by, win[s, w, 1])
+                        break
+                if place >= 0:
+                    gap = plc[place, P_GAP]
+                    length = svc[s, ty]
+                    for x in range(plc[place, P_CLOSED]):
+                        if by + length > closed[place, x, 0] - gap and by < closed[place, x, 1] + gap:
+                            by = closed[place, x, 0] - gap - length
+                            again = True
         nd[n, LAT] = by
         following = n
         n = nd[n, PREV]

@@ -62,50 +62,36 @@ def in_windows(inst: Inst, s: int, at: int) -> int:
 
 
 @compiled
-def period(inst: Inst, place: int, at: int) -> int:
-    """Say which span between two clearings an instant lies in."""
-    passed = 0
-    for y in range(inst.plc[place, P_CLEARED]):
-        if inst.cleared[place, y] <= at:
-            passed += 1
-    return passed
-
-
-@compiled
 def shelf_free(inst: Inst, st: State, place: int, v: int, n: int, at: int) -> int:
     """Give ``at`` if node ``n`` fits on the shelf then, else the next clearing (or NEVER)."""
-    at_ = st.at
-    nl = st.nl
-    nat = st.nat
-    nd = st.nd
-    c = st.c
-    shelf = inst.shelf
-    plc = inst.plc
-    cleared = inst.cleared
-    span = period(inst, place, at)
-    dims = inst.shelf.shape[1]
-    here = at_[place]
-    fits = True
-    for d in range(dims):
+    nl, nd = st.nl, st.nd
+    stamp = st.c[C_STAMP]
+    shelf, cleared = inst.shelf, inst.cleared
+    here = st.at[place]
+    many = st.nat[place]
+    # The span between two clearings that the instant lies in.
+    since, until = -NEVER, NEVER + 1
+    for y in range(inst.plc[place, P_CLEARED]):
+        instant = cleared[place, y]
+        if instant <= at:
+            since = max(since, instant)
+        else:
+            until = min(until, instant)
+    for d in range(shelf.shape[1]):
+        most = shelf[place, d]
         laid = nl[n, BOARD, d]
-        for i in range(nat[place]):
+        for i in range(many):
             m = here[i]
-            if m == n:
+            begin = nd[m, BEG]
+            if m == n or begin < since or begin >= until:
                 continue
             # Visits of this very route count only once they have their new times.
-            if nd[m, VEH] == v and nd[m, SEEN] != c[C_STAMP]:
+            if nd[m, VEH] == v and nd[m, SEEN] != stamp:
                 continue
-            if period(inst, place, nd[m, BEG]) == span:
-                laid += nl[m, BOARD, d]
-        if laid > shelf[place, d]:
-            fits = False
-            break
-    if fits:
-        return at
-    for y in range(plc[place, P_CLEARED]):
-        if cleared[place, y] > at:
-            return cleared[place, y]
-    return NEVER
+            laid += nl[m, BOARD, d]
+        if laid > most:
+            return min(until, NEVER)
+    return at
 
 
 @compiled
@@ -150,11 +136,14 @@ def place_free(inst: Inst, st: State, place: int, v: int, n: int, at: int, lengt
 @compiled
 def place_open(inst: Inst, st: State, place: int, v: int) -> bool:
     """Say whether no other cohort uses a place."""
-    cohort = inst.veh[v, V_COHORT]
+    veh = inst.veh
+    cohort = veh[v, V_COHORT]
     if cohort < 0:
         return True
+    nd = st.nd
+    here = st.at[place]
     for i in range(st.nat[place]):
-        other = inst.veh[st.nd[st.at[place, i], VEH], V_COHORT]
+        other = veh[nd[here[i], VEH], V_COHORT]
         if other >= 0 and other != cohort:
             return False
     return True
@@ -203,7 +192,7 @@ def load_at(inst: Inst, st: State, v: int, point: int, ready: int, length: int) 
         soonest = NEVER
         for i in range(nloading[bay]):
             m = here[i]
-            if nd[m, VEH] != v and nd[m, BEG] < at + length and at < nd[m, DEP]:
+            if at < nd[m, DEP] and nd[m, VEH] != v and nd[m, BEG] < at + length:
                 count += 1
                 soonest = min(soonest, nd[m, DEP])
         if count < bay_[bay]:

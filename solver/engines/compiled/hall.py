@@ -32,7 +32,7 @@ def new_state(inst: Inst, seed: int) -> State:
     width = max(search_loop.WIDTH, 2)
     bayed = reloads if inst.flags[at.F_BAYS] else 0
     state = State(
-        nd=np.full((nodes + 1, at.NODE_COLUMNS), 0, np.int64),
+        nd=_aligned(nodes + 1, at.NODE_COLUMNS),
         nl=np.zeros((nodes + 1, 5, dims), np.int64),
         free=np.arange(nodes - 1, 2 * vehicles - 1, -1, dtype=np.int64),
         rt=np.zeros((vehicles, at.ROUTE_COLUMNS), np.int64),
@@ -65,6 +65,13 @@ def new_state(inst: Inst, seed: int) -> State:
     )
     _empty(inst, state)
     return state
+
+
+def _aligned(rows: int, columns: int) -> Ints:
+    """Make zeros that begin where a line of the cache does."""
+    whole = np.zeros(rows * columns + 8, np.int64)
+    skip = (-whole.ctypes.data % 64) // 8
+    return whole[skip : skip + rows * columns].reshape(rows, columns)
 
 
 def _empty(inst: Inst, st: State) -> None:

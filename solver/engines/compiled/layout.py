@@ -19,10 +19,12 @@ NEVER = 1 << 40
 
 # Nodes: what they are (column STOP) ...
 RELOAD, START, END, UNUSED = -1, -2, -3, -4
-# ... and their columns.
-STOP, VEH, PREV, NEXT, HEAD, LOC, MASK, BEG, DEP, ARR, LAT = range(11)
-PT, ZP, ZS, SIB, FD, FE, FL, BD, BE, BL, LOCK, REL, SEEN, TASK, TAIL, MET, RUIN = range(11, 28)
-NODE_COLUMNS = 28
+# ... and their columns: what a position is judged by lies together, in one line of the cache.
+VEH, PREV, NEXT, LOC, DEP, LAT, LOCK, OUT = range(8)
+STOP, HEAD, TASK, BEG, ARR, SIB, PT, MASK = range(8, 16)
+ZP, ZS, FD, FE, FL, BD, BE, BL, REL, SEEN, TAIL, MET, RUIN = range(16, 29)
+NODE_COLUMNS = 40
+"""An odd number of lines, so that rows do not all fall on the same few places of the cache."""
 
 # Loads of a node: boarded at the trip's start (at a trip's head: the whole trip's), changed here,
 # on board after, and the greatest on board up to and from here; each by dimension.
@@ -38,8 +40,8 @@ T_WISHCOST0, T_WISHCOST1, T_RELEASE = range(8, 11)
 TASK_COLUMNS = 11
 
 # Vehicles.
-V_CLASS, V_K, V_TYPE, V_START, V_END, V_W0, V_W1, V_TRIPS, V_RELOAD = range(9)
-V_TASKS, V_TRAVEL, V_DIST, V_DUR, V_FIXED, V_COHORT, V_BREAKS, V_RATE, V_MULTI = range(9, 18)
+V_CLASS, V_K, V_TYPE, V_MULTI, V_RATE, V_END, V_FIXED, V_RELOAD, V_TRIPS = range(9)
+V_START, V_W0, V_W1, V_TASKS, V_TRAVEL, V_DIST, V_DUR, V_COHORT, V_BREAKS = range(9, 18)
 VEHICLE_COLUMNS = 18
 OPEN, HOME = -1, -2
 """V_END (or V_START): anywhere at no cost; the nearest of the vehicle's points."""
@@ -71,8 +73,10 @@ PLACE_COLUMNS = 5
     F_BALANCE,
     F_POINTS,
     F_PRIZES,
-) = range(17)
-FLAGS = 17
+    F_TURNED,
+    F_PLAIN,
+) = range(19)
+FLAGS = 19
 
 # Counters of the state.
 C_FREE, C_ABSENT, C_STAMP, C_LOG, C_TOUCHED, C_ROUND, C_BEST_LEN, C_STEPS, C_BETTER, C_EXCESS = (
@@ -101,6 +105,8 @@ class Inst(NamedTuple):
     flags: Ints  # (FLAGS,)
     dur: NDArray[np.int32]  # (K, n, n)
     cost: NDArray[np.int32]  # (K, n, n)
+    dur_to: NDArray[np.int32]  # (K, n, n): from and to exchanged; the same if symmetric
+    cost_to: NDArray[np.int32]  # likewise; (1, 1, 1) both where F_TURNED is not set
     dist: NDArray[np.int32]  # (K, n, n), or (1, 1, 1) where nobody's metres are limited
     home: NDArray[np.int32]  # (C, n): location of the nearest point by class, or (1, 1)
     stop: Ints  # (S, STOP_COLUMNS)

@@ -7,6 +7,7 @@ the whole of the rules allows, with blinks.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from solver.engines.compiled.change import (
     settle_kept,
     share_left,
 )
-from solver.engines.compiled.insert import JOIN, PAIR, PAIR_TRIP, TRIP, positions, rank
+from solver.engines.compiled.insert import JOIN, PAIR, PAIR_TRIP, TRIP, positions, rank, rank_near
 from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import (
     ADDED,
@@ -45,6 +46,7 @@ from solver.engines.compiled.layout import (
     F_BALANCE,
     F_MULTI,
     F_PLACES,
+    F_PLAIN,
     F_PRIZES,
     HEAD,
     LOADED,
@@ -84,6 +86,7 @@ from solver.engines.compiled.layout import (
     T_BUILDING,
     T_FIRST,
     T_PARTS,
+    T_SPLIT,
     T_STOPS,
     TASK,
     UNLOADED,
@@ -100,11 +103,16 @@ from solver.engines.compiled.layout import (
 )
 from solver.engines.compiled.pairs import rank_pairs
 
-WIDTH = 6
+WIDTH = 4
 REMOVED = 10.0
 FRESH = 0.05
 WIDE = 0.1
 LONGEST = 10.0
+
+# Typed, since callees are compiled once more for every plain number they are called with.
+MOST: Any = np.int64(40)
+WHOLE: Any = np.int64(1)
+FREE: Any = np.int64(0)
 
 
 @compiled
@@ -339,16 +347,16 @@ def _put(inst: Inst, st: State, t: int, i: int) -> bool:
         return False
     if kind == TRIP or kind == PAIR_TRIP:
         u = add_reload(inst, st, pt, u)
-    n = add_visit(inst, st, s, mask, u, 0)
+    n = add_visit(inst, st, s, mask, u, FREE)
     if kind == PAIR_TRIP:
         m = n
         for j in range(1, inst.task[t, T_STOPS]):
-            m = add_visit(inst, st, s + j, 1, m, 0)
+            m = add_visit(inst, st, s + j, WHOLE, m, FREE)
     elif kind == PAIR:
         u2, u3 = st.ci[i, 5], st.ci[i, 6]
-        m = add_visit(inst, st, s + 1, 1, n if u2 == u else u2, 0)
+        m = add_visit(inst, st, s + 1, WHOLE, n if u2 == u else u2, FREE)
         if inst.task[t, T_STOPS] == 3:
-            add_visit(inst, st, s + 2, 1, m if u3 == u2 else u3, 0)
+            add_visit(inst, st, s + 2, WHOLE, m if u3 == u2 else u3, FREE)
     if settle(inst, st, v):
         return True
     for j in range(inst.task[t, T_STOPS] - 1, -1, -1):
@@ -365,6 +373,7 @@ def insert_task(
     inst: Inst, st: State, t: int, blink: float, bold: float, everywhere: bool
 ) -> None:
     """Serve as much of a task as the rules let, each time where it costs least."""
+    plain = inst.flags[F_PLAIN] and not everywhere and not inst.task[t, T_SPLIT]
     for _ in range(2 * inst.task[t, T_PARTS] + 2):
         if st.left[t] == 0:
             return
@@ -379,8 +388,11 @@ def insert_task(
                 # or now and then.
                 fresh = attempt == 1 or uniform(st) < FRESH
                 wide = everywhere or (attempt == 1 and uniform(st) < WIDE)
-                many = positions(inst, st, t, wide, fresh)
-                have = rank(inst, st, t, many, WIDTH, blink if attempt == 0 else 0.0)
+                if plain and not wide:
+                    have = rank_near(inst, st, t, fresh, WIDTH, blink if attempt == 0 else 0.0)
+                else:
+                    many = positions(inst, st, t, wide, fresh)
+                    have = rank(inst, st, t, many, WIDTH, blink if attempt == 0 else 0.0)
             if have and st.cf[0] >= inst.pen[t] * bold:
                 return
             for i in range(have):
@@ -750,13 +762,14 @@ def anneal(inst: Inst, st: State, steps: int, hot: float, cold: float, size: flo
     factor = (cold / hot) ** (1.0 / max(1, steps))
     better = 0
     prized = inst.flags[F_PRIZES]
+    everywhere = steps < 0  # a plain False would have recreate compiled a second time
     for _ in range(steps):
         _begin_step(st)
         ruin(inst, st, size)
         bold = 1.0
         if prized and uniform(st) < 0.7:
             bold = 1.0 + 3.0 * uniform(st) ** 2
-        recreate(inst, st, 0.01, 40, bold, False)
+        recreate(inst, st, 0.01, MOST, bold, everywhere)
         if prized:
             prune(inst, st)
         found = worth(inst, st)
