@@ -155,7 +155,7 @@ class _Conductor:
         run, inst = self.run, self.inst
         limits = self._limits()
         heat = self._heat(starts[0])
-        heats = [heat, Heat(heat.hot * 0.4, heat.cold, heat.size)] * run.threads
+        heats = [heat, Heat(heat.hot * 2.0, heat.cold * 1.5, heat.size)] * run.threads
         run_chains(
             inst,
             starts,

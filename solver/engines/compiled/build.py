@@ -52,12 +52,13 @@ def build(instance: Instance) -> Inst:
     dur_to, cost_to = _turned(dur, cost, flags)
     near, adj = _neighbours(instance, stops, fleet)
     places = instance.problem.places
-    tasks = [_task_row(instance, task, stops) for task in instance.tasks]
+    tasks = [_task_row(task) for task in instance.tasks]
     parts = [p for t in instance.tasks for p in (t.parts if t.splittable else ())]
     first_part = np.cumsum([0, *(len(t.parts) if t.splittable else 0 for t in instance.tasks)])
     task = np.array(tasks, np.int64).reshape(-1, at.TASK_COLUMNS)
     task[:, at.T_PART0] = first_part[:-1]
-    buildings = {b: i for i, b in enumerate(sorted({t.building for t in instance.tasks} - {None}))}
+    known = {t.building for t in instance.tasks if t.building is not None}
+    buildings = {b: i for i, b in enumerate(sorted(known))}
     first = 0
     for row, t in zip(task, instance.tasks, strict=True):
         row[at.T_FIRST] = first
@@ -125,7 +126,7 @@ def _ragged(rows: list[tuple[int, ...]]) -> Ints:
     return made
 
 
-def _task_row(instance: Instance, task: Task, stops: list[Stop]) -> list[int]:
+def _task_row(task: Task) -> list[int]:
     wishes = [*task.wishes, (-1, 0), (-1, 0)][:2]
     row = [0] * at.TASK_COLUMNS
     row[at.T_STOPS] = len(task.stops)
@@ -164,7 +165,7 @@ def _flags(instance: Instance, stops: list[Stop], fleet: "_Fleet") -> Ints:
     flags = np.zeros(at.FLAGS, np.int64)
     flags[at.F_TIME] = timed
     flags[at.F_PICKUP] = any(
-        any(c > -l for c, l in zip(s.change, s.loaded)) for s in stops
+        any(c > -own for c, own in zip(s.change, s.loaded, strict=False)) for s in stops
     ) or any(b.max_load is not None for v in vehicles for b in v.breaks)
     flags[at.F_PLACES] = bool(instance.problem.places)
     flags[at.F_BAYS] = bool(instance.problem.bays)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def run_chains(
             seen[0] = board.version
             on_better(board)
 
-    def watch(search: Search) -> bool:
+    def watch() -> bool:
         """Look at the board from the thread that may speak."""
         if limits.should_stop():
             halt.set()
@@ -101,7 +102,7 @@ def run_chains(
                         with board.lock:
                             rows = board.rows
                         chain.lay_anew(rows)
-            return watch(chain) if alone else not halt.is_set()
+            return watch() if alone else not halt.is_set()
 
         search.run(heat, until=limits.until, steps=limits.steps, news=news, begin=begin)
         board.offer(search)
@@ -124,7 +125,7 @@ def run_chains(
     for thread in threads:
         thread.start()
     while any(thread.is_alive() for thread in threads):
-        watch(chains[0][0])
+        watch()
         time.sleep(LOOK_S)
     tell()
     if failures:
@@ -141,7 +142,7 @@ def note_routes(pool: RoutePool, inst: Inst, search: Search) -> None:
     numbers, first = np.unique(rows[:, at.Q_VEH], return_index=True)
     bounds = [*np.sort(first).tolist(), len(rows)]
     del numbers
-    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+    for low, high in pairwise(bounds):
         stops = rows[low:high, at.Q_STOP]
         v = int(rows[low, at.Q_VEH])
         key = tuple(stops.tolist())

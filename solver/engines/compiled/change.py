@@ -684,7 +684,10 @@ def latest(inst: Inst, st: State, v: int) -> None:
                     gap = plc[place, P_GAP]
                     length = svc[s, ty]
                     for x in range(plc[place, P_CLOSED]):
-                        if by + length > closed[place, x, 0] - gap and by < closed[place, x, 1] + gap:
+                        if (
+                            by + length > closed[place, x, 0] - gap
+                            and by < closed[place, x, 1] + gap
+                        ):
                             by = closed[place, x, 0] - gap - length
                             again = True
         nd[n, LAT] = by

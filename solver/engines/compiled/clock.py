@@ -9,7 +9,6 @@ from solver.engines.compiled.layout import (
     C_STAMP,
     DEP,
     F_BREAKS,
-    F_PLACES,
     FAR,
     HOME,
     LOC,
@@ -334,9 +333,3 @@ def retime(inst: Inst, st: State, v: int) -> bool:
     nd[last, DEP] = t
     rt[v, R_END] = t
     return t <= veh[v, V_W1]
-
-
-@compiled
-def alone(inst: Inst, st: State, v: int) -> bool:
-    """Say whether nobody else can be in the way of a route."""
-    return inst.flags[F_PLACES] == 0

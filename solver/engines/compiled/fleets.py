@@ -1,4 +1,4 @@
-"""More vehicles than there are, or fewer: how single-trip searches begin, and how fleets shrink."""
+"""More vehicles than there are, or fewer: how searches begin, and how fleets shrink."""
 
 import numpy as np
 
@@ -48,7 +48,7 @@ def begin_apart(inst: Inst, seed: int, heat_share: float = 0.3) -> Ints:
     extra = [m for c, m in enumerate(member) for _ in range(max(0, wanted[c] - fleet[c]))]
     vehicles = np.concatenate([np.arange(len(inst.veh)), np.array(extra, np.int64)])
     crowd = of_vehicles(inst, vehicles)
-    free = {c: list(np.flatnonzero(crowd.veh[:, at.V_CLASS] == c)) for c in range(len(fleet))}
+    free = {c: np.flatnonzero(crowd.veh[:, at.V_CLASS] == c).tolist() for c in range(len(fleet))}
     search = Search(crowd, seed)
     rows = _apart(inst, own, free)
     search.lay(rows)

@@ -11,6 +11,9 @@ from solver.engines.compiled import search_loop
 from solver.engines.compiled.layout import Inst, Ints, State
 from solver.engines.compiled.refs import inst_ref, state_ref
 
+HOT, COLD = 1.0, 0.03
+"""First and last temperature, in what a visit costs."""
+
 SLICE_S = 0.15
 """How long the search runs before it is asked for news."""
 
@@ -130,8 +133,10 @@ def heat_of(inst: Inst, st: State) -> Heat:
     visits = int(st.c[at.C_VISITS])
     used = st.rt[:, at.R_VISITS] > 0
     fixed = float(inst.veh[used, at.V_FIXED].sum())
+    # Of a split task every visit is a removal that others must make room for.
+    size = search_loop.REMOVED / 2 if inst.flags[at.F_SPLIT] else search_loop.REMOVED
     each = max(1.0, (st.x[at.X_ROUTES] - fixed) / max(1, visits))
-    return Heat(hot=0.3 * each, cold=0.003 * each)
+    return Heat(hot=HOT * each, cold=COLD * each, size=size)
 
 
 class Search:

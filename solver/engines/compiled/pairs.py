@@ -62,7 +62,7 @@ def _offer(
 
 @compiled
 def reach(inst: Inst, k: int, ty: int, t: int, s: int, loc: int, to: int) -> int:
-    """Give when stop ``s`` is done by a vehicle that leaves ``loc`` at ``t``; NEVER if too late."""
+    """Give when a vehicle that leaves ``loc`` at ``t`` has done stop ``s``; NEVER if too late."""
     ride = ride_s(inst, k, loc, to)
     if ride >= FAR or t >= NEVER:
         return NEVER

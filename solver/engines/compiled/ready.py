@@ -5,19 +5,17 @@ import sys
 
 import numpy as np
 
-from solver.engines.compiled.jit import CACHE
-
-_STAMP = CACHE / "ready"
+from solver.engines.compiled.cache import CACHE
 
 
 def is_ready() -> bool:
     """Say whether compiled code is at hand; without it the first call takes about a minute."""
-    return _STAMP.exists()
+    return CACHE is not None and (CACHE / "ready").exists()
 
 
 def compile_all() -> None:
     """Compile everything that search calls, and keep it."""
-    if is_ready():
+    if CACHE is None or is_ready():
         return
     # Imported here: whoever only asks whether it is ready should not load a compiler.
     from solver.engines.compiled.build import build  # noqa: PLC0415
@@ -40,17 +38,19 @@ def compile_all() -> None:
     search.now_rows()
     search.run(Heat(1.0, 0.1), until=None, steps=5, news=lambda _: True)
     CACHE.mkdir(parents=True, exist_ok=True)
-    _STAMP.touch()
+    (CACHE / "ready").touch()
 
 
 def compile_beside() -> None:
     """Begin compiling in a process of its own, for the next solve to find."""
+    if CACHE is None:
+        return
     CACHE.mkdir(parents=True, exist_ok=True)
     begun = CACHE / "begun"
     if begun.exists():
         return
     begun.touch()
-    subprocess.Popen(  # noqa: S603 - our own module
+    subprocess.Popen(
         [sys.executable, "-m", "solver.engines.compiled"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -10,32 +10,35 @@ from numba import types
 from numba.core import cgutils
 from numba.experimental import structref
 from numba.extending import intrinsic
+from typing_extensions import override
 
 from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import Inst, State
 
 
-class InstRef(structref.StructRefProxy):  # type: ignore[misc]
+class InstRef(structref.StructRefProxy):
     """A reference to an :class:`Inst`."""
 
 
-class StateRef(structref.StructRefProxy):  # type: ignore[misc]
+class StateRef(structref.StructRefProxy):
     """A reference to a :class:`State`."""
 
 
 @structref.register
-class InstType(types.StructRef):  # type: ignore[misc]
+class InstType(types.StructRef):
     """How numba sees an :class:`InstRef`."""
 
+    @override
     def preprocess_fields(self, fields: Any) -> Any:
         """Take fields as they are."""
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 
 @structref.register
-class StateType(types.StructRef):  # type: ignore[misc]
+class StateType(types.StructRef):
     """How numba sees a :class:`StateRef`."""
 
+    @override
     def preprocess_fields(self, fields: Any) -> Any:
         """Take fields as they are."""
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
@@ -45,8 +48,7 @@ structref.define_proxy(InstRef, InstType, list(Inst._fields))
 structref.define_proxy(StateRef, StateType, list(State._fields))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _bare(_: Any, array: Any) -> Any:
+def _without_owner(_: Any, array: Any) -> Any:
     """Give an array without its owner: counting owners at each use costs more than the use.
 
     Two threads that count on the same memory wait for each other, too.
@@ -59,6 +61,9 @@ def _bare(_: Any, array: Any) -> Any:
         return made._getvalue()  # noqa: SLF001 - the one way that numba offers
 
     return array(array), code
+
+
+_bare: Any = intrinsic(_without_owner)
 
 
 @compiled

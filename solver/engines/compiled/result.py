@@ -31,9 +31,7 @@ def solution_of(instance: Instance, inst: Inst, rows: Ints) -> Solution:
             solution.departs[vehicle] = _departure(inst, instance, vehicle, trips)
         for head, visits in trips:
             made = tuple(
-                _held(
-                    instance, stops[row[at.Q_STOP]], row, head, vehicle, held=timed and not delayed
-                )
+                _held(instance, stops[row[at.Q_STOP]], row, head, held=timed and not delayed)
                 for row in visits
             )
             point = None if head is None else int(inst.ptloc[head[at.Q_PT]])
@@ -73,9 +71,7 @@ def _by_vehicle(rows: Ints) -> Iterator[tuple[int, Trips]]:
         low = high
 
 
-def _held(
-    instance: Instance, stop: Stop, row: Ints, head: Ints | None, vehicle: int, *, held: bool
-) -> Stop:
+def _held(instance: Instance, stop: Stop, row: Ints, head: Ints | None, *, held: bool) -> Stop:
     """Give the stop with its parts and, as its only window, its instant."""
     task = instance.tasks[stop.task]
     if task.splittable and not row[at.Q_LOCK]:
