@@ -58,7 +58,7 @@ def coordinate(argument: str, value: Any) -> float:
     return number
 
 
-def amounts(argument: str, value: int | Sequence[int]) -> Amounts:
+def amounts(argument: str, value: Any) -> Amounts:
     """Take one amount, or one for each dimension."""
     if isinstance(value, str) or not hasattr(value, "__iter__"):
         return (whole(argument, value, most=INT64_MAX),)

@@ -6,6 +6,8 @@ object, so that they serve as keys.
 
 from dataclasses import dataclass, field
 
+from typing_extensions import override
+
 from solver.problem import Job, Shipment, Vehicle
 
 
@@ -95,6 +97,7 @@ class Profile:
     name: str
     edges: list[Edge] = field(default_factory=list)
 
+    @override
     def __str__(self) -> str:
         return self.name
 

@@ -1,6 +1,7 @@
 """From arguments of a model to values of the problem."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from solver.arguments import ArgumentInvalid, amounts, maybe_whole, whole, window, windows
 from solver.model_parts import Depot
@@ -57,7 +58,7 @@ def skill_set(skills: Iterable[int]) -> frozenset[int]:
     return frozenset(whole("skills", skill) for skill in skills)
 
 
-def factor(speed_factor: float) -> float:
+def factor(speed_factor: Any) -> float:
     """Take a factor of speed."""
     if not isinstance(speed_factor, int | float) or not 0 < speed_factor < float("inf"):
         raise ArgumentInvalid("speed_factor", speed_factor, "give a number above 0; 1 is usual")

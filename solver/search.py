@@ -262,9 +262,7 @@ def line(what: str, score: Score) -> str:
     return f"{what}: left {score[1]:g} (priority {score[0]:g}), cost {score[2]:.0f}"
 
 
-def _accepted(
-    run: Run, solution: Solution, engine: str, stopped: str, *, seconds: float
-) -> Plan:
+def _accepted(run: Run, solution: Solution, engine: str, stopped: str, *, seconds: float) -> Plan:
     """Write the plan out; take back whatever the judge refuses, until nothing is refused."""
     for _ in range(len(run.instance.vehicles) + 1):
         plan = _written(run, solution, engine, stopped, seconds=seconds)
