@@ -15,7 +15,9 @@ from solver.engines.compiled.fleets import begin_apart, can_begin_apart
 from solver.engines.compiled.hall import Heat, Search, heat_of
 from solver.engines.compiled.layout import Inst, Ints
 from solver.engines.compiled.result import rows_of, solution_of
+from solver.engines.compiled.rounds import run_parts
 from solver.engines.instance import Instance
+from solver.engines.parts import Part, parts_of
 from solver.engines.solution import Solution
 from solver.engines.warm import laid_out, locked_only
 from solver.plan import Plan
@@ -153,6 +155,10 @@ class _Conductor:
     def anneal(self, starts: list[Ints]) -> None:
         """Run the chains until their share of the time is over."""
         run, inst = self.run, self.inst
+        parts = parts_of(run.instance, inst)
+        if parts:
+            self._anneal_parts(parts)
+            return
         limits = self._limits()
         heat = self._heat(starts[0])
         heats = [heat, Heat(heat.hot * 2.0, heat.cold * 1.5, heat.size)] * run.threads
@@ -165,6 +171,37 @@ class _Conductor:
             seed=run.seed,
             on_better=lambda _: self._tell("better"),
         )
+
+    def _anneal_parts(self, parts: list[Part]) -> None:
+        """Search parts that have nothing to do with one another, in turns."""
+        run, limits = self.run, self._limits()
+        self.run.say(f"{len(parts)} parts that share nobody and nothing")
+
+        def merged(searches: list[Search]) -> Ints:
+            rows = [p.whole(s.rows()) for p, s in zip(parts, searches, strict=True)]
+            return np.concatenate(rows)
+
+        def look(searches: list[Search]) -> None:
+            if time.monotonic() - self.shown_at >= PLANS_APART_S and run.steps is None:
+                self._take(merged(searches), "better")
+
+        jobs = []
+        for part in parts:
+            rows = part.own(self.board.rows)
+            search = Search(part.inst, run.seed)
+            search.lay(rows)
+            search.fill()
+            jobs.append((part.inst, rows, heat_of(part.inst, search.state), part.tasks))
+        searches = run_parts(
+            jobs,
+            until=limits.until,
+            steps=limits.steps,
+            threads=run.threads,
+            seed=run.seed,
+            should_stop=run.asked_to_stop,
+            look=look,
+        )
+        self._take(merged(searches), "all parts")
 
     def _limits(self) -> Limits:
         run = self.run

@@ -198,27 +198,28 @@ class Search:
         steps: int | None,
         news: Callable[["Search"], bool],
         begin: float = 0.0,
+        end: float = 1.0,
     ) -> None:
         """Anneal until an instant of the monotonic clock or for a number of steps.
 
-        ``news`` is asked after each slice, and ends the run by False. ``begin`` is the share of
-        cooling that has been done before.
+        ``news`` is asked after each slice, and ends the run by False. Cooling goes from its
+        share ``begin`` to its share ``end``.
         """
         started = time.monotonic()
         taken = 0
         fall = heat.cold / heat.hot
         share = self.share = begin
-        while share < 1.0:
+        while share < end:
             now = time.monotonic()
             many = self._pace
             if steps is not None:
                 many = min(500, steps - taken)
-                following = begin + (1 - begin) * (taken + many) / steps
+                following = begin + (end - begin) * (taken + many) / steps
             elif until is not None:
                 if now >= until:
                     return
                 span = max(1e-3, until - started)
-                following = min(1.0, begin + (1 - begin) * (now - started + SLICE_S) / span)
+                following = min(end, begin + (end - begin) * (now - started + SLICE_S) / span)
             if many <= 0:
                 return
             search_loop.anneal(
