@@ -12,13 +12,14 @@ BIN := .venv/bin
 UV := .tools/bin/uv
 ASSETS := api/assets/node_modules/.package-lock.json
 READY := .venv/.ready
+COMPILED := .venv/.compiled
 
 .PHONY: help setup demo demo-synthetic test lint unit bench bench-families bench-days lock serve clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
 
-setup: $(READY) $(ASSETS) ## Install everything into local folders.
+setup: $(READY) $(ASSETS) $(COMPILED) ## Install everything into local folders, compile the search.
 
 $(UV): .ci/tools.lock
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is not on this machine: install Python 3.11 with pip and venv, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -30,6 +31,11 @@ $(READY): $(UV) requirements.lock pyproject.toml
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --only-binary :all: requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(COMPILED): $(READY) $(wildcard solver/engines/compiled/*.py)
+	@echo "Compiling the search; this takes about a minute, once ..."
+	$(BIN)/python -m solver.engines.compiled
 	@touch $@
 
 $(ASSETS): $(UV) api/assets/package.json api/assets/package-lock.json .ci/node.lock
