@@ -114,9 +114,7 @@ def _part(instance: Instance, inst: Inst, group: list[int], number: int) -> Part
         instance.problem,
         vehicles=tuple(instance.problem.vehicles[i] for i in vehicles),
         jobs=tuple(j for i, j in enumerate(instance.problem.jobs) if i in chosen),
-        shipments=tuple(
-            s for i, s in enumerate(instance.problem.shipments) if jobs + i in chosen
-        ),
+        shipments=tuple(s for i, s in enumerate(instance.problem.shipments) if jobs + i in chosen),
     )
     of_task = inst.stop[:, at.S_TASK]
     known = inst.ptloc.tolist()
