@@ -10,8 +10,8 @@ from solver.engines.compiled.layout import FAR, NEVER, Inst, Ints
 from solver.engines.instance import Instance, Stop, Task
 from solver.problem import service_s, setup_s
 
-NEAR = 50
-"""Neighbours beside which a task is tried."""
+NEAR, NEAR_AT_PLACES = 50, 40
+"""Neighbours beside which a task is tried; where others may be in the way each costs more."""
 RELATED = 250
 """Neighbours that a removal may reach."""
 WAIT_WEIGHT, LATE_WEIGHT = 0.2, 1.0
@@ -248,7 +248,8 @@ def _neighbours(
     early = np.array([s.windows[0][0] if s.windows else 0 for s in stops], np.float64)
     late = np.array([s.windows[-1][1] if s.windows else NEVER for s in stops], np.float64)
     done = np.array([s.service_s for s in stops], np.float64)
-    near = np.full((many, min(NEAR, max(1, many - 1))), -1, np.int32)
+    width = NEAR_AT_PLACES if instance.problem.places else NEAR
+    near = np.full((many, min(width, max(1, many - 1))), -1, np.int32)
     adj = np.full((many, min(RELATED, max(1, many - 1))), -1, np.int32)
     for low in range(0, many, CHUNK):
         rows = slice(low, min(many, low + CHUNK))

@@ -13,6 +13,8 @@ from solver.engines.compiled.refs import inst_ref, state_ref
 
 HOT, COLD = 1.0, 0.03
 """First and last temperature, in what a visit costs."""
+HOT_AT_PLACES, COLD_AT_PLACES = 0.2, 0.005
+"""The same where couriers must not meet: such steps cost more time, so there are fewer."""
 
 SLICE_S = 0.15
 """How long the search runs before it is asked for news."""
@@ -136,7 +138,8 @@ def heat_of(inst: Inst, st: State) -> Heat:
     # Of a split task every visit is a removal that others must make room for.
     size = search_loop.REMOVED / 2 if inst.flags[at.F_SPLIT] else search_loop.REMOVED
     each = max(1.0, (st.x[at.X_ROUTES] - fixed) / max(1, visits))
-    return Heat(hot=HOT * each, cold=COLD * each, size=size)
+    hot, cold = (HOT_AT_PLACES, COLD_AT_PLACES) if inst.flags[at.F_PLACES] else (HOT, COLD)
+    return Heat(hot=hot * each, cold=cold * each, size=size)
 
 
 class Search:
