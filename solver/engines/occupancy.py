@@ -78,12 +78,12 @@ class Occupancy:
             if end_s > start - gap and at_s < end + gap:
                 return end + gap
         blocking = [
-            (end, vehicle)
+            (start, end + gap, vehicle)
             for start, end, vehicle in self.presences[demand.place]
             if vehicle != demand.vehicle and end_s + gap > start and at_s < end + gap
         ]
-        if len({vehicle for _, vehicle in blocking}) >= place.lanes:
-            return max(at_s + 1, min(end for end, _ in blocking) + gap)
+        if _at_once(blocking, at_s, place.lanes) >= place.lanes:
+            return max(at_s + 1, min(end for _, end, _ in blocking))
         if place.shelf is not None:
             return self._shelf(demand, at_s)
         return at_s
@@ -113,10 +113,10 @@ class Occupancy:
         while True:
             first = bisect_left(loadings, (at_s - self.longest_s,))
             after = bisect_left(loadings, (at_s + length_s,))
-            ends = [e for _, e, v in loadings[first:after] if v != vehicle and at_s < e]
-            if len(ends) < lanes:
+            during = [p for p in loadings[first:after] if p[2] != vehicle and at_s < p[1]]
+            if _at_once(during, at_s, lanes) < lanes:
                 return at_s
-            at_s = min(ends)
+            at_s = min(end for _, end, _ in during)
 
     def enter(self, place: int, presence: Presence, amount: Amounts) -> None:
         """Reserve a place."""
@@ -155,6 +155,19 @@ class Occupancy:
         cohort = self.cohort[vehicle]
         if cohort is not None:
             self.users.setdefault((kind, index), Counter())[cohort] += sign
+
+
+def _at_once(presences: list[Presence], from_s: int, enough: int) -> int:
+    """Give the most couriers who are there at one instant from ``from_s`` on.
+
+    Two who come one after the other need one lane, so that it does not matter in which order times
+    were granted. Fewer couriers than ``enough`` are not looked at more closely.
+    """
+    couriers = len({vehicle for _, _, vehicle in presences})
+    if couriers < enough:
+        return couriers
+    instants = {max(from_s, start) for start, _, _ in presences}
+    return max((len({v for s, e, v in presences if s <= at < e}) for at in instants), default=0)
 
 
 def _in_windows(at_s: int, windows: tuple[Window, ...]) -> int | None:

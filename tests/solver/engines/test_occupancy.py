@@ -5,13 +5,17 @@ from solver.engines.occupancy import Demand, Occupancy
 from solver.problem import Bay, Place, Problem, Vehicle
 
 
-def occupancy(place: Place, *cohorts: str | None) -> Occupancy:
+def occupancy(place: Place, *cohorts: str | None, lanes: int = 1) -> Occupancy:
     vehicles = tuple(
         Vehicle(id=n, cohort=c, reload_service_s=300)
-        for n, c in enumerate(cohorts or (None, None, None))
+        for n, c in enumerate(cohorts or (None,) * 4)
     )
     problem = Problem(
-        vehicles=vehicles, jobs=(), matrices={}, places=(place,), bays=(Bay(location=0),)
+        vehicles=vehicles,
+        jobs=(),
+        matrices={},
+        places=(place,),
+        bays=(Bay(location=0, lanes=lanes),),
     )
     return Occupancy(
         Instance(
@@ -81,3 +85,22 @@ def test_a_bay_loads_one_after_the_other() -> None:
     assert slots.earliest_loading(5, 1, 100, 300) == 100  # no bay stated: no limit
     slots.unload(0, (0, 300, 0))
     assert slots.earliest_loading(0, 1, 100, 300) == 100
+
+
+def test_two_who_load_one_after_the_other_leave_a_lane_free() -> None:
+    slots = occupancy(Place(id="p"), lanes=2)
+    slots.load(0, (0, 300, 0))
+    slots.load(0, (300, 600, 1))
+    assert slots.earliest_loading(0, 2, 150, 300) == 150
+    slots.load(0, (250, 550, 3))
+    assert slots.earliest_loading(0, 2, 150, 300) == 550
+
+
+def test_two_who_come_one_after_the_other_leave_a_lane_free() -> None:
+    slots = occupancy(Place(id="p", lanes=2, separation_s=50))
+    slots.enter(0, (0, 100, 0), (0,))
+    slots.enter(0, (150, 250, 1), (0,))
+    assert slots.earliest(ask(2), 60, ()) == 60
+    assert slots.earliest(ask(2, length_s=20), 149, ()) == 149
+    slots.enter(0, (140, 160, 3), (0,))
+    assert slots.earliest(ask(2), 60, ()) == 210
