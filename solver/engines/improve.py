@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from solver.engines.dispatch import Taste, dispatch, start_shift
 from solver.engines.instance import Instance
-from solver.engines.solution import Score, Snapshot, Solution
+from solver.engines.solution import Score, Snapshot, Solution, end_shift
 from solver.engines.timing import Trip
 
 Report = Callable[[Solution, Score], None]
@@ -112,6 +112,7 @@ def _ruin(solution: Solution, rng: random.Random) -> dict[int, list[Trip]]:
 def _cut(solution: Solution, vehicle: int, keep: int) -> None:
     while len(solution.shifts[vehicle]) > keep:
         solution.pop(vehicle)
+    end_shift(solution, vehicle)
 
 
 def _related(solution: Solution, rng: random.Random, count: int) -> list[int]:

@@ -167,7 +167,9 @@ def _at_once(presences: list[Presence], from_s: int, enough: int) -> int:
     if couriers < enough:
         return couriers
     instants = {max(from_s, start) for start, _, _ in presences}
-    return max((len({v for s, e, v in presences if s <= at < e}) for at in instants), default=0)
+    # Who comes and goes in one second meets whoever is there, too.
+    there = (len({v for s, e, v in presences if s <= at < max(e, s + 1)}) for at in instants)
+    return max(there, default=0)
 
 
 def _in_windows(at_s: int, windows: tuple[Window, ...]) -> int | None:

@@ -103,14 +103,16 @@ def _at_times(instance: Instance, days: Days, routes: Sequence[Route]) -> Soluti
         solution.departs[vehicle] = steps[0].arrival_s
         for number, ride in enumerate(rides):
             mine = [s for s in steps if s.trip == number and s.type not in ("start", "end")]
-            trip = _pinned(solution, vehicle, ride, mine)
+            trip = _pinned(solution, vehicle, ride, mine, onward=number + 1 < len(rides))
             if trip is None:
                 return None
             solution.append(vehicle, trip)
     return solution
 
 
-def _pinned(solution: Solution, vehicle: int, ride: Ride, steps: list[Step]) -> Trip | None:
+def _pinned(
+    solution: Solution, vehicle: int, ride: Ride, steps: list[Step], *, onward: bool
+) -> Trip | None:
     instance = solution.instance
     begins = {(s.type, s.id): s.arrival_s + s.waiting_s for s in steps}
     loaded_s = 0
@@ -136,6 +138,7 @@ def _pinned(solution: Solution, vehicle: int, ride: Ride, steps: list[Step]) -> 
         replace(progress, breaks=pauses),
         point=ride.point,
         stops=tuple(stops),
+        onward=onward,
     )
     if trip is None or len(stops) != len(ride.stops):
         return None

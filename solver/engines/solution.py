@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from solver.engines.instance import Instance, total
 from solver.engines.occupancy import Occupancy
-from solver.engines.timing import Progress, Trip, Visit, at_start
+from solver.engines.timing import Progress, Trip, Visit, at_start, time_trip
 from solver.problem import Amounts
 
 Score = tuple[float, float, float]
@@ -168,6 +168,23 @@ def restore(instance: Instance, snapshot: Snapshot) -> Solution:
         for trip in shift:
             solution.append(vehicle, trip)
     return solution
+
+
+def end_shift(solution: Solution, vehicle: int) -> None:
+    """Let a shift end whose following trips did not come about; takes trips back if need be."""
+    while solution.shifts[vehicle] and solution.shifts[vehicle][-1].goes_on:
+        last = solution.pop(vehicle)
+        trip = time_trip(
+            solution.instance,
+            solution.occupancy,
+            vehicle,
+            solution.progress(vehicle),
+            point=last.point,
+            stops=last.stops,
+        )
+        if trip is not None:
+            solution.append(vehicle, trip)
+            return
 
 
 def amount_left(solution: Solution, task: int) -> Amounts:

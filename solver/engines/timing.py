@@ -56,6 +56,7 @@ class Trip:
     after: Progress
     rest: tuple[Visit, ...]
     end: Progress
+    goes_on: bool = False  # the shift could not end after it, so another trip must follow
 
 
 def at_start(instance: Instance, vehicle: int, departs_s: int | None = None) -> Progress:
@@ -255,11 +256,18 @@ class _Clock:
         last = next((v for v in reversed(self.visits) if v.type != "break"), None)
         return last is not None and last.stop is not None
 
-    def finish(self, point: int | None, stops: tuple[Stop, ...]) -> Trip | None:
-        """Make the trip, provided that the shift can end in time after it, breaks included."""
+    def finish(self, point: int | None, stops: tuple[Stop, ...], *, onward: bool) -> Trip | None:
+        """Make the trip, provided that the shift can end in time after it, breaks included.
+
+        ``onward``: or goes on with another trip, without which it could not.
+        """
         after, count = self.now, len(self.visits)
         if not self._gets_home():
-            return None
+            return (
+                Trip(point, stops, tuple(self.visits[:count]), after, (), after, True)
+                if onward
+                else None
+            )
         visits = tuple(self.visits)
         return Trip(point, stops, visits[:count], after, visits[count:], self.now)
 
@@ -290,25 +298,30 @@ def time_trip(
     *,
     point: int | None,
     stops: tuple[Stop, ...],
+    onward: bool = False,
 ) -> Trip | None:
     """Fix the earliest times of a trip after ``progress``; None where a rule would break.
 
-    Capacity and ranks are :func:`loads_fit`'s. Nothing is reserved.
+    Capacity and ranks are :func:`loads_fit`'s. Nothing is reserved. ``onward``: another trip
+    follows for certain, so that the shift need not be able to end with this one (a break whose
+    load does not allow it now comes later).
     """
     if progress.trips >= instance.vehicles[vehicle].max_trips:
         return None
     clock = _Clock(instance, occupancy, vehicle, progress)
-    trip = _through(clock, point, stops)
+    trip = _through(clock, point, stops, onward=onward)
     if trip is None and progress.breaks:
         # Break first: it may not fit between the stops, or not with this load.
         clock = _Clock(instance, occupancy, vehicle, progress)
         if point is not None and not clock.ride(point):
             return None
-        trip = _through(clock, point, stops) if clock.pause() else None
+        trip = _through(clock, point, stops, onward=onward) if clock.pause() else None
     return trip
 
 
-def _through(clock: _Clock, point: int | None, stops: tuple[Stop, ...]) -> Trip | None:
+def _through(
+    clock: _Clock, point: int | None, stops: tuple[Stop, ...], *, onward: bool
+) -> Trip | None:
     release = max((s.release_s for s in stops), default=0)
     if point is not None:
         if not clock.reload(point, release):
@@ -325,4 +338,4 @@ def _through(clock: _Clock, point: int | None, stops: tuple[Stop, ...]) -> Trip 
     for stop in stops:
         if not clock.serve(stop):
             return None
-    return clock.finish(point, stops)
+    return clock.finish(point, stops, onward=onward)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from solver.engines.dispatch import start_shift
 from solver.engines.instance import Instance, Stop
-from solver.engines.solution import Solution
+from solver.engines.solution import Solution, end_shift
 from solver.engines.timing import loads_fit, time_trip
 from solver.plan import Plan, Route
 
@@ -40,17 +40,21 @@ def laid_out(instance: Instance, plan: Plan) -> Solution:
 
 def _lay_route(instance: Instance, solution: Solution, vehicle: int, route: Route) -> None:
     multi = bool(instance.vehicles[vehicle].points)
-    for point, stops in _trips(instance, vehicle, route):
+    trips = _trips(instance, vehicle, route)
+    for number, (point, stops) in enumerate(trips):
+        onward = multi and number + 1 < len(trips)
         if multi and point not in instance.vehicles[vehicle].points:
             continue
         remaining = _whole(instance, solution, stops)
         while remaining:
-            if _append(instance, solution, vehicle, point if multi else None, remaining):
+            where = point if multi else None
+            if _append(instance, solution, vehicle, where, remaining, onward=onward):
                 break
             dropped = remaining[-1][0].task
             remaining = [pair for pair in remaining if pair[0].task != dropped]
         if not multi:
             return
+    end_shift(solution, vehicle)
 
 
 def _append(
@@ -59,6 +63,8 @@ def _append(
     vehicle: int,
     point: int | None,
     timed: list[tuple[Stop, int]],
+    *,
+    onward: bool,
 ) -> bool:
     stops = tuple(stop for stop, _ in timed)
     if not loads_fit(instance, vehicle, stops):
@@ -72,6 +78,7 @@ def _append(
             solution.progress(vehicle),
             point=point,
             stops=tried,
+            onward=onward,
         )
         if trip is not None:
             solution.append(vehicle, trip)

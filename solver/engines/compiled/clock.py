@@ -1,5 +1,9 @@
 """Times of a route: earliest first, past whoever else is at a place, a bay, or on the way."""
 
+from typing import Any
+
+import numpy as np
+
 from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import (
     AFTER,
@@ -44,6 +48,9 @@ from solver.engines.compiled.layout import (
     Inst,
     State,
 )
+
+NO_GAP: Any = np.int64(0)
+"""Typed, since a callee is compiled once more for every plain number it is called with."""
 
 
 @compiled
@@ -94,6 +101,64 @@ def shelf_free(inst: Inst, st: State, place: int, v: int, n: int, at: int) -> in
 
 
 @compiled
+def _crowded(
+    nd: np.ndarray, here: np.ndarray, many: int, v: int, at: int, until: int, gap: int, lanes: int
+) -> bool:
+    """Say whether, at some instant of a stay, others take every lane.
+
+    Those who are there during the stay need not be there at once. Whether they are is the same
+    whoever is asked, so that a plan holds in whatever order its routes are written out.
+    """
+    for i in range(-1, many):
+        instant = at
+        if i >= 0:
+            instant = nd[here[i], BEG]
+            if nd[here[i], VEH] == v or instant <= at or instant >= until:
+                continue
+        if _together(nd, here, many, v, at, until, gap, instant) >= lanes:
+            return True
+    return False
+
+
+@compiled
+def _together(
+    nd: np.ndarray,
+    here: np.ndarray,
+    many: int,
+    v: int,
+    at: int,
+    until: int,
+    gap: int,
+    instant: int,
+) -> int:
+    """Count the other vehicles that are there at an instant of a stay."""
+    count = 0
+    for i in range(many):
+        m = here[i]
+        w = nd[m, VEH]
+        if w == v or not _there(nd, m, at, until, gap, instant):
+            continue
+        new = True
+        for j in range(i):
+            if nd[here[j], VEH] == w and _there(nd, here[j], at, until, gap, instant):
+                new = False
+                break
+        if new:
+            count += 1
+    return count
+
+
+@compiled
+def _there(nd: np.ndarray, m: int, at: int, until: int, gap: int, instant: int) -> bool:
+    """Say whether a node is in the way of a stay, and its vehicle there at an instant of it."""
+    begin = nd[m, BEG]
+    gone = nd[m, DEP] + gap
+    return (
+        until > begin and at < gone and begin <= instant and (instant < gone or instant == begin)
+    )
+
+
+@compiled
 def place_free(inst: Inst, st: State, place: int, v: int, n: int, at: int, length: int) -> int:
     """Give ``at`` if vehicle ``v`` may be at a place then, else a later instant to try."""
     plc = inst.plc
@@ -125,7 +190,9 @@ def place_free(inst: Inst, st: State, place: int, v: int, n: int, at: int, lengt
                     break
             if new:
                 distinct += 1
-    if distinct >= lanes:
+    if distinct >= lanes and (
+        lanes == 1 or _crowded(nd, here, nat[place], v, at, end + gap, gap, lanes)
+    ):
         return max(at + 1, soonest + gap)
     if plc[place, P_SHELF]:
         return shelf_free(inst, st, place, v, n, at)
@@ -194,7 +261,9 @@ def load_at(inst: Inst, st: State, v: int, point: int, ready: int, length: int) 
             if at < nd[m, DEP] and nd[m, VEH] != v and nd[m, BEG] < at + length:
                 count += 1
                 soonest = min(soonest, nd[m, DEP])
-        if count < bay_[bay]:
+        if count < bay_[bay] or not _crowded(
+            nd, here, nloading[bay], v, at, at + length, NO_GAP, bay_[bay]
+        ):
             return at
         at = soonest
 

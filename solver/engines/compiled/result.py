@@ -9,7 +9,7 @@ import numpy as np
 from solver.engines.compiled import layout as at
 from solver.engines.compiled.layout import RELOAD, Inst, Ints
 from solver.engines.instance import Instance, Stop
-from solver.engines.solution import Solution
+from solver.engines.solution import Solution, end_shift
 from solver.engines.timing import Trip, time_trip
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def solution_of(instance: Instance, inst: Inst, rows: Ints) -> Solution:
         delayed = instance.vehicles[vehicle].max_duration_s is not None
         if delayed:
             solution.departs[vehicle] = _departure(inst, instance, vehicle, trips)
-        for head, visits in trips:
+        for number, (head, visits) in enumerate(trips):
             made = tuple(
                 _held(instance, stops[row[at.Q_STOP]], row, head, held=timed and not delayed)
                 for row in visits
@@ -42,9 +42,11 @@ def solution_of(instance: Instance, inst: Inst, rows: Ints) -> Solution:
                 solution.progress(vehicle),
                 point=point,
                 stops=made,
+                onward=number + 1 < len(trips),
             )
             if trip is None:
                 log.error("a trip of vehicle %s cannot be timed", instance.vehicles[vehicle].id)
+                end_shift(solution, vehicle)
                 break
             solution.append(vehicle, trip)
     return solution
