@@ -66,7 +66,8 @@ def new_state(inst: Inst, seed: int) -> State:
         key=np.zeros(max(1, tasks)),
         c=np.zeros(at.COUNTERS, np.int64),
         x=np.zeros(at.SUMS),
-        rng=np.array([seed * 2654435761 + 88172645463325252, 0], np.uint64),
+        # Whatever seed is asked for: only 64 bits of it count, and never none.
+        rng=np.array([(seed * 2654435761 + 88172645463325252) % (1 << 64) or 1, 0], np.uint64),
     )
     _empty(inst, state)
     return state
