@@ -1,11 +1,19 @@
 """Whether the search is compiled, and compiling it once."""
 
+import fcntl
+import logging
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
 from solver.engines.compiled.cache import CACHE
+
+log = logging.getLogger(__name__)
 
 
 def is_ready() -> bool:
@@ -14,9 +22,37 @@ def is_ready() -> bool:
 
 
 def compile_all() -> None:
-    """Compile everything that search calls, and keep it."""
+    """Compile everything that search calls, and keep it; waits where another does so already."""
     if CACHE is None or is_ready():
         return
+    with _alone(CACHE):
+        if not is_ready():
+            _compile()
+            (CACHE / "ready").touch()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the lock of who compiles; the system lets it go with a process that is killed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "begun").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def is_being_compiled() -> bool:
+    """Say whether some process compiles right now."""
+    if CACHE is None or not (CACHE / "begun").exists():
+        return False
+    with (CACHE / "begun").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _compile() -> None:
     # Imported here: whoever only asks whether it is ready should not load a compiler.
     from solver.engines.compiled.build import build  # noqa: PLC0415
     from solver.engines.compiled.hall import Heat, Search  # noqa: PLC0415
@@ -37,23 +73,26 @@ def compile_all() -> None:
     search.reprice()
     search.now_rows()
     search.run(Heat(1.0, 0.1), until=None, steps=5, news=lambda _: True)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    (CACHE / "ready").touch()
 
 
 def compile_beside() -> None:
-    """Begin compiling in a process of its own, for the next solve to find."""
-    if CACHE is None:
+    """Begin compiling in a process of its own, for the next solve to find.
+
+    It outlives this process if it has to. Two that are begun at the same instant do no harm: the
+    second waits for the first and finds its work done.
+    """
+    if CACHE is None or is_being_compiled():
         return
-    CACHE.mkdir(parents=True, exist_ok=True)
-    begun = CACHE / "begun"
-    if begun.exists():
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "solver.engines.compiled"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as failure:
+        log.warning("the search cannot be compiled beside this solve: %s", failure)
         return
-    begun.touch()
-    subprocess.Popen(
-        [sys.executable, "-m", "solver.engines.compiled"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    # Somebody has to wait for it, so that it does not stay behind as a zombie.
+    threading.Thread(target=process.wait, name="compiling", daemon=True).start()
