@@ -14,6 +14,7 @@ from solver.engines.dispatch import dispatch
 from solver.engines.improve import Budget, construct, ruin_recreate
 from solver.engines.instance import Instance, prepare
 from solver.engines.solution import Score, Solution, restore
+from solver.engines.warm import laid_out
 from solver.explain import explain, take_in
 from solver.plan import Plan, Violation
 from solver.problem import Problem
@@ -156,8 +157,8 @@ def _search(run: Run, engine: str) -> tuple[Solution, str, str]:
 
 def _uncompiled(run: Run, engine: str) -> tuple[Solution, str, str]:
     rng = random.Random(run.seed)  # noqa: S311 - search, not secrets
-    first = construct(run.instance, rng)
-    run.say(line("first plan", first.score()))
+    first = _first(run, rng)
+    run.say(line("first plan" if run.warm_start is None else "start", first.score()))
     run.show(restore(run.instance, first.snapshot()), "construct", "first")
     if engine == "construct" or not run.instance.tasks or not run.instance.vehicles:
         return first, "construct", "complete"
@@ -178,6 +179,15 @@ def _uncompiled(run: Run, engine: str) -> tuple[Solution, str, str]:
     kept, _ = ruin_recreate(best, rng, Budget(until, run.steps, _calm(run)), report)
     used = used if used == "dispatch" else "ortools+dispatch"
     return restore(run.instance, kept), used, _reason(run)
+
+
+def _first(run: Run, rng: random.Random) -> Solution:
+    """Give the first whole plan: what still holds of the one to start from, and what fits in."""
+    if run.warm_start is None:
+        return construct(run.instance, rng)
+    solution = laid_out(run.instance, run.warm_start)
+    dispatch(solution, list(range(len(run.instance.vehicles))), rng)
+    return solution
 
 
 def _wants_more(run: Run, best: Solution) -> bool:
