@@ -1,5 +1,6 @@
 """Hand-made problems and plans: everything at whole minutes along one street."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -8,11 +9,13 @@ import pytest
 
 from solver.plan import Plan, Route, Step, Unassigned
 from solver.problem import (
+    UNREACHABLE,
     Bay,
     Break,
     Job,
     LockedStep,
     Matrix,
+    Objective,
     Place,
     Problem,
     Shipment,
@@ -285,3 +288,136 @@ def resummed() -> Callable[[Problem, Plan], Plan]:
         return summed(problem, routes, plan.unassigned)
 
     return again
+
+
+# ---------------------------------------------------------------- random problems
+
+_HOUR = 3600
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Callable[[int], Problem]:
+    """Small problems in which any rule may play a part, one for each number."""
+    return _draw_problem
+
+
+def _by_blocks(points: list[tuple[int, int]], speed: float) -> Matrix:
+    at = np.array(points)
+    metres = np.abs(at[:, None] - at[None]).sum(2).astype(np.int64)
+    seconds = np.ceil(metres / speed).astype(np.int64)
+    return Matrix(duration_s=seconds, distance_m=metres, cost=seconds)
+
+
+def _draw_window(rng: random.Random) -> tuple[tuple[int, int], ...]:
+    if rng.random() < 0.6:
+        return ()
+    start = rng.randrange(0, 4 * _HOUR, 600)
+    first = (start, start + rng.randrange(300, 2 * _HOUR))
+    if rng.random() < 0.5:
+        return (first,)
+    return (first, (first[1] + 600, first[1] + 4 * _HOUR))
+
+
+def _draw_problem(seed: int) -> Problem:
+    rng = random.Random(seed)
+    size = rng.randint(3, 9)
+    shared = rng.random() < 0.5
+    points = [(rng.randrange(0, 900), rng.randrange(0, 900)) for _ in range(size)]
+    ways = _by_blocks(points, 1.5)
+    if rng.random() < 0.2:
+        for table in (ways.duration_s, ways.distance_m, ways.cost):
+            table[:, size - 1] = UNREACHABLE
+            table[size - 1, size - 1] = 0
+    multi = rng.random() < 0.6
+    places = tuple(
+        Place(
+            id=f"p{n}",
+            lanes=rng.choice((1, 1, 2)),
+            shelf=(rng.randrange(20, 60), 4) if rng.random() < 0.3 else None,
+            cleared=tuple(sorted(rng.sample(range(0, 5 * _HOUR, 900), 3))),
+            closed=((_HOUR, _HOUR + 900),) if rng.random() < 0.5 else (),
+            separation_s=600,
+        )
+        for n in range(3)
+    )
+    jobs = tuple(_draw_job(rng, n + 1, size, shared=shared) for n in range(rng.randint(1, 9)))
+    return Problem(
+        vehicles=tuple(
+            _draw_vehicle(rng, n + 1, size, multi=multi) for n in range(rng.randint(1, 4))
+        ),
+        jobs=jobs,
+        shipments=tuple(_draw_shipment(rng, n, size) for n in range(rng.choice((0, 0, 1, 2)))),
+        matrices={"car": ways},
+        places=places,
+        bays=(Bay(location=0, lanes=1),) if rng.random() < 0.5 else (),
+        separation_s=600,
+        objective=Objective(face=rng.choice((0, 300)), balance=rng.choice((0, 1))),
+        dimensions=2,
+    )
+
+
+def _draw_job(rng: random.Random, name: int, size: int, *, shared: bool) -> Job:
+    bags = tuple((rng.randrange(1, 30), 1) for _ in range(rng.randint(1, 5)))
+    weight = (sum(b[0] for b in bags), len(bags))
+    pickup = rng.random() < 0.2
+    return Job(
+        id=name,
+        location=rng.randrange(size),
+        setup_s=rng.choice((0, 60)),
+        service_s=rng.choice((0, 120, 300)),
+        delivery=() if pickup else weight,
+        pickup=weight if pickup else (),
+        parts=bags if not pickup and rng.random() < 0.6 else (),
+        skills=frozenset({1}) if rng.random() < 0.2 else frozenset(),
+        priority=rng.choice((0, 0, 10)),
+        windows=_draw_window(rng),
+        place=rng.choice(("p0", "p1", "p2", None)) if shared else None,
+        building=rng.choice(("b0", "b1", None)),
+        zone=rng.choice((0, 0, 1, 2)),
+        points=(0,) if rng.random() < 0.3 else (),
+        release_s=rng.choice((0, 0, _HOUR)),
+        preferred_courier=rng.choice((None, None, 1)),
+    )
+
+
+def _draw_vehicle(rng: random.Random, name: int, size: int, *, multi: bool) -> Vehicle:
+    several = (0,) if rng.random() < 0.7 or size < 2 else (0, 1)
+    pauses = (
+        Break(id=1, time_windows=((_HOUR, 3 * _HOUR),), service_s=600),
+        Break(id=2, service_s=60, max_load=rng.choice((None, (10, 1)))),
+    )
+    return Vehicle(
+        id=name,
+        start=rng.choice((0, 0, None)),
+        end=rng.choice((0, 0, None)),
+        capacity=(rng.randrange(20, 90), rng.choice((3, 6))),
+        skills=frozenset({1}) if rng.random() < 0.5 else frozenset(),
+        window=(rng.choice((0, 1800)), rng.choice((3 * _HOUR, 8 * _HOUR))),
+        breaks=pauses[: rng.choice((0, 0, 1, 2))],
+        speed_factor=rng.choice((1.0, 1.0, 1.3)),
+        max_tasks=rng.choice((None, None, 4)),
+        max_distance_m=rng.choice((None, None, 6000)),
+        max_travel_time_s=rng.choice((None, None, 5000)),
+        fixed_cost=rng.choice((0, 100)),
+        cost_per_km=rng.choice((0, 100)),
+        points=several if multi else (),
+        max_trips=rng.choice((2, 5)) if multi else 1,
+        reload_service_s=rng.choice((0, 300)) if multi else 0,
+        zone_max=rng.choice((0, 2, 2)),
+        cohort=rng.choice((None, None, "a", "b")),
+    )
+
+
+def _draw_shipment(rng: random.Random, n: int, size: int) -> Shipment:
+    def end(name: int) -> ShipmentStep:
+        windows = _draw_window(rng)
+        where = rng.randrange(size)
+        return ShipmentStep(id=name, location=where, service_s=60, setup_s=30, windows=windows)
+
+    return Shipment(
+        pickup=end(100 + n),
+        delivery=end(200 + n),
+        via=end(300 + n) if rng.random() < 0.5 else None,
+        amount=(rng.randrange(1, 20), 1),
+        priority=rng.choice((0, 5)),
+    )

@@ -1,6 +1,7 @@
 """Every plan keeps every rule, and everything is served or explained."""
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations
 
@@ -14,7 +15,6 @@ from solver.engines.dispatch import LockedImpossible
 from solver.explain import CODES
 from solver.plan import Plan
 from solver.problem import (
-    UNREACHABLE,
     Bay,
     Break,
     Job,
@@ -29,7 +29,7 @@ from solver.problem import (
     ShipmentStep,
     Vehicle,
 )
-from solver.search import EngineUnknown, solve, solve_hard
+from solver.search import EngineUnknown, solve
 
 HOUR = 3600
 
@@ -55,129 +55,13 @@ def judged(problem: Problem, *, steps: int = 30, seed: int = 0, engine: str = "a
     return plan
 
 
-# ---------------------------------------------------------------- random problems
-
-
-def draw_window(rng: random.Random) -> tuple[tuple[int, int], ...]:
-    if rng.random() < 0.6:
-        return ()
-    start = rng.randrange(0, 4 * HOUR, 600)
-    first = (start, start + rng.randrange(300, 2 * HOUR))
-    if rng.random() < 0.5:
-        return (first,)
-    return (first, (first[1] + 600, first[1] + 4 * HOUR))
-
-
-def draw_problem(seed: int) -> Problem:
-    rng = random.Random(seed)
-    size = rng.randint(3, 9)
-    shared = rng.random() < 0.5
-    points = [(rng.randrange(0, 900), rng.randrange(0, 900)) for _ in range(size)]
-    ways = matrix(points, 1.5)
-    if rng.random() < 0.2:
-        for table in (ways.duration_s, ways.distance_m, ways.cost):
-            table[:, size - 1] = UNREACHABLE
-            table[size - 1, size - 1] = 0
-    multi = rng.random() < 0.6
-    places = tuple(
-        Place(
-            id=f"p{n}",
-            lanes=rng.choice((1, 1, 2)),
-            shelf=(rng.randrange(20, 60), 4) if rng.random() < 0.3 else None,
-            cleared=tuple(sorted(rng.sample(range(0, 5 * HOUR, 900), 3))),
-            closed=((HOUR, HOUR + 900),) if rng.random() < 0.5 else (),
-            separation_s=600,
-        )
-        for n in range(3)
-    )
-    jobs = tuple(draw_job(rng, n + 1, size, shared=shared) for n in range(rng.randint(1, 9)))
-    return Problem(
-        vehicles=tuple(
-            draw_vehicle(rng, n + 1, size, multi=multi) for n in range(rng.randint(1, 4))
-        ),
-        jobs=jobs,
-        shipments=tuple(draw_shipment(rng, n, size) for n in range(rng.choice((0, 0, 1, 2)))),
-        matrices={"car": ways},
-        places=places,
-        bays=(Bay(location=0, lanes=1),) if rng.random() < 0.5 else (),
-        separation_s=600,
-        objective=Objective(face=rng.choice((0, 300)), balance=rng.choice((0, 1))),
-        dimensions=2,
-    )
-
-
-def draw_job(rng: random.Random, name: int, size: int, *, shared: bool) -> Job:
-    bags = tuple((rng.randrange(1, 30), 1) for _ in range(rng.randint(1, 5)))
-    weight = (sum(b[0] for b in bags), len(bags))
-    pickup = rng.random() < 0.2
-    return Job(
-        id=name,
-        location=rng.randrange(size),
-        setup_s=rng.choice((0, 60)),
-        service_s=rng.choice((0, 120, 300)),
-        delivery=() if pickup else weight,
-        pickup=weight if pickup else (),
-        parts=bags if not pickup and rng.random() < 0.6 else (),
-        skills=frozenset({1}) if rng.random() < 0.2 else frozenset(),
-        priority=rng.choice((0, 0, 10)),
-        windows=draw_window(rng),
-        place=rng.choice(("p0", "p1", "p2", None)) if shared else None,
-        building=rng.choice(("b0", "b1", None)),
-        zone=rng.choice((0, 0, 1, 2)),
-        points=(0,) if rng.random() < 0.3 else (),
-        release_s=rng.choice((0, 0, HOUR)),
-        preferred_courier=rng.choice((None, None, 1)),
-    )
-
-
-def draw_vehicle(rng: random.Random, name: int, size: int, *, multi: bool) -> Vehicle:
-    several = (0,) if rng.random() < 0.7 or size < 2 else (0, 1)
-    pauses = (
-        Break(id=1, time_windows=((HOUR, 3 * HOUR),), service_s=600),
-        Break(id=2, service_s=60, max_load=rng.choice((None, (10, 1)))),
-    )
-    return Vehicle(
-        id=name,
-        start=rng.choice((0, 0, None)),
-        end=rng.choice((0, 0, None)),
-        capacity=(rng.randrange(20, 90), rng.choice((3, 6))),
-        skills=frozenset({1}) if rng.random() < 0.5 else frozenset(),
-        window=(rng.choice((0, 1800)), rng.choice((3 * HOUR, 8 * HOUR))),
-        breaks=pauses[: rng.choice((0, 0, 1, 2))],
-        speed_factor=rng.choice((1.0, 1.0, 1.3)),
-        max_tasks=rng.choice((None, None, 4)),
-        max_distance_m=rng.choice((None, None, 6000)),
-        max_travel_time_s=rng.choice((None, None, 5000)),
-        fixed_cost=rng.choice((0, 100)),
-        cost_per_km=rng.choice((0, 100)),
-        points=several if multi else (),
-        max_trips=rng.choice((2, 5)) if multi else 1,
-        reload_service_s=rng.choice((0, 300)) if multi else 0,
-        zone_max=rng.choice((0, 2, 2)),
-        cohort=rng.choice((None, None, "a", "b")),
-    )
-
-
-def draw_shipment(rng: random.Random, n: int, size: int) -> Shipment:
-    def end(name: int) -> ShipmentStep:
-        windows = draw_window(rng)
-        where = rng.randrange(size)
-        return ShipmentStep(id=name, location=where, service_s=60, setup_s=30, windows=windows)
-
-    return Shipment(
-        pickup=end(100 + n),
-        delivery=end(200 + n),
-        via=end(300 + n) if rng.random() < 0.5 else None,
-        amount=(rng.randrange(1, 20), 1),
-        priority=rng.choice((0, 5)),
-    )
-
-
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.integers(min_value=0, max_value=10**6))
-def test_every_plan_keeps_every_rule_and_explains_the_rest(seed: int) -> None:
-    problem = draw_problem(seed)
-    plan = solve(problem, step_limit=4, seed=seed)
+@given(seed=st.integers(min_value=0, max_value=10**6))
+def test_every_plan_keeps_every_rule_and_explains_the_rest(
+    drawn: Callable[[int], Problem], seed: int
+) -> None:
+    problem = drawn(seed)
+    plan = solve(problem, step_limit=2, seed=seed)
     assert check(problem, plan) == ()
     assert plan.summary.stopped != "refused"
     assert {u.code for u in plan.unassigned} <= set(CODES)
@@ -415,7 +299,8 @@ def test_a_plan_stays_close_to_the_one_before() -> None:
         previous=(PreviousRoute(vehicle=2, stops=(stop(1), stop(2))),),
         dimensions=1,
     )
-    assert jobs_of(judged(problem)) == {2: [1, 2]}
+    # Both at one location: their order is the same to everybody.
+    assert {v: sorted(ids) for v, ids in jobs_of(judged(problem)).items()} == {2: [1, 2]}
 
 
 def test_locked_steps_stay_at_their_time_and_more_may_follow() -> None:
@@ -497,31 +382,29 @@ def test_an_engine_of_no_name_is_refused() -> None:
         solve(problem, engine="magic")
 
 
+@pytest.mark.parametrize("seed", [-1, 2**63, 10**25])
+@pytest.mark.parametrize("engine", ["search", "dispatch"])
+def test_any_integer_is_a_seed(seed: int, engine: str) -> None:
+    problem = Problem(
+        vehicles=(Vehicle(id=1, start=0, end=0),),
+        jobs=(Job(id=1, location=1),),
+        matrices=along_a_line(0, 100),
+    )
+    assert jobs_of(judged(problem, steps=1, seed=seed, engine=engine)) == {1: [1]}
+
+
 @pytest.mark.parametrize("seed", [3, 14, 15])
-def test_the_same_seed_and_steps_give_the_same_plan(seed: int) -> None:
-    problem = draw_problem(seed)
+def test_the_same_seed_and_steps_give_the_same_plan(
+    drawn: Callable[[int], Problem], seed: int
+) -> None:
+    problem = drawn(seed)
     assert solve(problem, step_limit=12, seed=9) == solve(problem, step_limit=12, seed=9)
 
 
-def test_progress_is_told() -> None:
+def test_progress_is_told(drawn: Callable[[int], Problem]) -> None:
     told: list[str] = []
-    solve(draw_problem(4), step_limit=5, progress=told.append)
+    solve(drawn(4), step_limit=5, progress=told.append)
     assert told[0].startswith("first plan: left ")
-
-
-def test_the_child_process_gives_the_plan() -> None:
-    problem = draw_problem(8)
-    told: list[str] = []
-    plan = solve_hard(problem, step_limit=5, seed=2, progress=told.append)
-    assert plan == solve(problem, step_limit=5, seed=2)
-    assert told
-
-
-def test_a_child_that_is_stopped_too_soon_still_leaves_a_plan() -> None:
-    problem = draw_problem(8)
-    plan = solve_hard(problem, time_limit_s=0.01)
-    assert check(problem, plan) == ()
-    assert plan.summary.engine == "construct"
 
 
 # ---------------------------------------------------------------- a district
