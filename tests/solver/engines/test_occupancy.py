@@ -7,8 +7,7 @@ from solver.problem import Bay, Place, Problem, Vehicle
 
 def occupancy(place: Place, *cohorts: str | None, lanes: int = 1) -> Occupancy:
     vehicles = tuple(
-        Vehicle(id=n, cohort=c, reload_service_s=300)
-        for n, c in enumerate(cohorts or (None,) * 4)
+        Vehicle(id=n, cohort=c, reload_service_s=300) for n, c in enumerate(cohorts or (None,) * 4)
     )
     problem = Problem(
         vehicles=vehicles,
