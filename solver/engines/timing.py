@@ -263,11 +263,10 @@ class _Clock:
         """
         after, count = self.now, len(self.visits)
         if not self._gets_home():
-            return (
-                Trip(point, stops, tuple(self.visits[:count]), after, (), after, True)
-                if onward
-                else None
-            )
+            if not onward:
+                return None
+            visits = tuple(self.visits[:count])
+            return Trip(point, stops, visits, after, (), after, goes_on=True)
         visits = tuple(self.visits)
         return Trip(point, stops, visits[:count], after, visits[count:], self.now)
 

@@ -69,7 +69,7 @@ def _append(
     stops = tuple(stop for stop, _ in timed)
     if not loads_fit(instance, vehicle, stops):
         return False
-    held = tuple(replace(stop, windows=((at, at),)) for stop, at in timed)
+    held = tuple(_held(stop, at) for stop, at in timed)
     for tried in (held, stops):
         trip = time_trip(
             instance,
@@ -84,6 +84,13 @@ def _append(
             solution.append(vehicle, trip)
             return True
     return False
+
+
+def _held(stop: Stop, at: int) -> Stop:
+    """Hold a stop to its instant of before, if that is still in a window."""
+    if stop.windows and not any(start <= at <= end for start, end in stop.windows):
+        return stop
+    return replace(stop, windows=((at, at),))
 
 
 def _trips(
