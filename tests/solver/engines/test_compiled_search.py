@@ -131,7 +131,7 @@ def known(inst: Inst, state: State) -> None:
 
 def priced(instance: Instance, inst: Inst, state: State) -> None:
     """See that sums are those of the plan as the rules' own code prices it."""
-    solution = solution_of(instance, inst, rows(inst, state))
+    solution = solution_of(instance, inst, rows(state))
     routes = sum(solution.shift_cost(v) for v in range(len(state.rt)))
     # Search rounds arc by arc, the tariff once.
     assert state.x[at.X_ROUTES] == pytest.approx(routes, abs=len(state.nd), rel=1e-3)
@@ -151,7 +151,7 @@ def priced(instance: Instance, inst: Inst, state: State) -> None:
     assert state.x[at.X_SOFT] == pytest.approx(soft, abs=1e-3)
 
 
-def rows(inst: Inst, state: State) -> Any:
+def rows(state: State) -> Any:
     made = []
     for v, nodes in enumerate(routes_of(state)):
         for n in nodes:
@@ -169,7 +169,7 @@ def timed(instance: Instance, inst: Inst, state: State) -> None:
     """See that the rules' own code finds the very instants that the search has."""
     if not inst.flags[at.F_TIME]:
         return
-    solution = solution_of(instance, inst, rows(inst, state))
+    solution = solution_of(instance, inst, rows(state))
     for v, nodes in enumerate(routes_of(state)):
         visits = [x for trip in solution.shifts[v] for x in trip.visits if x.type != "break"]
         found = [(x.begin_s, x.end_s) for x in visits]
@@ -206,13 +206,13 @@ def test_a_step_that_is_undone_leaves_no_trace(drawn: Drawn, seed: int) -> None:
     held = inst_ref(inst), state_ref(state)
     everywhere = False
     for _ in range(10):
-        before, sums = rows(inst, state).tolist(), state.x.copy()
+        before, sums = rows(state).tolist(), state.x.copy()
         steady = state.rt[:, : at.R_END].copy()
-        search_loop._begin_step(held[1])  # noqa: SLF001 - a step, in its parts
+        search_loop._begin_step(held[1])
         search_loop.ruin(*held, search_loop.REMOVED)
         search_loop.recreate(*held, 0.01, search_loop.MOST, 1.0, everywhere)
         search_loop.undo(*held)
-        assert rows(inst, state).tolist() == before
+        assert rows(state).tolist() == before
         assert state.x[at.X_ROUTES] == sums[at.X_ROUTES]
         assert state.x.tolist() == pytest.approx(sums.tolist(), rel=1e-9, abs=1e-3)
         assert state.rt[:, : at.R_END].tolist() == steady.tolist()
