@@ -11,10 +11,11 @@ from solver.engines.compiled import search_loop
 from solver.engines.compiled.layout import Inst, Ints, State
 from solver.engines.compiled.refs import inst_ref, state_ref
 
-HOT, COLD = 1.0, 0.03
-"""First and last temperature, in what a visit costs."""
+HOT, COLD = 2.0, 0.02
+"""First and last temperature, in what it costs to get from visit to visit."""
 HOT_AT_PLACES, COLD_AT_PLACES = 0.2, 0.005
-"""The same where couriers must not meet: such steps cost more time, so there are fewer."""
+"""The same where couriers must not meet, in what a visit costs: such steps cost more time, so
+there are fewer."""
 
 SLICE_S = 0.15
 """How long the search runs before it is asked for news."""
@@ -132,15 +133,33 @@ class Heat:
 
 
 def heat_of(inst: Inst, st: State) -> Heat:
-    """Choose temperatures by what a visit costs in the plan at hand."""
-    visits = int(st.c[at.C_VISITS])
-    used = st.rt[:, at.R_VISITS] > 0
-    fixed = float(inst.veh[used, at.V_FIXED].sum())
+    """Choose temperatures by what it costs in the best plan to get from visit to visit."""
     # Of a split task every visit is a removal that others must make room for.
     size = search_loop.REMOVED / 2 if inst.flags[at.F_SPLIT] else search_loop.REMOVED
-    each = max(1.0, (st.x[at.X_ROUTES] - fixed) / max(1, visits))
-    hot, cold = (HOT_AT_PLACES, COLD_AT_PLACES) if inst.flags[at.F_PLACES] else (HOT, COLD)
-    return Heat(hot=hot * each, cold=cold * each, size=size)
+    rows = st.best[: st.c[at.C_BEST_LEN]]
+    if inst.flags[at.F_PLACES]:
+        used = st.rt[:, at.R_VISITS] > 0
+        fixed = float(inst.veh[used, at.V_FIXED].sum())
+        each = max(1.0, (float(st.x[at.X_ROUTES]) - fixed) / max(1, int(st.c[at.C_VISITS])))
+        return Heat(hot=HOT_AT_PLACES * each, cold=COLD_AT_PLACES * each, size=size)
+    arc = _mean_arc(inst, rows)
+    return Heat(hot=HOT * arc, cold=COLD * arc, size=size)
+
+
+def _mean_arc(inst: Inst, rows: Ints) -> float:
+    """Give the mean cost between visits that follow one another."""
+    here, there = rows[:-1], rows[1:]
+    follow = (
+        (here[:, at.Q_VEH] == there[:, at.Q_VEH])
+        & (here[:, at.Q_STOP] >= 0)
+        & (there[:, at.Q_STOP] >= 0)
+    )
+    if not follow.any():
+        return max(1.0, float(inst.cost[inst.cost < at.FAR].mean()))
+    k = inst.veh[here[follow, at.Q_VEH], at.V_K]
+    a = inst.stop[here[follow, at.Q_STOP], at.S_LOC]
+    b = inst.stop[there[follow, at.Q_STOP], at.S_LOC]
+    return max(1.0, float(inst.cost[k, a, b].mean()))
 
 
 class Search:
