@@ -124,6 +124,7 @@ def _whole(
         task = instance.tasks[stop.task]
         left = set(solution.left[task.index])
         wanted = set(stop.parts) <= left if task.splittable else bool(left)
-        if wanted and types[stop.task] == [s.type for s in task.stops]:
+        whole = task.splittable or types[stop.task] == [s.type for s in task.stops]
+        if wanted and whole:
             kept.append((stop, at))
     return kept
