@@ -182,7 +182,7 @@ def test_small_pools_are_chosen_from_as_well_as_by_trying_all(
 
 
 @pytest.mark.parametrize("covering", [None, shorten])
-def test_a_large_pool_is_searched_in_time_and_gives_what_it_promises(
+def test_a_large_pool_gives_what_it_promises(
     covering: Shorten | None,
 ) -> None:
     first, pool = random_pool(3, 120, 6000)
@@ -194,6 +194,7 @@ def test_a_large_pool_is_searched_in_time_and_gives_what_it_promises(
         incumbent=first,
         seconds=1.5,
         shorten=covering,
+        deterministic=True,
     )
     assert found is not None
     assert sorted(t for r in found for t in r.tasks) == list(range(120))
