@@ -261,7 +261,7 @@ def _trips(run: Run, share: float) -> Solution | None:
 def _reason(run: Run) -> str:
     if run.steps is not None:
         return "step-limit"
-    if run.asked_to_stop():
+    if run.asked_to_stop() and run.left_s() > 0:
         return "stopped"
     # OR-Tools gets 85 % of the time, the rest being kept for repair.
     return "time-limit" if run.left_s() <= 0.2 * run.limit_s else "converged"

@@ -239,7 +239,8 @@ class _Conductor:
 
     def reason(self) -> str:
         """Say why the search ended."""
-        if self.run.asked_to_stop():
+        # Whoever supervises also asks for an end when the time is over.
+        if self.run.asked_to_stop() and self.run.left_s() > 0:
             return "stopped"
         return "step-limit" if self.run.steps is not None else "time-limit"
 

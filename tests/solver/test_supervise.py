@@ -237,7 +237,7 @@ def test_a_stop_keeps_the_best_and_comes_at_once() -> None:
         on_report=told.append,
         should_stop=lambda: bool(told),
     )
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10
     assert (plan.summary.stopped, plan.unassigned) == ("stopped", ())
 
 
@@ -246,7 +246,7 @@ def test_a_stop_ends_an_engine_that_does_not_listen() -> None:
     plan = solve_supervised(
         problem_of(8), time_limit_s=60, engine="engines_gone_wrong:hangs", should_stop=lambda: True
     )
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10
     assert (plan.summary.stopped, plan.unassigned) == ("stopped", ())
 
 

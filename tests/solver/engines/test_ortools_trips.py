@@ -227,7 +227,7 @@ def test_the_limit_of_time_is_kept() -> None:
         began = time.monotonic()
         plan = solve(problem, engine=engine, time_limit_s=2)
         assert (
-            time.monotonic() - began < 8
+            time.monotonic() - began < 12
         )  # it stops at all; how exactly is measured in benchmarks/
         assert check(problem, plan) == ()
 
