@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from inspect import signature
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -185,13 +184,9 @@ def _ours(problem: Problem, wish: Wish) -> Answer:
         time_limit_s=wish.seconds,
         seed=wish.seed,
         on_plan=lambda _: first.append(time.monotonic() - began),
-        **_threads(wish),
+        threads=wish.threads,
     )
     return plan, round(first[0], 2) if first else None, _peak_mb()
-
-
-def _threads(wish: Wish) -> dict[str, Any]:
-    return {"threads": wish.threads} if "threads" in signature(solve).parameters else {}
 
 
 def warm_up() -> None:

@@ -27,7 +27,6 @@ from solver.plan import Plan
 from solver.problem import Problem, Vehicle
 from solver.search import solve
 from solver.tradeoff import Frontier, FrontierPoint, frontier_of
-from solver.wishes import heard
 
 log = logging.getLogger(__name__)
 
@@ -165,11 +164,8 @@ class _Search:
             time_limit_s=self.clock.share_s(self.points - self.solves),
             step_limit=self.clock.steps,
             seed=self.seed + self.solves,
-            **heard(
-                threads=self.threads,
-                warm_start=start.plan if start else None,
-                steps=self.clock.steps,
-            ),
+            threads=self.threads,
+            warm_start=start.plan if start else None,
         )
         self.tried.append(weight)
         self.solves += 1

@@ -262,7 +262,6 @@ class Model(Tasks):
             raise ArgumentInvalid("seconds", seconds, "give a number above 0")
         # Imported here: engines take longer to load than a problem to build.
         from solver.search import solve  # noqa: PLC0415
-        from solver.wishes import heard  # noqa: PLC0415
 
         problem = self.problem()
         plan = solve(
@@ -272,11 +271,8 @@ class Model(Tasks):
             seed=whole("seed", seed),
             engine=engine,
             progress=print if display else None,
-            **heard(
-                threads=whole("threads", threads, least=1, most=1024),
-                warm_start=start,
-                steps=steps,
-            ),
+            threads=whole("threads", threads, least=1, most=1024),
+            warm_start=start,
         )
         return Result(problem, plan, positions=self._positions())
 

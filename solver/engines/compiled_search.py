@@ -96,7 +96,6 @@ class _Conductor:
         pool = RoutePool() if _recombines(inst) else None
         self.board = Board(np.zeros((0, at.SEQUENCE_COLUMNS), np.int64), np.inf, pool)
         self.shown_at = -np.inf
-        self.began = time.monotonic()
 
     def starts(self, locked: Solution) -> list[Ints]:
         """Give where each chain starts, and show the first plan."""
@@ -117,7 +116,7 @@ class _Conductor:
 
     def _fewest(self, rows: Ints) -> Ints:
         seconds = 0.4 * self.run.left_s() if self.run.steps is None else 2.0
-        rows = self._filled(rows)
+        rows = _completed(self.inst, rows, self.run.seed).rows()
         return shed_vehicles(
             self.inst,
             rows,
@@ -126,18 +125,9 @@ class _Conductor:
             should_stop=self.run.asked_to_stop,
         )
 
-    def _filled(self, rows: Ints) -> Ints:
-        search = Search(self.inst, self.run.seed)
-        search.lay(rows)
-        search.fill()
-        return search.rows()
-
     def _take(self, rows: Ints, what: str) -> None:
         """Complete rows to a plan and offer it."""
-        search = Search(self.inst, self.run.seed)
-        search.lay(rows)
-        search.fill()
-        self.board.offer(search)
+        self.board.offer(_completed(self.inst, rows, self.run.seed))
         self._tell(what)
 
     def _tell(self, what: str) -> None:
@@ -160,7 +150,7 @@ class _Conductor:
             self._anneal_parts(parts)
             return
         limits = self._limits()
-        heat = self._heat(starts[0])
+        heat = heat_of(inst, _completed(inst, starts[0], run.seed).state)
         heats = [heat, Heat(heat.hot * 2.0, heat.cold * 1.5, heat.size)] * run.threads
         run_chains(
             inst,
@@ -188,9 +178,7 @@ class _Conductor:
         jobs = []
         for part in parts:
             rows = part.own(self.board.rows)
-            search = Search(part.inst, run.seed)
-            search.lay(rows)
-            search.fill()
+            search = _completed(part.inst, rows, run.seed)
             jobs.append((part.inst, rows, heat_of(part.inst, search.state), part.tasks))
         searches = run_parts(
             jobs,
@@ -212,12 +200,6 @@ class _Conductor:
         if self.board.pool is not None:
             left *= ANNEALED
         return Limits(time.monotonic() + left, None, run.asked_to_stop)
-
-    def _heat(self, rows: Ints) -> Heat:
-        search = Search(self.inst, self.run.seed)
-        search.lay(rows)
-        search.fill()
-        return heat_of(self.inst, search.state)
 
     def recombine(self) -> None:
         """Choose anew among all routes seen."""
@@ -243,6 +225,14 @@ class _Conductor:
         if self.run.asked_to_stop() and self.run.left_s() > 0:
             return "stopped"
         return "step-limit" if self.run.steps is not None else "time-limit"
+
+
+def _completed(inst: Inst, rows: Ints, seed: int) -> Search:
+    """Start a search from rows, with what they leave out put in where it goes."""
+    search = Search(inst, seed)
+    search.lay(rows)
+    search.fill()
+    return search
 
 
 def _meets(instance: Instance) -> bool:

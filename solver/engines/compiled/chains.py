@@ -27,7 +27,6 @@ class Board:
     worth: float
     pool: RoutePool | None = None
     version: int = 0
-    steps: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def offer(self, search: Search) -> None:
@@ -91,7 +90,6 @@ def run_chains(
 
         def news(chain: Search) -> bool:
             board.offer(chain)
-            board.steps += 1
             if board.pool is not None:
                 note_routes(board.pool, inst, chain)
             share = chain.share
@@ -137,18 +135,15 @@ def note_routes(pool: RoutePool, inst: Inst, search: Search) -> None:
     if search.noted == search.best:
         return
     search.noted = search.best
-    state = search.state
     rows = search.rows()
-    numbers, first = np.unique(rows[:, at.Q_VEH], return_index=True)
+    _, first = np.unique(rows[:, at.Q_VEH], return_index=True)
     bounds = [*np.sort(first).tolist(), len(rows)]
-    del numbers
     for low, high in pairwise(bounds):
         stops = rows[low:high, at.Q_STOP]
         v = int(rows[low, at.Q_VEH])
         key = tuple(stops.tolist())
         tasks = set(inst.stop[stops, at.S_TASK].tolist())
         pool.add(key, tasks, int(inst.veh[v, at.V_CLASS]), route_cost(inst, v, key))
-    del state
 
 
 def route_cost(inst: Inst, v: int, stops: tuple[int, ...]) -> int:
