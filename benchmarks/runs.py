@@ -66,7 +66,6 @@ class Outcome:
     first_plan_s: float | None = None
     peak_mb: int = 0
     cost: int = 0
-    prizes_left: int = 0
     travel_s: int = 0
     routes: int = 0
     trips: int = 0
@@ -146,7 +145,6 @@ def outcome_of(source: Source, wish: Wish) -> Outcome:
         first_plan_s=first_plan_s,
         peak_mb=peak_mb,
         cost=plan.summary.cost,
-        prizes_left=sum(job.prize or 0 for job in left),
         travel_s=plan.summary.duration_s,
         routes=plan.summary.routes,
         trips=summary.trips,
