@@ -63,20 +63,20 @@ def _without_owner(_: Any, array: Any) -> Any:
     return array(array), code
 
 
-_bare: Any = intrinsic(_without_owner)
+bare: Any = intrinsic(_without_owner)
 
 
 @compiled
 def inst_ref(i: Inst) -> Any:
     """Gather what does not change. Whoever calls keeps the arrays alive."""
     return InstRef(
-        _bare(i.flags), _bare(i.dur), _bare(i.cost), _bare(i.dur_to),
-        _bare(i.cost_to), _bare(i.dist), _bare(i.home), _bare(i.stop),
-        _bare(i.win), _bare(i.svc), _bare(i.setup), _bare(i.amount), _bare(i.part), _bare(i.task),
-        _bare(i.pen), _bare(i.elig), _bare(i.tpt), _bare(i.veh), _bare(i.cap), _bare(i.pts),
-        _bare(i.ptloc), _bare(i.ptbay), _bare(i.bay), _bare(i.brk), _bare(i.brkload), _bare(i.plc),
-        _bare(i.closed), _bare(i.cleared), _bare(i.shelf), _bare(i.near), _bare(i.adj),
-        _bare(i.weight),
+        bare(i.flags), bare(i.dur), bare(i.cost), bare(i.dur_to),
+        bare(i.cost_to), bare(i.dist), bare(i.home), bare(i.stop),
+        bare(i.win), bare(i.svc), bare(i.setup), bare(i.amount), bare(i.part), bare(i.task),
+        bare(i.pen), bare(i.elig), bare(i.tpt), bare(i.veh), bare(i.cap), bare(i.pts),
+        bare(i.ptloc), bare(i.ptbay), bare(i.bay), bare(i.brk), bare(i.brkload), bare(i.plc),
+        bare(i.closed), bare(i.cleared), bare(i.shelf), bare(i.near), bare(i.adj),
+        bare(i.weight),
     )  # fmt: skip
 
 
@@ -84,10 +84,10 @@ def inst_ref(i: Inst) -> Any:
 def state_ref(s: State) -> Any:
     """Gather what search changes. Whoever calls keeps the arrays alive."""
     return StateRef(
-        _bare(s.nd), _bare(s.nl), _bare(s.free), _bare(s.rt), _bare(s.head), _bare(s.left),
-        _bare(s.absent), _bare(s.where), _bare(s.cnt), _bare(s.known), _bare(s.at), _bare(s.nat),
-        _bare(s.loading), _bare(s.nloading), _bare(s.empty), _bare(s.nempty), _bare(s.ops),
-        _bare(s.log), _bare(s.hold), _bare(s.touched), _bare(s.stamp), _bare(s.best),
-        _bare(s.cf), _bare(s.ci), _bare(s.pos), _bare(s.scratch),
-        _bare(s.key), _bare(s.c), _bare(s.x), _bare(s.rng),
+        bare(s.nd), bare(s.nl), bare(s.free), bare(s.rt), bare(s.head), bare(s.left),
+        bare(s.absent), bare(s.where), bare(s.cnt), bare(s.known), bare(s.at), bare(s.nat),
+        bare(s.loading), bare(s.nloading), bare(s.empty), bare(s.nempty), bare(s.ops),
+        bare(s.log), bare(s.hold), bare(s.touched), bare(s.stamp), bare(s.best),
+        bare(s.cf), bare(s.ci), bare(s.pos), bare(s.scratch),
+        bare(s.key), bare(s.c), bare(s.x), bare(s.rng),
     )  # fmt: skip
