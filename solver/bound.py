@@ -12,8 +12,9 @@ at least the way to its farthest stop and back, so at least the mean over its st
 their share of a full load.
 """
 
-from dataclasses import dataclass
-from math import inf, isfinite
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -62,30 +63,68 @@ def bound(problem: Problem) -> Bound | None:
     is left out by every plan and costs nothing, or its prize. Everything else must be served: of
     plans that leave some of it the bound does not speak. None where no plan can serve it all.
     """
+    best = None
+    for best in bounds(problem):  # noqa: B007 - the last is the best
+        pass
+    return best
+
+
+def bounds(problem: Problem) -> Iterator[Bound | None]:
+    """Give ever better bounds, the first of them at once; None, the last, where no plan can be."""
     if not problem.vehicles:
-        return None
+        return
     ground = Ground(problem)
-    arcs = _arcs(ground) if ground.nodes else 0.0
-    total = ground.fixed() + ground.service() + ground.lost_prizes + arcs - ground.rounding()
-    if not isfinite(total):
-        return None
-    return Bound(max(whole_up(total), 0), frozenset(ground.must))
+    other = ground.fixed() + ground.service() + ground.lost_prizes - ground.rounding()
+    must, best = frozenset(ground.must), -inf
+    for arcs in _arcs(ground) if ground.nodes else (0.0,):
+        if arcs == inf:
+            yield None
+            return
+        if arcs > best:
+            best = arcs
+            yield Bound(max(whole_up(other + arcs), 0), must)
 
 
-def _arcs(ground: Ground) -> float:
-    """Give the least that all arcs and missed prizes cost together."""
+def served_alone(problem: Problem, plan: Plan) -> Problem:
+    """Give the problem without what a plan leaves out, though it must be served.
+
+    The bound of this problem holds for every plan that serves the same; a job of which some bags
+    are left has the others. What has a prize stays: missing it is paid for.
+    """
+    left = {(one.type, one.id): one.parts for one in plan.unassigned}
+    jobs = []
+    for job in problem.jobs:
+        missing = left.get(("job", job.id))
+        if missing is None or job.prize is not None:
+            jobs.append(job)
+        elif missing:
+            bags = tuple(bag for n, bag in enumerate(job.parts) if n not in missing)
+            load = tuple(map(sum, zip(*bags, strict=True)))
+            jobs.append(replace(job, parts=bags, delivery=load))
+    shipments = tuple(
+        shipment
+        for shipment in problem.shipments
+        if not {("pickup", shipment.pickup.id), ("delivery", shipment.delivery.id)} & left.keys()
+    )
+    return replace(problem, jobs=tuple(jobs), shipments=shipments)
+
+
+def _arcs(ground: Ground) -> Iterator[float]:
+    """Give the least that all arcs and missed prizes cost together: several proofs of it."""
     least, most = ground.trips()
     if least > most:
-        return inf
+        yield inf
+        return
     begin, end = ground.from_points(), ground.to_points()
     count = len(ground.nodes)
+    yield _by_sides(ground, begin, end, least)
     if count > ASSIGNED_MOST:
-        return _by_sides(ground, begin, end, least)
+        return
     cost = ground.cost(ground.locations, ground.locations)
     again = np.array([node.again for node in ground.nodes])
-    radial = _radial(ground, cost, begin, end)
+    yield _radial(ground, cost, begin, end)
     if again.any() and count > _CLOSED_MOST:
-        return max(radial, _by_sides(ground, begin, end, least))
+        return
     dearest = inf
     if again.any():
         # A visit too many can be left out where ways are shortest; but it may be a trip.
@@ -94,10 +133,10 @@ def _arcs(ground: Ground) -> float:
     else:
         cost = np.where(ground.impossible(), inf, cost)
     np.fill_diagonal(cost, inf)
-    return max(radial, _assigned(ground, cost, end[:, None] + begin[None, :], dearest))
+    yield from _assigned(ground, cost, end[:, None] + begin[None, :], dearest)
 
 
-def _assigned(ground: Ground, cost: Floats, trip: Floats, most: float) -> float:
+def _assigned(ground: Ground, cost: Floats, trip: Floats, most: float) -> Iterator[float]:
     """Solve the assignment for several discounts on trips, each of which gives a bound.
 
     A stop may be followed by any other at its ``cost``, by a ``trip``'s end and another's
@@ -112,22 +151,22 @@ def _assigned(ground: Ground, cost: Floats, trip: Floats, most: float) -> float:
     # As many stops end a trip at this discount if each looks only at what follows itself.
     gains = np.sort(trip.min(axis=1) - cost.min(axis=1))
     discount = min(most, max(0.0, float(gains[min(max(trips, 1), len(gains)) - 1])))
-    best, low, high = 0.0, 0.0, inf
+    low, high = 0.0, inf
     for _ in range(max(_ROUNDS_LEAST, min(_ROUNDS_MOST, _ROUNDS_OF // len(at)))):
         reduced = np.minimum(cost, trip - discount)
         reduced[at, at] = np.minimum(reduced[at, at], prizes)
         rows, columns = linear_sum_assignment(reduced)
         chosen = reduced[rows, columns]
         if chosen.max() > _FORBIDDEN / 2:
-            return inf
-        best = max(best, float(chosen.sum()) + trips * discount)
+            yield inf
+            return
+        yield float(chosen.sum()) + trips * discount
         used = int(((chosen == trip[rows, columns] - discount) & (chosen < prizes)).sum())
         low, high = (discount, high) if used < trips else (low, discount)
         tried = discount
         discount = min(most, 1.3 * low + 1 if high == inf else (low + high) / 2)
         if used == trips or discount == tried:
             break
-    return best
 
 
 def _closed(cost: Floats, begin: Floats, end: Floats) -> tuple[Floats, Floats, Floats]:

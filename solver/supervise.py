@@ -7,14 +7,13 @@ answer, else a first plan that another child constructs meanwhile, else one that
 
 import logging
 import math
-import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from solver.bound import Bound, bound
+from solver.bounding import Bounds
 from solver.check import check
 from solver.child import Order
 from solver.nobody import nobody_served
@@ -45,6 +44,9 @@ _LINES_APART_S: Final = 0.05
 
 _PATIENCE: Final = 0.4
 """Share of the time after which a first plan is constructed elsewhere, where none has come."""
+
+_PROVING_S: Final = 0.3
+"""Somebody who has stopped the search waits at most so long for a bound."""
 
 _CONSTRUCTED_HERE: Final = 100
 """Jobs of problems whose first plan takes milliseconds, so that no other process is asked."""
@@ -89,8 +91,8 @@ def solve_supervised(
     Plan
         ``summary.stopped`` says why the search ended: the engine's own word (``time-limit``,
         ``step-limit``, ``converged``, …), ``stopped``, ``engine-crashed``, ``engine-hung`` or
-        ``engine-garbage``. ``summary.bound`` is :func:`solver.bound.lower_bound` where it was
-        known in time and speaks of this plan.
+        ``engine-garbage``. ``summary.bound`` is what no plan that serves the same costs less than,
+        as far as it was proven in time.
 
     Raises
     ------
@@ -119,32 +121,9 @@ def solve_supervised(
     with ExitStack() as children:
         order = watch.order(engine, wishes, memory_limit_bytes)
         searcher = children.enter_context(Searcher(order, time_limit_s))
-        watch.bounding.start()
+        watch.bounds.start()
         watch.listen(searcher, children)
     return watch.answer()
-
-
-@dataclass
-class _Bounding:
-    """Computes the lower bound beside the search."""
-
-    problem: Problem
-    found: Bound | None = None
-
-    def __post_init__(self) -> None:
-        self._thread = threading.Thread(target=self._run, daemon=True, name="bound")
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def wait(self, seconds: float) -> None:
-        self._thread.join(None if math.isinf(seconds) else max(seconds, 0.0))
-
-    def _run(self) -> None:
-        try:
-            self.found = bound(self.problem)
-        except Exception:
-            log.exception("no lower bound")
 
 
 @dataclass(kw_only=True)
@@ -172,7 +151,7 @@ class _Watch:
     spare: Plan | None = None  # serves nobody; for when there is no time for more
 
     def __post_init__(self) -> None:
-        self.bounding = _Bounding(self.problem)
+        self.bounds = Bounds(self.problem)
 
     def order(
         self, engine: str, wishes: dict[str, object], memory_limit_bytes: int | None
@@ -354,7 +333,7 @@ class _Watch:
                 seconds=self.seconds(),
                 left=left,
                 cost=cost,
-                bound=None if shown is None else self._bound(shown),
+                bound=None if shown is None else self.bounds.known(shown),
                 engine=self.engine if shown is None else shown.summary.engine,
                 plan=plan,
                 text=text,
@@ -366,25 +345,21 @@ class _Watch:
     def answer(self) -> Plan:
         """Give the best plan with how it came about."""
         plan = self.best or self.spare or self._constructed()
-        self.bounding.wait(math.inf if self.exact else self.limit_s - self.seconds())
         stopped = "stopped" if self.stop_at is not None else self.fault
         summary = replace(
             plan.summary,
             seed=self.seed,
             seconds=0.0 if self.exact else round(self.seconds(), 3),
             stopped=stopped or plan.summary.stopped,
-            bound=self._bound(plan),
+            bound=self.bounds.of(plan, self._patience_s()),
         )
         return replace(plan, summary=summary)
 
-    def _bound(self, plan: Plan) -> int | None:
-        found = self.bounding.found
-        if found is None or not found.speaks_of(plan):
-            return None
-        if found.cost > plan.summary.cost:
-            log.error("bound %d above a plan's cost %d", found.cost, plan.summary.cost)
-            return None
-        return found.cost
+    def _patience_s(self) -> float:
+        """Give the seconds that are left for proving how good the answer is."""
+        if self.stop_at is not None:
+            return min(_PROVING_S, self.limit_s - self.seconds())
+        return math.inf if self.exact else self.limit_s - self.seconds()
 
     def _constructed(self) -> Plan:
         return solve(self.problem, time_limit_s=self.limit_s, seed=self.seed, engine="construct")

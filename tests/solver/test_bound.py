@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solver.bound import bound, lower_bound
+from solver.bound import bound, bounds, lower_bound, served_alone
 from solver.check import check
 from solver.formats.recognise import read_any
 from solver.formats.solutions import published_cost
-from solver.plan import Plan
+from solver.plan import Plan, Unassigned
 from solver.problem import (
     UNREACHABLE,
     Job,
@@ -172,7 +172,7 @@ def test_no_plan_costs_less_than_the_bound(problem: Problem) -> None:
 def test_no_plan_of_the_search_costs_less(
     problem: Problem, speed: float, task_rate: int, *, errand: bool
 ) -> None:
-    """Split jobs, rounded speeds, paid service and errands; what is left is taken out before."""
+    """Split jobs, rounded speeds, paid service and errands; what is left out is not asked for."""
     ends = (ShipmentStep(id=91, location=1, service_s=5), ShipmentStep(id=92, location=0))
     problem = replace(
         problem,
@@ -183,15 +183,7 @@ def test_no_plan_of_the_search_costs_less(
         shipments=(Shipment(pickup=ends[0], delivery=ends[1], amount=(1,)),) if errand else (),
     )
     plan = solve(problem, step_limit=5, engine="dispatch")
-    if any(one.parts for one in plan.unassigned):
-        return
-    left = {one.id for one in plan.unassigned}
-    served = replace(
-        problem,
-        jobs=tuple(j for j in problem.jobs if j.id not in left or j.prize is not None),
-        shipments=() if 91 in left else problem.shipments,
-    )
-    found = bound(served)
+    found = bound(served_alone(problem, plan))
     assert found is not None
     assert found.cost <= plan.summary.cost
 
@@ -230,6 +222,25 @@ def test_what_nobody_may_serve_costs_nothing_and_must_not_be_served() -> None:
     found = bound(replace(problem, jobs=(barred,)))
     assert found is not None
     assert (found.cost, found.must) == (0, frozenset())
+
+
+def test_bounds_only_get_better() -> None:
+    problem = _one_trip_there_and_back()
+    jobs = tuple(replace(problem.jobs[0], id=number, delivery=(1,)) for number in range(6))
+    proven = [found.cost for found in bounds(replace(problem, jobs=jobs)) if found is not None]
+    assert proven == sorted(set(proven))
+
+
+def test_bags_that_are_left_are_not_asked_for() -> None:
+    problem = _one_trip_there_and_back()
+    bags = ((2,), (2,), (3,))
+    job = replace(problem.jobs[0], parts=bags, delivery=(7,))
+    plan = solve(problem, step_limit=1, engine="construct")
+    left = Unassigned(
+        id=job.id, type="job", location=1, code="not-stated", facts={}, proven=False, parts=(1,)
+    )
+    served = served_alone(replace(problem, jobs=(job,)), replace(plan, unassigned=(left,)))
+    assert [(one.parts, one.delivery) for one in served.jobs] == [(((2,), (3,)), (5,))]
 
 
 def test_there_is_none_where_the_fleet_cannot_carry_everything() -> None:

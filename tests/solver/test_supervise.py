@@ -343,3 +343,15 @@ def test_solves_at_once_do_not_disturb_each_other() -> None:
     assert [answers[seed].summary.seed for seed in range(4)] == [0, 1, 2, 3]
     assert {answer.unassigned for answer in answers.values()} == {()}
     assert [answers[s].summary.stopped for s in range(4)] == ["engine-crashed", "complete"] * 2
+
+
+# ---------------------------------------------------------------- how good it is
+
+
+def test_what_is_left_out_does_not_hide_how_good_the_rest_is() -> None:
+    problem = problem_of(8)
+    one = replace(problem, vehicles=problem.vehicles[:1])
+    plan = solve_supervised(one, time_limit_s=float("inf"), step_limit=5, engine="dispatch")
+    assert len(plan.unassigned) > 0
+    assert plan.summary.bound is not None
+    assert 0 < plan.summary.bound <= plan.summary.cost
