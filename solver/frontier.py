@@ -25,7 +25,7 @@ from solver.check import check
 from solver.objective import value
 from solver.plan import Plan
 from solver.problem import Problem, Vehicle
-from solver.search import solve
+from solver.supervise import solve_supervised
 from solver.tradeoff import Frontier, FrontierPoint, frontier_of
 
 log = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ def frontier(
     threads: int = 2,
     start: Plan | None = None,
     on_report: OnReport | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Frontier:
     """Find plans from least travel to fewest faces.
 
@@ -76,11 +77,19 @@ def frontier(
         A plan to begin with; it may itself be a point.
     on_report
         Called with a line for people after each solve.
+    should_stop
+        Asked some thirty times a second; when it says yes, what was found so far is the answer.
 
     Raises
     ------
     PointsTooFew
         If fewer than two points are asked for.
+    LockedImpossible
+        If the steps that must stay cannot be carried out.
+
+    Notes
+    -----
+    Each solve has a process of its own, which is ended at its time whatever it does.
     """
     if points < 2:  # noqa: PLR2004  two ends
         raise PointsTooFew(points)
@@ -91,6 +100,7 @@ def frontier(
         points=points,
         threads=threads,
         on_report=on_report,
+        should_stop=should_stop or (lambda: False),
     )
     if start is not None:
         search.take(start, weight=problem.objective.face)
@@ -129,6 +139,7 @@ class _Search:
     points: int
     threads: int
     on_report: OnReport | None
+    should_stop: Callable[[], bool]
     plans: list[FrontierPoint] = field(default_factory=list)
     tried: list[int] = field(default_factory=list)
     solves: int = 0
@@ -136,12 +147,15 @@ class _Search:
     def ends(self) -> None:
         """Solve for travel alone, then for faces before all."""
         self.solve(0)
-        self.solve(dearest_face(self.problem))
+        if not self.should_stop():
+            self.solve(dearest_face(self.problem))
 
     def between(self) -> None:
         """Close the widest gap until the time is over; without a gap, better the ends."""
         usual_s = self.clock.share_s(self.points - self.solves)
         while self.solves < self.most_solves() and self.clock.another(usual_s):
+            if self.should_stop():
+                return
             weight = self._widest()
             if weight is None:
                 weight = (0, dearest_face(self.problem))[self.solves % 2]
@@ -159,13 +173,14 @@ class _Search:
             key=lambda plan: (plan.left, plan.cost + weight * plan.further_faces),
             default=None,
         )
-        plan = solve(
+        plan = solve_supervised(
             weighed,
             time_limit_s=self.clock.share_s(self.points - self.solves),
             step_limit=self.clock.steps,
             seed=self.seed + self.solves,
             threads=self.threads,
             warm_start=start.plan if start else None,
+            should_stop=self.should_stop,
         )
         self.tried.append(weight)
         self.solves += 1

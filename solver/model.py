@@ -3,7 +3,7 @@
 ``docs/python-api.md`` walks through it and says where it differs from PyVRP.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,7 @@ from solver.model_problem import (
     stations_of,
     vehicles_of,
 )
+from solver.model_search import searched
 from solver.model_tasks import Tasks
 from solver.plan import Plan
 from solver.problem import (
@@ -240,8 +241,12 @@ class Model(Tasks):
         threads: int = 2,
         start: Plan | None = None,
         display: bool = True,
+        should_stop: Callable[[], bool] | None = None,
+        in_process: bool = False,
     ) -> Result:
         """Solve for a number of seconds, or of search steps.
+
+        The search has a process of its own, which is ended at the limit whatever it does.
 
         Parameters
         ----------
@@ -255,24 +260,28 @@ class Model(Tasks):
             A plan to begin with, as of an earlier result.
         display
             Print each improvement.
+        should_stop
+            Asked now and then; when it says yes, the best plan so far is the answer.
+        in_process
+            Search in this process, with no hard stop: for debuggers, and where none may be
+            started.
         """
         if seconds is not None and steps is not None:
             raise ArgumentInvalid("steps", steps, "give seconds or steps, not both")
         if seconds is not None and not 0 < seconds < float("inf"):
             raise ArgumentInvalid("seconds", seconds, "give a number above 0")
-        # Imported here: engines take longer to load than a problem to build.
-        from solver.search import solve  # noqa: PLC0415
-
         problem = self.problem()
-        plan = solve(
+        plan = searched(
             problem,
-            time_limit_s=10.0 if seconds is None else float(seconds),
-            step_limit=None if steps is None else whole("steps", steps, least=1),
+            seconds=10.0 if seconds is None and steps is None else seconds,
+            steps=None if steps is None else whole("steps", steps, least=1),
+            in_process=in_process,
+            display=display,
             seed=whole("seed", seed),
             engine=engine,
-            progress=print if display else None,
             threads=whole("threads", threads, least=1, most=1024),
             warm_start=start,
+            should_stop=should_stop,
         )
         return Result(problem, plan, positions=self._positions())
 

@@ -24,6 +24,7 @@ from api.cli.context import (
 )
 from api.cli.problem_files import must_be_writable, read_or_tell
 from api.cli.runs import RunArgument
+from api.cli.searching import stoppable, tell_stopping
 
 if TYPE_CHECKING:
     from solver.tradeoff import Frontier
@@ -57,7 +58,10 @@ def frontier(
     as_json: JsonOption = False,
     lang: LangOption = LANG,
 ) -> None:
-    """权衡 · Plans from least travel to fewest faces, and what each face less costs."""
+    """权衡 · Plans from least travel to fewest faces, and what each face less costs.
+
+    Ctrl-C keeps those found so far.
+    """
     began = monotonic()
     from solver.engines.dispatch import LockedImpossible
     from solver.frontier import frontier as find
@@ -68,16 +72,18 @@ def frontier(
         must_be_writable(path, option)
     problem = read_or_tell(file, format_name=format_name, as_json=as_json)
     try:
-        found = find(
-            problem,
-            # loading the solver and reading the file count
-            seconds=max(time_limit - (monotonic() - began), time_limit / 2),
-            steps=step_limit,
-            seed=seed,
-            points=points,
-            threads=threads,
-            on_report=None if as_json else _tell,
-        )
+        with stoppable(tell_stopping) as should_stop:
+            found = find(
+                problem,
+                # loading the solver and reading the file count
+                seconds=max(time_limit - (monotonic() - began), time_limit / 2),
+                steps=step_limit,
+                seed=seed,
+                points=points,
+                threads=threads,
+                on_report=None if as_json else _tell,
+                should_stop=should_stop,
+            )
     except LockedImpossible as error:
         complain(error.code, "unavailable", dict(error.facts))
         raise typer.Exit(IMPOSSIBLE) from error

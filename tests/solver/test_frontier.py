@@ -1,8 +1,11 @@
 """Plans from least travel to fewest faces, and what each step costs."""
 
 import json
+import time
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -16,6 +19,7 @@ from solver.model import Model
 from solver.objective import value
 from solver.problem import Problem
 from solver.search import solve
+from solver.supervise import solve_supervised
 from solver.tradeoff import Frontier, FrontierPoint, frontier_of, write_frontier
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -168,3 +172,26 @@ def test_the_chart_numbers_the_plans_and_prices_the_steps() -> None:
 def test_the_chart_says_when_there_is_no_choice() -> None:
     assert "One plan has both the least travel and the fewest faces." in shown([point(9, 0)])
     assert "No plan was found." in shown([])
+
+
+def test_a_frontier_can_be_stopped_with_what_was_found_so_far() -> None:
+    began = time.monotonic()
+    lines: list[str] = []
+    stopped = frontier(
+        two_sides(), seconds=12, on_report=lines.append, should_stop=lambda: bool(lines)
+    )
+    assert time.monotonic() - began < 10
+    assert len(stopped.points) >= 1
+
+
+def test_an_engine_that_hangs_costs_a_frontier_its_share_of_time_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "faults")
+    hanging = partial(solve_supervised, engine="engines_gone_wrong:hangs")
+    monkeypatch.setattr("solver.frontier.solve_supervised", hanging)
+    began = time.monotonic()
+    found = frontier(two_sides(), seconds=3, points=2)
+    assert time.monotonic() - began < 5
+    assert all(check(two_sides(), point.plan) == () for point in found.points)
+    assert found.points

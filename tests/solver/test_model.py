@@ -348,6 +348,21 @@ def test_a_result_reads_as_a_table(solved: Result) -> None:
 
 def test_progress_is_shown_if_wanted(capsys: pytest.CaptureFixture[str]) -> None:
     small().solve(steps=5)
+    assert "left out 0, cost" in capsys.readouterr().out
+    small().solve(steps=5, in_process=True)
     assert "first plan" in capsys.readouterr().out
     small().solve(steps=5, display=False)
     assert not capsys.readouterr().out
+
+
+def test_the_search_has_a_process_of_its_own_unless_that_is_not_wanted() -> None:
+    beside, here = (small().solve(steps=20, display=False, in_process=it) for it in (False, True))
+    assert beside.plan.routes == here.plan.routes
+    assert beside.plan.summary.bound is not None  # only the supervisor proves one
+    assert here.plan.summary.bound is None
+
+
+def test_a_solve_can_be_stopped_with_the_best_kept() -> None:
+    result = small().solve(seconds=30, display=False, should_stop=lambda: True)
+    assert result.plan.summary.stopped == "stopped"
+    assert result.is_feasible()
