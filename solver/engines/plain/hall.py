@@ -1,0 +1,182 @@
+"""One chain of the search of plain routes: made from a problem, begun, run, read."""
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import override
+
+from solver.engines.chain import Chain
+from solver.engines.compiled import layout as at
+from solver.engines.compiled.layout import Inst, Ints
+from solver.engines.compiled.refs import inst_ref
+from solver.engines.plain import anneal as kernel
+from solver.engines.plain import layout as own
+from solver.engines.plain.layout import Plain
+from solver.engines.plain.refs import plain_ref
+
+_RICH = (
+    at.F_PICKUP, at.F_PLACES, at.F_BAYS, at.F_MULTI, at.F_SPLIT, at.F_LIMITS, at.F_BREAKS,
+    at.F_SETUP, at.F_FACES, at.F_WISHES, at.F_ZONES, at.F_BALANCE, at.F_POINTS,
+)  # fmt: skip
+
+
+def is_plain(inst: Inst) -> bool:
+    """Say whether every task is one stop with at most one window, and no route minds another."""
+    task, stop = inst.task, inst.stop
+    return bool(
+        len(task)
+        and len(inst.veh)
+        and not inst.flags[list(_RICH)].any()
+        and len(stop) == len(task)
+        and (task[:, at.T_STOPS] == 1).all()
+        and (task[:, at.T_FIRST] == np.arange(len(task))).all()
+        and (stop[:, at.S_NWIN] <= 1).all()
+        and (stop[:, at.S_RELEASE] <= 0).all()
+        and (inst.veh[:, at.V_RATE] == 0).all()
+        and _short(inst)
+    )
+
+
+def _short(inst: Inst) -> bool:
+    """Say whether instants fit a node's columns; a day without times has none."""
+    return not inst.flags[at.F_TIME] or bool(inst.veh[:, at.V_W1].max() < own.LONGEST_S)
+
+
+def new_plain(inst: Inst, seed: int) -> Plain:
+    """Make a state without any route."""
+    stops, vehicles, dims = len(inst.stop), len(inst.veh), inst.cap.shape[1]
+    nodes = stops + 2 * vehicles
+    classes = inst.elig.shape[1]
+    nd = _lines(nodes)
+    nd[:, own.CLOSES] = own.LONGEST_S
+    timed = np.flatnonzero(inst.stop[:, at.S_NWIN])
+    nd[timed, own.OPENS] = inst.win[timed, 0, 0]
+    nd[timed, own.CLOSES] = np.minimum(inst.win[timed, 0, 1], own.LONGEST_S)
+    nd[:stops, own.VEH] = own.NOWHERE
+    nd[:stops, own.LOC] = inst.stop[:, at.S_LOC]
+    firsts = np.arange(stops, nodes, 2)
+    begin = inst.veh[:, at.V_W0]
+    end = np.minimum(inst.veh[:, at.V_W1], own.LONGEST_S)
+    for shift in (0, 1):
+        nd[firsts + shift, own.VEH] = np.arange(vehicles)
+        nd[firsts + shift, own.PREV] = firsts
+        nd[firsts + shift, own.NEXT] = firsts + 1
+        nd[firsts + shift, own.OPENS] = begin
+        nd[firsts + shift, own.CLOSES] = end
+    nd[firsts, own.LOC] = nd[firsts + 1, own.AHEAD] = inst.veh[:, at.V_START]
+    nd[firsts + 1, own.LOC] = nd[firsts, own.AFTER] = inst.veh[:, at.V_END]
+    nd[firsts, own.DEP] = begin
+    nd[firsts + 1, own.LAT] = end
+    spans = np.zeros((nodes if inst.flags[at.F_DURATION] else 1, own.SPAN_COLUMNS), np.int64)
+    if len(spans) == nodes:
+        spans[firsts, own.FE], spans[firsts, own.FL] = begin, end
+        spans[firsts + 1, own.BE], spans[firsts + 1, own.BL] = begin, end
+    state = Plain(
+        nd=nd,
+        sp=spans,
+        rt=np.zeros((vehicles, own.R_LOAD + dims), np.int64),
+        absent=np.arange(stops, dtype=np.int64),
+        where=np.arange(stops, dtype=np.int64),
+        empty=np.zeros((classes, vehicles), np.int64),
+        nempty=np.zeros(classes, np.int64),
+        ops=np.zeros((4 * stops + 64, 3), np.int64),
+        touched=np.zeros(vehicles, np.int64),
+        far=_remoteness(inst),
+        bestnext=np.full(nodes, -1, np.int64),
+        key=np.zeros(stops),
+        order=np.zeros(stops, np.int64),
+        c=np.zeros(own.COUNTERS, np.int64),
+        x=np.zeros(own.SUMS),
+        rng=np.array([(seed * 2654435761 + 88172645463325252) % (1 << 64) or 1, 0], np.uint64),
+    )
+    for v in range(vehicles - 1, -1, -1):  # the first of a class is taken first
+        c = inst.veh[v, at.V_CLASS]
+        state.empty[c, state.nempty[c]] = v
+        state.rt[v, own.R_SLOT] = state.nempty[c]
+        state.nempty[c] += 1
+    state.c[own.C_ABSENT] = stops
+    state.x[own.X_PENALTY] = float(inst.pen[:stops].sum())
+    state.x[own.X_BEST] = np.inf
+    return state
+
+
+def _lines(rows: int) -> NDArray[np.int32]:
+    """Make zeros that begin where a line of the cache does."""
+    whole = np.zeros(rows * own.NODE_COLUMNS + 16, np.int32)
+    skip = (-whole.ctypes.data % 64) // 4
+    return whole[skip : skip + rows * own.NODE_COLUMNS].reshape(rows, own.NODE_COLUMNS)
+
+
+def _remoteness(inst: Inst) -> Ints:
+    starts = sorted({int(s) for s in inst.veh[:, at.V_START] if s >= 0})
+    if not starts:
+        return np.zeros(len(inst.stop), np.int64)
+    far: Ints = inst.cost[0][np.ix_(starts, inst.stop[:, at.S_LOC])].min(axis=0).astype(np.int64)
+    return far
+
+
+class PlainSearch(Chain):
+    """One chain of ruin and recreate over plain routes."""
+
+    def __init__(self, inst: Inst, seed: int) -> None:
+        super().__init__()
+        self.inst = inst
+        self.state = new_plain(inst, seed)
+        self._inst, self._st = inst_ref(inst), plain_ref(self.state)
+
+    @property
+    def best(self) -> float:
+        """What the best plan so far costs, leaving out included."""
+        return float(self.state.x[own.X_BEST])
+
+    @property
+    def visits(self) -> int:
+        """How many visits the current plan makes."""
+        return int(self.state.c[own.C_VISITS])
+
+    @property
+    def travel(self) -> float:
+        """What the current plan's routes cost without what vehicles cost by themselves."""
+        used = self.state.rt[:, own.R_VISITS] > 0
+        return float(self.state.c[own.C_COST]) - float(self.inst.veh[used, at.V_FIXED].sum())
+
+    def rows(self) -> Ints:
+        """Give the best plan's rows."""
+        return self._written(self.state.bestnext)
+
+    def now_rows(self) -> Ints:
+        """Give the current plan's rows."""
+        nd = self.state.nd
+        following = np.where(nd[:, own.VEH] >= 0, nd[:, own.NEXT], -1).astype(np.int64)
+        return self._written(following)
+
+    def _written(self, following: Ints) -> Ints:
+        found = np.zeros((len(self.inst.stop), 5), np.int64)
+        many = kernel.plan_of(self._inst, self._st, following, found)
+        rows = np.zeros((many, at.SEQUENCE_COLUMNS), np.int64)
+        columns = [at.Q_VEH, at.Q_STOP, at.Q_BEG, at.Q_DEP, at.Q_ARR]
+        rows[:, columns] = found[:many]
+        rows[:, at.Q_MASK] = 1
+        return rows
+
+    def lay(self, rows: Ints) -> None:
+        """Start from the routes that rows state, or go on from them."""
+        kernel.lay(self._inst, self._st, np.ascontiguousarray(rows[:, [at.Q_VEH, at.Q_STOP]]))
+        kernel.take_stock(self._st)
+
+    def fill(self) -> None:
+        """Serve what can be served, greedily."""
+        kernel.fill(self._inst, self._st, 10.0 if self.inst.flags[at.F_PRIZES] else 1.0)
+
+    def absent(self) -> Ints:
+        """Give the tasks that the current plan leaves out, or brings only in part."""
+        found: Ints = self.state.absent[: self.state.c[own.C_ABSENT]].copy()
+        return found
+
+    def reprice(self) -> None:
+        """Take note of other prices of leaving out; the plan at hand is the best anew."""
+        kernel.reprice(self._inst, self._st)
+
+    @override
+    def anneal(self, steps: int, hot: float, cold: float, size: float) -> None:
+        """Take steps while it cools."""
+        kernel.anneal(self._inst, self._st, steps, hot, cold, size)

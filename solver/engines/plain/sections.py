@@ -1,0 +1,93 @@
+"""Large plain problems searched in sections, each core with routes of its own.
+
+Sections of one round overlap those of the rounds before, so nothing stays cut for long; all cool
+together. Two cores so take twice the steps on one plan, where two chains would take them on two.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from solver.engines.chain import Heat
+from solver.engines.compiled import layout as at
+from solver.engines.compiled.chains import Board, Limits
+from solver.engines.compiled.layout import Inst, Ints
+from solver.engines.plain.hall import PlainSearch
+from solver.engines.plain.section import divide
+
+ROUNDS = 40
+ROUND_S = 0.2
+"""A round takes at least this long: cutting sections out has its price, too."""
+
+
+def run_sections(
+    inst: Inst,
+    rows: Ints,
+    board: Board,
+    heat: Heat,
+    limits: Limits,
+    *,
+    threads: int,
+    seed: int,
+    on_better: Callable[[Board], None],
+) -> None:
+    """Anneal from ``rows``; the best plan and routes seen are on the board."""
+    rng = np.random.default_rng(seed)
+    rounds = ROUNDS
+    began = time.monotonic()
+    left = 0.0 if limits.until is None else max(0.0, limits.until - began)
+    if limits.until is not None:
+        rounds = max(4, min(ROUNDS, int(left / ROUND_S)))
+    whole = PlainSearch(inst, seed)
+    whole.lay(rows)
+    done = 0.0
+    for turn in range(rounds):
+        if limits.should_stop() or done >= 1.0:
+            return
+        share = (turn + 1) / rounds
+        until = None if limits.until is None else began + left * share
+        many = None if limits.steps is None else max(1, limits.steps // (rounds * threads))
+        searches, sections = [], divide(inst, rows, threads, rng)
+        for i, section in enumerate(sections):
+            search = PlainSearch(section.inst, seed * 7919 + turn * threads + i)
+            mine = np.isin(rows[:, at.Q_VEH], section.vehicles)
+            search.lay(section.own(rows[mine]))
+            searches.append(search)
+        if until is not None:
+            share = min(1.0, max(share, done + 1e-6))
+        _side_by_side(searches, heat, until, many, done, share, limits)
+        done = share
+        best = [s.whole(c.rows()) for s, c in zip(sections, searches, strict=True)]
+        now = [s.whole(c.now_rows()) for s, c in zip(sections, searches, strict=True)]
+        rows = np.concatenate(now)
+        whole.lay(np.concatenate(best))
+        board.offer(whole)
+        on_better(board)
+
+
+def _side_by_side(
+    searches: list[PlainSearch],
+    heat: Heat,
+    until: float | None,
+    steps: int | None,
+    begin: float,
+    end: float,
+    limits: Limits,
+) -> None:
+    def run(search: PlainSearch) -> None:
+        search.run(
+            heat,
+            until=until,
+            steps=steps,
+            news=lambda _: not limits.should_stop(),
+            begin=begin,
+            end=end,
+        )
+
+    workers = [threading.Thread(target=run, args=(s,), daemon=True) for s in searches]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
