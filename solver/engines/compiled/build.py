@@ -64,6 +64,8 @@ def build(instance: Instance) -> Inst:
         row[at.T_FIRST] = first
         first += len(t.stops)
         row[at.T_BUILDING] = -1 if t.building is None else buildings[t.building]
+    shelf = _shelves(instance, stops, dims)
+    house, housed = _by_building(task)
     return Inst(
         flags=flags,
         dur=dur,
@@ -94,15 +96,17 @@ def build(instance: Instance) -> Inst:
         bay=np.array([b.lanes for b in instance.problem.bays] or [1], np.int64),
         brk=fleet.breaks(),
         brkload=fleet.break_loads(dims),
-        plc=_places(instance),
+        plc=_places(instance, shelf),
         closed=_windows([p.closed for p in places]),
         cleared=_ragged([tuple(sorted(p.cleared)) for p in places]),
-        shelf=np.array([_wide(p.shelf or (), dims) for p in places] or [[0] * dims], np.int64),
+        shelf=shelf,
         near=near,
         adj=adj,
         weight=np.array(
             [instance.problem.objective.face, instance.problem.objective.balance / 60.0]
         ),
+        house=house,
+        housed=housed,
     )
 
 
@@ -134,18 +138,41 @@ def _task_row(task: Task) -> list[int]:
     row[at.T_SPLIT] = int(task.splittable)
     row[at.T_WISH0], row[at.T_WISHCOST0] = wishes[0]
     row[at.T_WISH1], row[at.T_WISHCOST1] = wishes[1]
-    row[at.T_RELEASE] = max(s.release_s for s in task.stops)
     return row
 
 
-def _places(instance: Instance) -> Ints:
+def _by_building(task: Ints) -> tuple[Ints, Ints]:
+    """Give where each building's tasks begin among all tasks in a building, and these."""
+    building = task[:, at.T_BUILDING]
+    count = np.bincount(building[building >= 0], minlength=1)
+    order = np.argsort(building, kind="stable")
+    housed = order[int((building < 0).sum()) :].astype(np.int64)
+    return np.concatenate([[0], np.cumsum(count)]).astype(np.int64), housed
+
+
+def _shelves(instance: Instance, stops: list[Stop], dims: int) -> Ints:
+    """Give each shelf's room; NEVER where all that ever comes would fit at once."""
+    places = instance.problem.places
+    room = np.full((max(1, len(places)), dims), NEVER, np.int64)
+    comes = np.zeros_like(room)
+    for s in stops:
+        if s.place >= 0:
+            comes[s.place] += _wide(s.loaded, dims)
+    for row, place in zip(room, places, strict=False):
+        if place.shelf is not None:
+            row[:] = _wide(place.shelf, dims)
+    room[comes <= room] = NEVER
+    return room
+
+
+def _places(instance: Instance, shelf: Ints) -> Ints:
     made = np.zeros((max(1, len(instance.problem.places)), at.PLACE_COLUMNS), np.int64)
-    for row, place in zip(made, instance.problem.places, strict=False):
+    for row, place, room in zip(made, instance.problem.places, shelf, strict=False):
         gap = place.separation_s or instance.problem.separation_s
         row[:] = (
             place.lanes,
             gap,
-            place.shelf is not None,
+            (room < NEVER).any(),
             len(place.closed),
             len(place.cleared),
         )

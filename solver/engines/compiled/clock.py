@@ -8,6 +8,9 @@ from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import (
     AFTER,
     ARR,
+    B_BEG,
+    B_DEP,
+    B_VEH,
     BEG,
     BOARD,
     C_STAMP,
@@ -25,11 +28,11 @@ from solver.engines.compiled.layout import (
     P_SHELF,
     PREV,
     PT,
-    R_END,
     R_FIRST,
     R_LAST,
     REL,
     RELOAD,
+    ROW,
     S_NWIN,
     S_PLACE,
     SEEN,
@@ -85,6 +88,8 @@ def shelf_free(inst: Inst, st: State, place: int, v: int, n: int, at: int) -> in
             until = min(until, instant)
     for d in range(shelf.shape[1]):
         most = shelf[place, d]
+        if most >= NEVER:
+            continue
         laid = nl[n, BOARD, d]
         for i in range(many):
             m = here[i]
@@ -210,8 +215,8 @@ def place_open(inst: Inst, st: State, place: int, v: int) -> bool:
     here = st.at[place]
     for i in range(st.nat[place]):
         other = veh[nd[here[i], VEH], V_COHORT]
-        if other >= 0 and other != cohort:
-            return False
+        if other >= 0:  # nobody let another cohort in before, so this one speaks for all
+            return bool(other == cohort)
     return True
 
 
@@ -234,35 +239,49 @@ def begin_at(inst: Inst, st: State, v: int, n: int, s: int, arrival: int, length
 
 
 @compiled
+def note_loading(inst: Inst, st: State, n: int) -> None:
+    """Write a loading's times down beside those of others at its bay, where all are read."""
+    nd = st.nd
+    bay = inst.ptbay[nd[n, PT]]
+    if bay >= 0:
+        row = st.busy[bay, nd[n, ROW]]
+        row[B_BEG] = nd[n, BEG]
+        row[B_DEP] = nd[n, DEP]
+        row[B_VEH] = nd[n, VEH]
+
+
+@compiled
 def load_at(inst: Inst, st: State, v: int, point: int, ready: int, length: int) -> int:
     """Give the first instant from ``ready`` on at which a vehicle may load at a point."""
-    ptbay = inst.ptbay
     veh = inst.veh
-    loading = st.loading
-    nloading = st.nloading
-    nd = st.nd
-    bay_ = inst.bay
-    bay = ptbay[point]
+    bay = inst.ptbay[point]
     if bay < 0:
         return ready
+    busy = st.busy
+    many = st.nloading[bay]
     cohort = veh[v, V_COHORT]
-    here = loading[bay]
     if cohort >= 0:
-        for i in range(nloading[bay]):
-            other = veh[nd[here[i], VEH], V_COHORT]
-            if other >= 0 and other != cohort:
-                return NEVER
+        for i in range(many):
+            other = veh[busy[bay, i, B_VEH], V_COHORT]
+            if other >= 0:  # nobody let another cohort in before, so this one speaks for all
+                if other != cohort:
+                    return NEVER
+                break
+    lanes = inst.bay[bay]
     at = ready
     while True:
         count = 0
         soonest = NEVER
-        for i in range(nloading[bay]):
-            m = here[i]
-            if at < nd[m, DEP] and nd[m, VEH] != v and nd[m, BEG] < at + length:
+        for i in range(many):
+            if (
+                at < busy[bay, i, B_DEP]
+                and busy[bay, i, B_BEG] < at + length
+                and busy[bay, i, B_VEH] != v
+            ):
                 count += 1
-                soonest = min(soonest, nd[m, DEP])
-        if count < bay_[bay] or not _crowded(
-            nd, here, nloading[bay], v, at, at + length, NO_GAP, bay_[bay]
+                soonest = min(soonest, busy[bay, i, B_DEP])
+        if count < lanes or not _crowded(
+            st.nd, st.loading[bay], many, v, at, at + length, NO_GAP, lanes
         ):
             return at
         at = soonest
@@ -354,6 +373,8 @@ def retime(inst: Inst, st: State, v: int) -> bool:
                 return False
             nd[n, BEG] = at
             t = at + length
+            nd[n, DEP] = t
+            note_loading(inst, st, n)
             served = False
         else:
             arrival = t + ride
@@ -400,5 +421,4 @@ def retime(inst: Inst, st: State, v: int) -> bool:
     nd[last, ARR] = t
     nd[last, BEG] = t
     nd[last, DEP] = t
-    rt[v, R_END] = t
     return t <= veh[v, V_W1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.engines.compiled import layout as at
-from solver.engines.compiled import search_loop
+from solver.engines.compiled import memory, recreate, search_loop
 from solver.engines.compiled.layout import Inst, Ints, State
 from solver.engines.compiled.refs import inst_ref, state_ref
 
@@ -35,7 +35,7 @@ def new_state(inst: Inst, seed: int) -> State:
     buildings = int(inst.task[:, at.T_BUILDING].max(initial=-1)) + 1
     classes = inst.elig.shape[1]
     dims = inst.cap.shape[1]
-    width = max(search_loop.WIDTH, 2)
+    width = max(recreate.WIDTH, 2)
     bayed = reloads if inst.flags[at.F_BAYS] else 0
     state = State(
         nd=_aligned(nodes + 1, at.NODE_COLUMNS),
@@ -52,6 +52,7 @@ def new_state(inst: Inst, seed: int) -> State:
         nat=np.zeros(places, np.int64),
         loading=np.zeros((len(inst.bay), bayed + 1), np.int64),
         nloading=np.zeros(len(inst.bay), np.int64),
+        busy=np.zeros((len(inst.bay), bayed + 1, 3), np.int64),
         empty=np.zeros((classes, max(1, vehicles)), np.int64),
         nempty=np.zeros(classes, np.int64),
         ops=np.zeros((4 * nodes + 20_000, at.OPERATION_COLUMNS), np.int64),
@@ -84,6 +85,7 @@ def _aligned(rows: int, columns: int) -> Ints:
 def _empty(inst: Inst, st: State) -> None:
     vehicles = len(inst.veh)
     st.c[at.C_FREE] = len(st.free)
+    st.c[at.C_ONLY] = st.c[at.C_WHOM] = -1
     st.nd[:, at.STOP] = at.UNUSED
     for v in range(vehicles):
         first, last = 2 * v, 2 * v + 1
@@ -187,12 +189,12 @@ class Search:
     def lay(self, rows: Ints) -> None:
         """Start from the routes that rows state, times included."""
         if len(rows):
-            search_loop.restore(self._inst, self._st, rows, len(rows))
+            memory.restore(self._inst, self._st, rows, len(rows))
         search_loop.take_stock(self._inst, self._st)
 
     def lay_anew(self, rows: Ints) -> None:
         """Go on from other routes than those at hand."""
-        search_loop.restore(self._inst, self._st, rows, len(rows))
+        memory.restore(self._inst, self._st, rows, len(rows))
         search_loop.take_stock(self._inst, self._st)
 
     def burst(self, steps: int, heat: float) -> None:
@@ -206,7 +208,7 @@ class Search:
 
     def now_rows(self) -> Ints:
         """Give the current plan's rows."""
-        search_loop.keep_best(self._st)
+        memory.keep_best(self._st)
         return self.rows()
 
     def fill(self) -> None:

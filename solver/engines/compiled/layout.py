@@ -22,7 +22,7 @@ RELOAD, START, END, UNUSED = -1, -2, -3, -4
 # ... and their columns: what a position is judged by lies together, in one line of the cache.
 VEH, PREV, NEXT, LOC, DEP, LAT, LOCK, OUT = range(8)
 STOP, HEAD, TASK, BEG, ARR, SIB, PT, MASK = range(8, 16)
-ZP, ZS, FD, FE, FL, BD, BE, BL, REL, SEEN, TAIL, MET, RUIN = range(16, 29)
+ZP, ZS, FD, FE, FL, BD, BE, BL, REL, SEEN, TAIL, MET, RUIN, ROW = range(16, 30)
 NODE_COLUMNS = 40
 """An odd number of lines, so that rows do not all fall on the same few places of the cache."""
 
@@ -36,8 +36,8 @@ STOP_COLUMNS = 7
 
 # Tasks.
 T_FIRST, T_STOPS, T_PARTS, T_PART0, T_SPLIT, T_BUILDING, T_WISH0, T_WISH1 = range(8)
-T_WISHCOST0, T_WISHCOST1, T_RELEASE = range(8, 11)
-TASK_COLUMNS = 11
+T_WISHCOST0, T_WISHCOST1 = range(8, 10)
+TASK_COLUMNS = 10
 
 # Vehicles.
 V_CLASS, V_K, V_TYPE, V_MULTI, V_RATE, V_END, V_FIXED, V_RELOAD, V_TRIPS = range(9)
@@ -47,12 +47,15 @@ OPEN, HOME = -1, -2
 """V_END (or V_START): anywhere at no cost; the nearest of the vehicle's points."""
 
 # Routes.
-R_FIRST, R_LAST, R_VISITS, R_TRIPS, R_COST, R_TRAVEL, R_DIST, R_WORK, R_END, R_SLOT = range(10)
-ROUTE_COLUMNS = 10
+R_FIRST, R_LAST, R_VISITS, R_TRIPS, R_COST, R_TRAVEL, R_DIST, R_WORK, R_SLOT = range(9)
+ROUTE_COLUMNS = 9
 
 # Places.
 P_LANES, P_GAP, P_SHELF, P_CLOSED, P_CLEARED = range(5)
 PLACE_COLUMNS = 5
+
+# Loadings at a bay.
+B_BEG, B_DEP, B_VEH = range(3)
 
 # Flags of the instance.
 (
@@ -82,8 +85,9 @@ FLAGS = 19
 C_FREE, C_ABSENT, C_STAMP, C_LOG, C_TOUCHED, C_ROUND, C_BEST_LEN, C_STEPS, C_BETTER, C_EXCESS = (
     range(10)
 )
-C_OPS, C_LOST, C_VISITS, C_ROUTES, C_TRIPS = range(10, 15)
-COUNTERS = 15
+C_OPS, C_LOST, C_VISITS, C_ROUTES, C_TRIPS, C_ONLY, C_WHOM = range(10, 17)
+COUNTERS = 17
+"""C_ONLY, C_WHOM: a building that this step gives to one courier, and whom; or -1."""
 
 # Sums of the state.
 X_ROUTES, X_PENALTY, X_SOFT, X_BEST, X_NOW = range(5)
@@ -134,6 +138,8 @@ class Inst(NamedTuple):
     near: NDArray[np.int32]  # (S, G): for insertion
     adj: NDArray[np.int32]  # (S, A): for removal
     weight: Floats  # face, balance per second
+    house: Ints  # (buildings + 1,): where each building's tasks begin in housed
+    housed: Ints  # tasks by building
 
 
 class State(NamedTuple):
@@ -153,6 +159,7 @@ class State(NamedTuple):
     nat: Ints  # (P,)
     loading: Ints  # (bays, loadings at most)
     nloading: Ints  # (bays,)
+    busy: Ints  # (bays, loadings at most, 3): begin, departure, vehicle of each loading
     empty: Ints  # (C, V): unused vehicles by class
     nempty: Ints  # (C,)
     ops: Ints  # (O, OPERATION_COLUMNS)

@@ -1,18 +1,18 @@
 """Where a shipment could go: all stops into one trip, in their order, tested exactly."""
 
-from solver.engines.compiled.chance import uniform
-from solver.engines.compiled.change import arc_cost
+from solver.engines.compiled.chance import below, uniform
 from solver.engines.compiled.clock import home_of, in_windows, ride_s
-from solver.engines.compiled.insert import PAIR, PAIR_TRIP
 from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import (
     AFTER,
+    C_ROUND,
     DEP,
     F_TIME,
     FAR,
     LAT,
     LOC,
     LOCK,
+    MET,
     NEVER,
     NEXT,
     R_FIRST,
@@ -21,9 +21,11 @@ from solver.engines.compiled.layout import (
     R_VISITS,
     RELOAD,
     S_LOC,
+    SIB,
     STOP,
     T_FIRST,
     T_STOPS,
+    T_WISH0,
     V_CLASS,
     V_FIXED,
     V_K,
@@ -31,9 +33,15 @@ from solver.engines.compiled.layout import (
     V_RELOAD,
     V_TRIPS,
     V_TYPE,
+    VEH,
     Inst,
     State,
 )
+from solver.engines.compiled.positions import PAIR, PAIR_TRIP
+from solver.engines.compiled.settle import arc_cost
+
+SAMPLE = 4
+"""Shifts that are tried for a shipment beside those that go nearby."""
 
 
 @compiled
@@ -82,8 +90,14 @@ def over(inst: Inst, st: State, n: int, t: int, loc: int, k: int, ty: int) -> in
 
 
 @compiled
-def rank_pairs(inst: Inst, st: State, task: int, width: int, blink: float) -> int:
-    """Keep the cheapest ways to serve a shipment, best first."""
+def rank_pairs(
+    inst: Inst, st: State, task: int, width: int, blink: float, wide: bool, fresh: bool
+) -> int:
+    """Keep the cheapest ways to serve a shipment, best first.
+
+    ``wide``: in any shift, not only in those that go nearby. ``fresh``: in unused ones, too.
+    """
+    round_ = 0 if wide else _mark_near(inst, st, task)
     rt = st.rt
     elig = inst.elig
     veh = inst.veh
@@ -95,6 +109,8 @@ def rank_pairs(inst: Inst, st: State, task: int, width: int, blink: float) -> in
         if rt[v, R_VISITS] == 0 or not elig[task, veh[v, V_CLASS]]:
             continue
         n = rt[v, R_FIRST]
+        if not wide and nd[n, MET] != round_:
+            continue
         last = rt[v, R_LAST]
         multi = veh[v, V_MULTI]
         inside = not multi
@@ -106,6 +122,8 @@ def rank_pairs(inst: Inst, st: State, task: int, width: int, blink: float) -> in
             if multi and nd[nd[n, NEXT], STOP] < 0:
                 have = _trip(inst, st, task, v, n, have, width)
             n = nd[n, NEXT]
+    if not fresh:
+        return have
     for c in range(inst.elig.shape[1]):
         if elig[task, c] and nempty[c]:
             v = empty[c, nempty[c] - 1]
@@ -114,6 +132,28 @@ def rank_pairs(inst: Inst, st: State, task: int, width: int, blink: float) -> in
             else:
                 have = _from(inst, st, task, v, rt[v, R_FIRST], have, width, 0.0)
     return have
+
+
+@compiled
+def _mark_near(inst: Inst, st: State, task: int) -> int:
+    """Mark shifts that go to neighbours of a shipment's stops, and some others; give the mark."""
+    nd, rt = st.nd, st.rt
+    st.c[C_ROUND] += 1
+    round_ = st.c[C_ROUND]
+    first = inst.task[task, T_FIRST]
+    for s in range(first, first + inst.task[task, T_STOPS]):
+        for g in range(inst.near.shape[1]):
+            m = inst.near[s, g]
+            n = st.head[m] if m >= 0 else m
+            while n >= 0:
+                nd[rt[nd[n, VEH], R_FIRST], MET] = round_
+                n = nd[n, SIB]
+    for _ in range(SAMPLE):
+        nd[rt[below(st, rt.shape[0]), R_FIRST], MET] = round_
+    for c in range(2):
+        if inst.task[task, T_WISH0 + c] >= 0:
+            nd[rt[inst.task[task, T_WISH0 + c], R_FIRST], MET] = round_
+    return int(round_)
 
 
 @compiled

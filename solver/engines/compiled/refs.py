@@ -76,7 +76,7 @@ def inst_ref(i: Inst) -> Any:
         bare(i.pen), bare(i.elig), bare(i.tpt), bare(i.veh), bare(i.cap), bare(i.pts),
         bare(i.ptloc), bare(i.ptbay), bare(i.bay), bare(i.brk), bare(i.brkload), bare(i.plc),
         bare(i.closed), bare(i.cleared), bare(i.shelf), bare(i.near), bare(i.adj),
-        bare(i.weight),
+        bare(i.weight), bare(i.house), bare(i.housed),
     )  # fmt: skip
 
 
@@ -86,7 +86,8 @@ def state_ref(s: State) -> Any:
     return StateRef(
         bare(s.nd), bare(s.nl), bare(s.free), bare(s.rt), bare(s.head), bare(s.left),
         bare(s.absent), bare(s.where), bare(s.cnt), bare(s.known), bare(s.at), bare(s.nat),
-        bare(s.loading), bare(s.nloading), bare(s.empty), bare(s.nempty), bare(s.ops),
+        bare(s.loading), bare(s.nloading), bare(s.busy), bare(s.empty),
+        bare(s.nempty), bare(s.ops),
         bare(s.log), bare(s.hold), bare(s.touched), bare(s.stamp), bare(s.best),
         bare(s.cf), bare(s.ci), bare(s.pos), bare(s.scratch),
         bare(s.key), bare(s.c), bare(s.x), bare(s.rng),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from solver.check import check
 from solver.engines.compiled import layout as at
-from solver.engines.compiled import search_loop
+from solver.engines.compiled import memory, recreate, removal, search_loop
 from solver.engines.compiled.build import build
 from solver.engines.compiled.cache import CACHE
 from solver.engines.compiled.hall import Search
@@ -84,7 +84,12 @@ def stocked(inst: Inst, state: State) -> None:
     reloads = [n for nodes in routes_of(state) for n in nodes if nd[n, at.STOP] == at.RELOAD]
     for bay in range(len(inst.bay)):
         mine = [n for n in reloads if inst.ptbay[nd[n, at.PT]] == bay]
-        assert sorted(state.loading[bay, : state.nloading[bay]].tolist()) == sorted(mine)
+        here = state.loading[bay, : state.nloading[bay]].tolist()
+        assert sorted(here) == sorted(mine)
+        assert nd[here, at.ROW].tolist() == list(range(len(here)))
+        if inst.flags[at.F_TIME]:
+            busy = state.busy[bay, : len(here)].tolist()
+            assert busy == nd[here][:, [at.BEG, at.DEP, at.VEH]].tolist()
     assert state.c[at.C_VISITS] == len(visits)
     assert state.c[at.C_TRIPS] == len(reloads)
     free = state.free[: state.c[at.C_FREE]].tolist()
@@ -207,15 +212,15 @@ def test_a_step_that_is_undone_leaves_no_trace(drawn: Drawn, seed: int) -> None:
     everywhere = False
     for _ in range(10):
         before, sums = rows(state).tolist(), state.x.copy()
-        steady = state.rt[:, : at.R_END].copy()
-        search_loop._begin_step(held[1])
-        search_loop.ruin(*held, search_loop.REMOVED)
-        search_loop.recreate(*held, 0.01, search_loop.MOST, 1.0, everywhere)
-        search_loop.undo(*held)
+        steady = state.rt[:, : at.R_SLOT].copy()
+        memory.begin_step(held[1])
+        removal.ruin(*held, search_loop.REMOVED)
+        recreate.recreate(*held, 0.01, search_loop.MOST, 1.0, everywhere)
+        memory.undo(*held)
         assert rows(state).tolist() == before
         assert state.x[at.X_ROUTES] == sums[at.X_ROUTES]
         assert state.x.tolist() == pytest.approx(sums.tolist(), rel=1e-9, abs=1e-3)
-        assert state.rt[:, : at.R_END].tolist() == steady.tolist()
+        assert state.rt[:, : at.R_SLOT].tolist() == steady.tolist()
         sound(instance, search)
 
 
