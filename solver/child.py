@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from solver.engines.dispatch import LockedImpossible
 from solver.plan import Plan
 from solver.problem import Problem
 from solver.wire import Kind, send
@@ -98,6 +99,10 @@ def run(order: Order, reports: int, control: int) -> None:
             on_plan=teller.plan,
             should_stop=lambda: bool(select.select([control], [], [], 0)[0]),
         )
+    except LockedImpossible as error:
+        teller.close()
+        send(reports, Kind.REFUSED, str(error))
+        return
     except BaseException:  # noqa: BLE001 - whatever it is, the supervisor should know of it
         teller.close()
         send(reports, Kind.FAILED, traceback.format_exc(limit=-6))

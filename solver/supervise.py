@@ -16,6 +16,7 @@ from typing import Final
 from solver.bounding import Bounds
 from solver.check import check
 from solver.child import Order
+from solver.engines.dispatch import LockedImpossible
 from solver.nobody import nobody_served
 from solver.objective import Tiers, value
 from solver.plan import Plan
@@ -215,8 +216,7 @@ class _Watch:
         if self.rescuer is not None:
             return
         if len(self.problem.jobs) + len(self.problem.shipments) <= _CONSTRUCTED_HERE:
-            plan = self._constructed()
-            self._keep(plan, self._tiers(plan), last=False)
+            self._keep_constructed()
             return
         nobody = nobody_served(self.problem)
         # Where steps are locked somebody has to go.
@@ -224,6 +224,18 @@ class _Watch:
         order = self.order("construct", {"seed": self.seed}, None)
         left_s = self.limit_s - self.seconds()
         self.rescuer = children.enter_context(Searcher(order, left_s))
+
+    def _keep_constructed(self) -> None:
+        plan = self._constructed()
+        try:
+            self._keep(plan, self._tiers(plan), last=False)
+        except Garbage as error:
+            # Without locked steps nobody has to go, and that breaks nothing.
+            for vehicle in self.problem.vehicles:
+                for step in vehicle.locked:
+                    if step.locked and step.id is not None:
+                        raise LockedImpossible(vehicle.id, step.id) from error
+            raise
 
     def _await_rescue(self) -> None:
         newest: Message | None = None
@@ -250,6 +262,9 @@ class _Watch:
     def _hear(self, kind: Kind, said: object) -> None:
         if kind is Kind.FAILED:
             self._wrong("engine-crashed", str(said))
+            return
+        if kind is Kind.REFUSED:
+            self.fault = self.fault or "engine-crashed"  # the first plan will say it again
             return
         if self.on_report is None or self.seconds() - self.said_at < _LINES_APART_S:
             return

@@ -41,6 +41,7 @@ class Kind(IntEnum):
     FIGURES = 3  # what a plan on the way leaves out and costs
     LINE = 4  # a line for people
     FAILED = 5  # why there is no plan
+    REFUSED = 6  # why there can be none, whoever searches
 
 
 class Garbage(ValueError):

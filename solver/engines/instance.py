@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from solver.engines.wanted import Wanted, Wishes, single_wishes
+from solver.engines.whole_locks import whole
 from solver.problem import (
     UNREACHABLE,
     Amounts,
@@ -160,7 +161,7 @@ def prepare(problem: Problem) -> Instance:
         vehicles=vehicles,
         tasks=tuple(tasks),
         zero=zero,
-        locked=tuple(_locked_trips(v, tasks, zero) for v in vehicles),
+        locked=tuple(_locked_trips(v, tasks, zero) for v in whole(vehicles, problem.shipments)),
         allowed=kinds.allowed(tasks),
     )
 
@@ -218,8 +219,6 @@ def _locked_trips(v: Vehicle, tasks: list[Task], zero: Amounts) -> tuple[LockedT
     first = v.points[0] if v.points else None
     loaded_s = 0
     for step in v.locked:
-        if not step.locked:
-            continue
         if step.type == "reload" or not trips:
             trips.append((first if step.location is None else step.location, []))
         if step.type == "reload" and step.service_at is not None:

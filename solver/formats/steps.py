@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from solver.formats.faults import Faults
+from solver.formats.locked_times import clock, stop_of, together, torn
 from solver.problem import (
-    UNREACHABLE,
     Amounts,
     Job,
     LockedStep,
@@ -46,7 +46,7 @@ class _Visits:
         self.places.update({place.id: place for place in self.problem.places})
 
     def stop(self, step: LockedStep) -> Job | ShipmentStep | None:
-        return None if step.id is None else self.stops.get((step.type, step.id))
+        return stop_of(self.stops, step)
 
 
 def check_steps(problem: Problem, faults: Faults) -> None:
@@ -60,6 +60,15 @@ def check_steps(problem: Problem, faults: Faults) -> None:
         for k, mend in _broken(visits, vehicle, locked):
             at = f"$.vehicles[{n}].steps[{k}]"
             faults.add(at, "step.breaks-rule", f"locked, yet {mend}")
+    steps = [
+        [(k, step) for k, step in enumerate(vehicle.locked) if step.locked]
+        for vehicle in problem.vehicles
+    ]
+    if any(steps):
+        for found in (together(problem, steps, visits.stops), torn(problem, steps)):
+            for (n, k), mend in found:
+                at = f"$.vehicles[{n}].steps[{k}]"
+                faults.add(at, "step.breaks-rule", f"locked, yet {mend}")
 
 
 def _known(  # noqa: PLR0917 - what a step is, and where it stands
@@ -111,7 +120,7 @@ def _broken(visits: _Visits, vehicle: Vehicle, locked: Locked) -> Iterator[tuple
     yield from _zones(visits, locked)
     yield from _shipment_order(visits, locked)
     yield from _on_board(visits, vehicle, locked)
-    yield from _clock(visits, vehicle, locked)
+    yield from clock(visits.problem, vehicle, locked, visits.stops)
 
 
 def _alone(visits: _Visits, vehicle: Vehicle, step: LockedStep) -> Iterator[Broken]:
@@ -285,32 +294,3 @@ def _amounts(
 
 def _sized(amount: Amounts, size: int) -> Amounts:
     return amount if len(amount) == size else (0,) * size
-
-
-def _clock(visits: _Visits, vehicle: Vehicle, locked: Locked) -> Iterator[tuple[int, str]]:
-    """Compare stated instants: each leaves time for what lies between."""
-    before: tuple[int, int] | None = None  # free from when on, and where
-    if vehicle.start is not None:
-        before = (vehicle.window[0], vehicle.start)
-    for k, step in locked:
-        stop = visits.stop(step)
-        if stop is None or step.service_at is None:
-            continue
-        if before is not None:
-            way_s = _way_s(visits.problem, vehicle, before[1], stop.location)
-            if way_s is None:
-                yield k, f"no way leads there from location {before[1]}"
-            elif step.service_at < before[0] + way_s:
-                yield k, f"service_at {step.service_at} is {before[0] + way_s} at the earliest"
-        before = (step.service_at + service_s(stop, vehicle), stop.location)
-
-
-def _way_s(problem: Problem, vehicle: Vehicle, origin: int, target: int) -> int | None:
-    """Give the seconds of an arc; none within one location, nor where it cannot be asked."""
-    matrix = problem.matrices.get(vehicle.profile)
-    if matrix is None or origin == target:
-        return 0
-    if not (0 <= origin < len(matrix.duration_s) and 0 <= target < len(matrix.duration_s)):
-        return 0
-    duration = int(matrix.duration_s[origin, target])
-    return None if duration == UNREACHABLE else int(duration / vehicle.speed_factor)
