@@ -32,6 +32,7 @@ REASON_NOT_STATED: Final = "not-stated"
 """Reason of what a plan from elsewhere leaves out without a word."""
 
 _ID = integer(0, INT64_MAX)
+_SUM = integer(0, INT64_MAX)  # of what is at most 2^40 each
 
 
 def _facts(raw: Any, at: str, faults: Faults) -> Any:
@@ -75,8 +76,8 @@ _STEP = Table(
         Key("load", amounts),
         Key("trip", integer()),
         Key("parts", array(integer())),
-        Key("duration", integer(), "duration_s"),
-        Key("distance", integer(), "distance_m"),
+        Key("duration", _SUM, "duration_s"),
+        Key("distance", _SUM, "distance_m"),
         Key("description", text),
         Key("location", ignored),
         Key("job", ignored),  # VROOM's older word for id
@@ -94,7 +95,7 @@ _ROUTE = Table(
     (
         Key("vehicle", _ID, required=True),
         Key("steps", array(_STEP.read), required=True),
-        Key("cost", integer()),
+        Key("cost", _SUM),
         Key("description", text),
         *(Key(name, ignored) for name in _ROUTE_UNUSED),
     ),
@@ -170,9 +171,9 @@ _AMOUNTS: Final = ("delivery", "pickup")
 _SUMMARY = Table(
     "summary",
     (
-        *(Key(name, integer(), attribute) for name, attribute in _FIGURES.items()),
+        *(Key(name, _SUM, attribute) for name, attribute in _FIGURES.items()),
         *(Key(name, amounts) for name in _AMOUNTS),
-        Key("bound", integer()),
+        Key("bound", _SUM),
         Key("engine", text),
         Key("seed", integer(0, INT64_MAX)),
         Key("seconds", _seconds),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from solver.formats.costs import with_exact_costs
 from solver.formats.families import FAMILIES
 from solver.formats.faults import Fault, PlanInvalid, ProblemInvalid
 from solver.formats.lilim import read_lilim
@@ -90,7 +91,8 @@ def read_any_plan(raw: bytes, problem: Problem) -> Plan:
     except UnicodeDecodeError as error:
         what = f"byte {error.start + 1} is not UTF-8: save the file as UTF-8"
         raise PlanInvalid((Fault("$", "file.not-json", what),)) from error
-    return read_plan(text, cost_scale=problem.cost_scale)
+    plan = read_plan(text, cost_scale=problem.cost_scale)
+    return plan if problem.cost_scale == 1 else with_exact_costs(problem, plan)
 
 
 def _other_encoding(raw: bytes, error: UnicodeDecodeError) -> str:

@@ -4,12 +4,15 @@ import json
 
 import pytest
 
+from solver.check import check
 from solver.formats.faults import PlanInvalid
+from solver.formats.native import read_problem
 from solver.formats.plan_json import read_plan, write_plan
-from solver.formats.recognise import read_any
+from solver.formats.recognise import read_any, read_any_plan
 from solver.formats.solutions import read_solution
 from solver.plan import Plan
 from solver.problem import Problem
+from solver.search import solve
 
 TEXT = """\
 TYPE: VRPTW
@@ -67,3 +70,51 @@ def test_a_cost_that_is_none_is_refused(problem: Problem, plan: Plan, cost: obje
 def test_a_plan_that_is_none_is_refused(raw: str) -> None:
     with pytest.raises(PlanInvalid):
         read_plan(raw, cost_scale=10)
+
+
+# ---------------------------------------------------------------- published with few decimals
+
+
+@pytest.fixture
+def real() -> Problem:
+    """The same places with real distances: costs have four decimals."""
+    return read_any(TEXT.replace("VRPTW", "PDPTW").encode())
+
+
+def rounded(real: Problem, digits: int, *, off: float = 0.0) -> tuple[str, ...]:
+    """Judge a plan whose costs are stated with few decimals, or are off."""
+    plan = read_solution("Route #1: 1\nRoute #2: 2\n", real)
+    written = write_plan(real, plan)
+    written["summary"]["cost"] = round(written["summary"]["cost"] + off, digits)
+    for route in written["routes"]:
+        route["cost"] = round(route["cost"] + off, digits)
+    again = read_any_plan(json.dumps(written).encode(), real)
+    return tuple(violation.code for violation in check(real, again))
+
+
+@pytest.mark.parametrize("digits", [1, 2, 3, 4])
+def test_costs_published_with_few_decimals_are_honest(real: Problem, digits: int) -> None:
+    assert real.cost_scale == 10_000
+    assert rounded(real, digits) == ()
+
+
+@pytest.mark.parametrize(("digits", "off"), [(1, 0.1), (2, 0.01), (4, 0.0001)])
+def test_costs_that_no_rounding_explains_are_not(real: Problem, digits: int, off: float) -> None:
+    assert set(rounded(real, digits, off=off)) == {"figure.wrong", "route.cost"}
+
+
+def test_sums_of_the_largest_numbers_can_be_read_back() -> None:
+    matrix = [[0, 2**40], [2**40, 0]]
+    raw = {
+        "vehicles": [
+            {"id": 1, "start_index": 0, "end_index": 0, "costs": {"fixed": 2**40},
+             "time_window": [0, 2**40]}
+        ],
+        "jobs": [{"id": 1, "location_index": 1}],
+        "matrices": {"car": {"durations": [[0, 5], [5, 0]], "distances": matrix}},
+    }  # fmt: skip
+    problem = read_problem(raw)
+    plan = solve(problem, step_limit=1, engine="construct")
+    assert plan.summary.distance_m == 2**41
+    again = read_any_plan(json.dumps(write_plan(problem, plan)).encode(), problem)
+    assert check(problem, again) == ()
