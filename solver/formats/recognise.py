@@ -1,6 +1,7 @@
 """Read problems and plans in any format that is known, by its name or by what they look like."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from typing import Final
 
@@ -29,6 +30,9 @@ def _refused(at: str, code: str, message: str) -> ProblemInvalid:
     return ProblemInvalid((Fault(at, code, message),))
 
 
+_OLD_END: Final = "\x1a\0 \t\r\n"
+"""What may stand behind a text: its end as DOS wrote it, and blanks."""
+
 _JSON: Final = ("{", "[")
 _BRACES: Final = (b"{", b"[")
 _READERS: Final[dict[str, Callable[[str], Problem]]] = {
@@ -40,7 +44,9 @@ _READERS: Final[dict[str, Callable[[str], Problem]]] = {
 FORMATS: Final = tuple(_READERS)
 """Names of formats; a family's (``cvrp``, ``vrptw``, …) reads VRPLIB with its conventions."""
 
-_HEADER = re.compile(r"^\s*([A-Z_]+_SECTION|[A-Z_]+\s*:)", re.MULTILINE)
+_HEADER = re.compile(
+    r"^\s*([A-Z_]+_SECTION|[A-Z_]+\s*:|(?i:dimension|type|capacity|name)\s*:)", re.MULTILINE
+)
 _NUMBERS = re.compile(r"\s*-?[\d.]+(\s+-?[\d.]+){2}\s*")
 
 
@@ -61,6 +67,7 @@ def read_any(raw: bytes, *, format: str | None = None) -> Problem:  # noqa: A002
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         text = _other_encoding(raw, error)
+    text = text.rstrip(_OLD_END)
     name = recognise(text) if format is None else format.lower()
     if name in _READERS:
         return _READERS[name](text)
@@ -85,7 +92,7 @@ def read_any_plan(raw: bytes, problem: Problem) -> Plan:
         With every fault by its place.
     """
     if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in _BRACES:
-        return read_solution(raw.decode("latin-1"), problem)
+        return read_solution(raw.removeprefix(BOM_UTF8).decode("latin-1"), problem)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

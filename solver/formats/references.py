@@ -20,6 +20,7 @@ def check_references(problem: Problem, raw: Mapping[str, Any], faults: Faults) -
         faults.add("$.jobs", "problem.no-jobs", "nothing to serve: give a job or a shipment")
     for rule in _RULES:
         rule(problem, faults)
+    _locations_in_range(problem, raw, faults)
     _metres_stated(problem, raw, faults)
 
 
@@ -69,14 +70,25 @@ def _locations(problem: Problem) -> Iterator[tuple[str, int]]:
         yield f"$.bays[{n}].location_index", bay.location
 
 
-def _locations_in_range(problem: Problem, faults: Faults) -> None:
+def _locations_in_range(problem: Problem, raw: Mapping[str, Any], faults: Faults) -> None:
     size = min((len(m.duration_s) for m in problem.matrices.values()), default=None)
     if size is None:
-        return
-    for path, location in _locations(problem):
+        size = _largest(raw)  # what matrices with faults have at most
+    for path, location in _locations(problem) if size else ():
         if location >= size:
             mend = f"location {location} where the matrices have 0 to {size - 1}"
             faults.add(path, "location.out-of-range", mend)
+
+
+def _largest(raw: Mapping[str, Any]) -> int:
+    """Give the most rows or columns of any matrix in the file, faulty as it may be; 0: none."""
+    profiles = raw.get("matrices")
+    tables = [raw.get("matrix")]
+    for profile in profiles.values() if isinstance(profiles, Mapping) else ():
+        tables += profile.values() if isinstance(profile, Mapping) else ()
+    listed = [table for table in tables if isinstance(table, list | tuple)]
+    rows = [row for table in listed for row in table if isinstance(row, list | tuple)]
+    return max(map(len, (*listed, *rows)), default=0)
 
 
 def _profiles(problem: Problem, faults: Faults) -> None:
@@ -220,7 +232,6 @@ def _metres_stated(problem: Problem, raw: Mapping[str, Any], faults: Faults) -> 
 
 _RULES: tuple[Rule, ...] = (
     _unique_ids,
-    _locations_in_range,
     _profiles,
     _starts,
     _same_dimensions,

@@ -328,3 +328,17 @@ def test_one_file_with_everything_wrong_lists_everything_at_once() -> None:
         ("$.matrices.bike.durations[1]", "matrix.size"),
         ("$.matrices.bike.durations[1][0]", "number.negative"),
     }
+
+
+def test_a_location_beyond_a_faulty_matrix_is_told_in_the_same_pass() -> None:
+    raw = {
+        "vehicles": [{"id": 1, "start_index": 3}],
+        "jobs": [{"id": 1, "location_index": 1}, {"id": 2, "location_index": 2}],
+        "matrices": {"car": {"durations": [[0, -1, 2], [1, 0]]}},
+    }
+    with pytest.raises(ProblemInvalid) as refused:
+        read_problem(raw)
+    found = {(fault.path, fault.code) for fault in refused.value.faults}
+    assert ("$.vehicles[0].start_index", "location.out-of-range") in found
+    assert ("$.matrices.car.durations[0][1]", "number.negative") in found
+    assert not any(path.startswith("$.jobs") for path, _ in found)

@@ -179,3 +179,14 @@ def test_a_spoilt_file_is_read_or_refused(text: str, name: str | None) -> None:
 def test_noise_is_refused(raw: bytes) -> None:
     with pytest.raises(ProblemInvalid):
         read_any(raw)
+
+
+@pytest.mark.parametrize("end", ["\x1a", "\r\n\x1a\0\0", "\n \n\t"])
+@pytest.mark.parametrize("text", [SOLOMON, LILIM, VRPLIB.lower()], ids=["solomon", "lilim", "low"])
+def test_how_old_editors_ended_a_file_does_not_matter(text: str, end: str) -> None:
+    assert len(read_any((text + end).encode()).vehicles) > 0
+
+
+def test_a_solution_may_begin_with_the_editor_s_mark() -> None:
+    problem = read_any(VRPLIB.encode())
+    assert read_any_plan(b"\xef\xbb\xbfRoute #1: 1 2\n", problem).summary.unassigned == 0
