@@ -33,7 +33,7 @@ $(READY): $(UV) requirements.lock pyproject.toml
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(COMPILED): $(READY) $(wildcard solver/engines/compiled/*.py)
+$(COMPILED): $(READY) $(wildcard solver/engines/compiled/*.py solver/engines/plain/*.py)
 	@echo "Compiling the search; this takes about a minute, once ..."
 	$(BIN)/python -m solver.engines.compiled
 	@touch $@

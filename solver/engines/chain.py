@@ -4,12 +4,15 @@ import abc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
-from typing_extensions import Self
+
+from solver.engines.compiled.layout import Ints
 
 REMOVED = 10.0
-SLICE_S = 0.05
+SLICE_S = 0.1
+"""How long a search runs before it is asked for news."""
 MOST_A_SLICE = 200_000
 STEPS_A_SLICE = 500
 
@@ -31,6 +34,45 @@ class Chain(abc.ABC):
         self.share = 0.0
         self.noted = np.inf
         self._pace = 200
+
+    @property
+    @abc.abstractmethod
+    def best(self) -> float:
+        """What the best plan so far costs, leaving out included."""
+
+    @property
+    @abc.abstractmethod
+    def visits(self) -> int:
+        """How many visits the current plan makes."""
+
+    @property
+    @abc.abstractmethod
+    def travel(self) -> float:
+        """What the current plan's routes cost without what vehicles cost by themselves."""
+
+    @abc.abstractmethod
+    def rows(self) -> Ints:
+        """Give the best plan's rows."""
+
+    @abc.abstractmethod
+    def now_rows(self) -> Ints:
+        """Give the current plan's rows; they may then count as the best."""
+
+    @abc.abstractmethod
+    def absent(self) -> Ints:
+        """Give the tasks of which the current plan leaves something out."""
+
+    @abc.abstractmethod
+    def lay(self, rows: Ints) -> None:
+        """Go on from the routes that rows state, times included, and from nothing else."""
+
+    @abc.abstractmethod
+    def fill(self) -> None:
+        """Serve what can be served, greedily."""
+
+    @abc.abstractmethod
+    def reprice(self) -> None:
+        """Take note of other prices of leaving out; the plan at hand is the best anew."""
 
     @abc.abstractmethod
     def anneal(self, steps: int, hot: float, cold: float, size: float) -> None:

@@ -7,17 +7,20 @@ from typing import Protocol
 
 import numpy as np
 
+from solver.engines.chain import Chain, Heat
+from solver.engines.chains import Board, Limits, route_cost, run_chains
 from solver.engines.compiled import layout as at
 from solver.engines.compiled.build import build, can_search
-from solver.engines.compiled.chains import Board, Limits, route_cost, run_chains
-from solver.engines.compiled.fewest import shed_vehicles, wants_fewest
-from solver.engines.compiled.fleets import begin_apart, can_begin_apart
-from solver.engines.compiled.hall import Heat, Search, heat_of
 from solver.engines.compiled.layout import Inst, Ints
 from solver.engines.compiled.result import rows_of, solution_of
-from solver.engines.compiled.rounds import run_parts
+from solver.engines.fewest import shed_vehicles, wants_fewest
+from solver.engines.fleets import begin_apart, can_begin_apart
+from solver.engines.heat import heat_of
 from solver.engines.instance import Instance
+from solver.engines.opening import completed
 from solver.engines.parts import Part, parts_of
+from solver.engines.plain.scope import is_plain
+from solver.engines.rounds import run_parts
 from solver.engines.solution import Solution
 from solver.engines.warm import laid_out, locked_only
 from solver.plan import Plan
@@ -35,6 +38,9 @@ PLANS_APART_S = 2.0
 
 ANNEALED = 0.88
 """Share of the time for search where routes are recombined after it."""
+
+DIVIDED = 250
+"""Stops from which on cores share one plan of plain routes."""
 
 TIMETABLE_SHARE, TIMETABLE_S = 0.05, 3.0
 """Time for moving times where couriers wait for one another: a share, and at most this."""
@@ -116,7 +122,7 @@ class _Conductor:
 
     def _fewest(self, rows: Ints) -> Ints:
         seconds = 0.4 * self.run.left_s() if self.run.steps is None else 2.0
-        rows = _completed(self.inst, rows, self.run.seed).rows()
+        rows = completed(self.inst, rows, self.run.seed).rows()
         return shed_vehicles(
             self.inst,
             rows,
@@ -127,7 +133,7 @@ class _Conductor:
 
     def _take(self, rows: Ints, what: str) -> None:
         """Complete rows to a plan and offer it."""
-        self.board.offer(_completed(self.inst, rows, self.run.seed))
+        self.board.offer(completed(self.inst, rows, self.run.seed))
         self._tell(what)
 
     def _tell(self, what: str) -> None:
@@ -150,14 +156,22 @@ class _Conductor:
             self._anneal_parts(parts)
             return
         limits = self._limits()
-        heat = heat_of(inst, _completed(inst, starts[0], run.seed).state)
+        heat = heat_of(inst, completed(inst, starts[0], run.seed))
+        if run.threads > 1 and is_plain(inst) and len(inst.stop) >= DIVIDED:
+            from solver.engines.plain.sections import run_sections  # noqa: PLC0415
+
+            run_sections(
+                inst, starts[0], self.board, heat, limits,
+                threads=run.threads, seed=run.seed, on_better=lambda _: self._tell("better"),
+            )  # fmt: skip
+            return
         heats = [heat, Heat(heat.hot * 2.0, heat.cold * 1.5, heat.size)] * run.threads
         run_chains(
             inst,
             starts,
             self.board,
             heats[: len(starts)],
-            limits,
+            limits=limits,
             seed=run.seed,
             on_better=lambda _: self._tell("better"),
         )
@@ -167,19 +181,19 @@ class _Conductor:
         run, limits = self.run, self._limits()
         self.run.say(f"{len(parts)} parts that share nobody and nothing")
 
-        def merged(searches: list[Search]) -> Ints:
+        def merged(searches: list[Chain]) -> Ints:
             rows = [p.whole(s.rows()) for p, s in zip(parts, searches, strict=True)]
             return np.concatenate(rows)
 
-        def look(searches: list[Search]) -> None:
+        def look(searches: list[Chain]) -> None:
             if time.monotonic() - self.shown_at >= PLANS_APART_S and run.steps is None:
                 self._take(merged(searches), "better")
 
         jobs = []
         for part in parts:
             rows = part.own(self.board.rows)
-            search = _completed(part.inst, rows, run.seed)
-            jobs.append((part.inst, rows, heat_of(part.inst, search.state), part.tasks))
+            search = completed(part.inst, rows, run.seed)
+            jobs.append((part.inst, rows, heat_of(part.inst, search), part.tasks))
         searches = run_parts(
             jobs,
             until=limits.until,
@@ -225,14 +239,6 @@ class _Conductor:
         if self.run.asked_to_stop() and self.run.left_s() > 0:
             return "stopped"
         return "step-limit" if self.run.steps is not None else "time-limit"
-
-
-def _completed(inst: Inst, rows: Ints, seed: int) -> Search:
-    """Start a search from rows, with what they leave out put in where it goes."""
-    search = Search(inst, seed)
-    search.lay(rows)
-    search.fill()
-    return search
 
 
 def _meets(instance: Instance) -> bool:

@@ -9,18 +9,20 @@ from importlib import metadata
 from pathlib import Path
 
 _HERE = Path(__file__).parent
+_PLAIN = _HERE.parent / "plain"
 
 
-def sources() -> str:
-    """Digest all modules here: numba's cache looks at a function's own file, not its callees'."""
+def sources(*packages: Path) -> str:
+    """Digest all modules: numba's cache looks at a function's own file, not at its callees'."""
     digest = hashlib.sha256(metadata.version("numba").encode())
-    for path in sorted(_HERE.glob("*.py")):
-        digest.update(path.read_bytes())
+    for package in packages:
+        for path in sorted(package.glob("*.py")):
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def folder() -> Path | None:
-    """Give the folder for compiled code; None where none can be written.
+def folder(*packages: Path) -> Path | None:
+    """Give the folder for compiled code of packages; None where none can be written.
 
     The user's own folder, never a shared one such as ``/tmp``: what lies there is run.
     """
@@ -28,7 +30,7 @@ def folder() -> Path | None:
     users = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
     beside = Path(chosen).absolute() if chosen else _HERE / "__pycache__"
     for place in (beside, Path(users) / "supplyloop"):
-        made = place / f"numba-{sources()}"
+        made = place / f"numba-{sources(*packages)}"
         if _can_be_written(made):
             return made
     return None
@@ -42,4 +44,6 @@ def _can_be_written(place: Path) -> bool:
     return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
 
 
-CACHE = folder()
+CACHE = folder(_HERE)
+PLAIN_CACHE = folder(_HERE, _PLAIN)
+"""That of the search of plain routes: it calls what lies here, so it is older if that is."""

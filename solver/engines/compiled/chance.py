@@ -4,10 +4,21 @@ xorshift64* after Vigna, *An experimental exploration of Marsaglia's xorshift ge
 scrambled*, ACM Transactions on Mathematical Software 2016.
 """
 
+from typing import Protocol
+
 import numpy as np
+from numpy.typing import NDArray
 
 from solver.engines.compiled.jit import compiled
-from solver.engines.compiled.layout import State
+
+
+class Draws(Protocol):
+    """Whatever carries the state of a generator."""
+
+    @property
+    def rng(self) -> NDArray[np.uint64]:
+        """Its state, in the first of two words."""
+
 
 SHARE = np.uint64(2685821657736338717)
 
@@ -22,7 +33,7 @@ def drawn(x: np.uint64) -> np.uint64:
 
 
 @compiled
-def uniform(st: State) -> float:
+def uniform(st: Draws) -> float:
     """Draw from [0, 1)."""
     rng = st.rng
     x = drawn(rng[0])
@@ -31,6 +42,6 @@ def uniform(st: State) -> float:
 
 
 @compiled
-def below(st: State, n: int) -> int:
+def below(st: Draws, n: int) -> int:
     """Draw an integer from 0 to n - 1."""
     return min(int(uniform(st) * n), n - 1)

@@ -1,24 +1,13 @@
 """The state of a compiled search, seen from Python: made, filled, run in slices, read out."""
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
+from typing_extensions import override
 
+from solver.engines.chain import Chain
 from solver.engines.compiled import layout as at
 from solver.engines.compiled import memory, recreate, search_loop
 from solver.engines.compiled.layout import Inst, Ints, State
 from solver.engines.compiled.refs import inst_ref, state_ref
-
-HOT, COLD = 2.0, 0.02
-"""First and last temperature, in what it costs to get from visit to visit."""
-HOT_AT_PLACES, COLD_AT_PLACES = 0.2, 0.005
-"""The same where couriers must not meet, in what a visit costs: such steps cost more time, so
-there are fewer."""
-
-SLICE_S = 0.15
-"""How long the search runs before it is asked for news."""
 
 
 def new_state(inst: Inst, seed: int) -> State:
@@ -125,148 +114,60 @@ def _remoteness(inst: Inst, st: State) -> None:
     st.scratch[3, : len(loc)] = inst.cost[0][np.ix_(origins, loc)].min(axis=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Heat:
-    """Temperatures of annealing, in cost, and how many visits a step removes."""
-
-    hot: float
-    cold: float
-    size: float = search_loop.REMOVED
-
-
-def heat_of(inst: Inst, st: State) -> Heat:
-    """Choose temperatures by what it costs in the best plan to get from visit to visit."""
-    # Of a split task every visit is a removal that others must make room for.
-    size = search_loop.REMOVED / 2 if inst.flags[at.F_SPLIT] else search_loop.REMOVED
-    rows = st.best[: st.c[at.C_BEST_LEN]]
-    if inst.flags[at.F_PLACES]:
-        used = st.rt[:, at.R_VISITS] > 0
-        fixed = float(inst.veh[used, at.V_FIXED].sum())
-        each = max(1.0, (float(st.x[at.X_ROUTES]) - fixed) / max(1, int(st.c[at.C_VISITS])))
-        return Heat(hot=HOT_AT_PLACES * each, cold=COLD_AT_PLACES * each, size=size)
-    arc = _mean_arc(inst, rows)
-    return Heat(hot=HOT * arc, cold=COLD * arc, size=size)
-
-
-def _mean_arc(inst: Inst, rows: Ints) -> float:
-    """Give the mean cost between visits that follow one another."""
-    here, there = rows[:-1], rows[1:]
-    follow = (
-        (here[:, at.Q_VEH] == there[:, at.Q_VEH])
-        & (here[:, at.Q_STOP] >= 0)
-        & (there[:, at.Q_STOP] >= 0)
-    )
-    if not follow.any():
-        return max(1.0, float(inst.cost[inst.cost < at.FAR].mean()))
-    k = inst.veh[here[follow, at.Q_VEH], at.V_K]
-    a = inst.stop[here[follow, at.Q_STOP], at.S_LOC]
-    b = inst.stop[there[follow, at.Q_STOP], at.S_LOC]
-    return max(1.0, float(inst.cost[k, a, b].mean()))
-
-
-class Search:
-    """One chain of ruin and recreate."""
+class Search(Chain):
+    """One chain of ruin and recreate under all rules."""
 
     def __init__(self, inst: Inst, seed: int) -> None:
+        super().__init__()
         self.inst = inst
         self.state = new_state(inst, seed)
         self._inst, self._st = inst_ref(inst), state_ref(self.state)
-        self.steps = 0
-        self.share = 0.0
-        self.noted = np.inf
-        self._pace = 200
 
     @property
+    @override
     def best(self) -> float:
-        """What the best plan so far costs, leaving out included."""
         return float(self.state.x[at.X_BEST])
 
+    @property
+    @override
+    def visits(self) -> int:
+        return int(self.state.c[at.C_VISITS])
+
+    @property
+    @override
+    def travel(self) -> float:
+        used = self.state.rt[:, at.R_VISITS] > 0
+        fixed = float(self.inst.veh[used, at.V_FIXED].sum())
+        return max(0.0, float(self.state.x[at.X_ROUTES]) - fixed)
+
+    @override
     def rows(self) -> Ints:
-        """Give the best plan's rows."""
         made: Ints = self.state.best[: self.state.c[at.C_BEST_LEN]].copy()
         return made
 
-    def lay(self, rows: Ints) -> None:
-        """Start from the routes that rows state, times included."""
-        if len(rows):
-            memory.restore(self._inst, self._st, rows, len(rows))
-        search_loop.take_stock(self._inst, self._st)
-
-    def lay_anew(self, rows: Ints) -> None:
-        """Go on from other routes than those at hand."""
-        memory.restore(self._inst, self._st, rows, len(rows))
-        search_loop.take_stock(self._inst, self._st)
-
-    def burst(self, steps: int, heat: float) -> None:
-        """Take steps at one temperature."""
-        search_loop.anneal(self._inst, self._st, steps, heat, heat, search_loop.REMOVED)
-        self.steps += steps
-
-    def reprice(self) -> None:
-        """Take note of other prices of leaving out; the plan at hand is the best anew."""
-        search_loop.reprice(self._inst, self._st)
-
+    @override
     def now_rows(self) -> Ints:
-        """Give the current plan's rows."""
         memory.keep_best(self._st)
         return self.rows()
 
+    @override
+    def absent(self) -> Ints:
+        found: Ints = self.state.absent[: self.state.c[at.C_ABSENT]].copy()
+        return found
+
+    @override
+    def lay(self, rows: Ints) -> None:
+        memory.restore(self._inst, self._st, rows, len(rows))
+        search_loop.take_stock(self._inst, self._st)
+
+    @override
     def fill(self) -> None:
-        """Serve what can be served, greedily."""
         search_loop.fill(self._inst, self._st)
 
-    def run(
-        self,
-        heat: Heat,
-        *,
-        until: float | None,
-        steps: int | None,
-        news: Callable[["Search"], bool],
-        begin: float = 0.0,
-        end: float = 1.0,
-    ) -> None:
-        """Anneal until an instant of the monotonic clock or for a number of steps.
+    @override
+    def reprice(self) -> None:
+        search_loop.reprice(self._inst, self._st)
 
-        ``news`` is asked after each slice, and ends the run by False. Cooling goes from its
-        share ``begin`` to its share ``end``.
-        """
-        started = time.monotonic()
-        taken = 0
-        fall = heat.cold / heat.hot
-        share = self.share = begin
-        while share < end:
-            now = time.monotonic()
-            many = self._pace
-            if steps is not None:
-                many = min(500, steps - taken)
-                following = begin + (end - begin) * (taken + many) / steps
-            elif until is not None:
-                if now >= until:
-                    return
-                span = max(1e-3, until - started)
-                following = min(end, begin + (end - begin) * (now - started + SLICE_S) / span)
-            if many <= 0:
-                return
-            search_loop.anneal(
-                self._inst,
-                self._st,
-                many,
-                heat.hot * fall**share,
-                heat.hot * fall**following,
-                heat.size,
-            )
-            taken += many
-            self.steps += many
-            spent = max(1e-4, time.monotonic() - now)
-            self._pace = max(10, min(200_000, int(many * SLICE_S / spent)))
-            share = (
-                following
-                if steps is not None
-                else begin
-                + (1 - begin)
-                * (time.monotonic() - started)
-                / max(1e-3, (until or started) - started)
-            )
-            self.share = share
-            if not news(self):
-                return
+    @override
+    def anneal(self, steps: int, hot: float, cold: float, size: float) -> None:
+        search_loop.anneal(self._inst, self._st, steps, hot, cold, size)

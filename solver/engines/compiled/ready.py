@@ -11,24 +11,24 @@ from pathlib import Path
 
 import numpy as np
 
-from solver.engines.compiled.cache import CACHE
+from solver.engines.compiled.cache import PLAIN_CACHE
 
 log = logging.getLogger(__name__)
 
 
 def is_ready() -> bool:
     """Say whether compiled code is at hand; without it the first call takes about a minute."""
-    return CACHE is not None and (CACHE / "ready").exists()
+    return PLAIN_CACHE is not None and (PLAIN_CACHE / "ready").exists()
 
 
 def compile_all() -> None:
     """Compile everything that search calls, and keep it; waits where another does so already."""
-    if CACHE is None or is_ready():
+    if PLAIN_CACHE is None or is_ready():
         return
-    with _alone(CACHE):
+    with _alone(PLAIN_CACHE):
         if not is_ready():
             _compile()
-            (CACHE / "ready").touch()
+            (PLAIN_CACHE / "ready").touch()
 
 
 @contextmanager
@@ -42,9 +42,9 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def is_being_compiled() -> bool:
     """Say whether some process compiles right now."""
-    if CACHE is None or not (CACHE / "begun").exists():
+    if PLAIN_CACHE is None or not (PLAIN_CACHE / "begun").exists():
         return False
-    with (CACHE / "begun").open("a") as lock:
+    with (PLAIN_CACHE / "begun").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -54,9 +54,12 @@ def is_being_compiled() -> bool:
 
 def _compile() -> None:
     # Imported here: whoever only asks whether it is ready should not load a compiler.
+    from solver.engines.chain import Chain, Heat  # noqa: PLC0415
     from solver.engines.compiled.build import build  # noqa: PLC0415
-    from solver.engines.compiled.hall import Heat, Search  # noqa: PLC0415
+    from solver.engines.compiled.hall import Search  # noqa: PLC0415
     from solver.engines.instance import prepare  # noqa: PLC0415
+    from solver.engines.plain.hall import PlainSearch  # noqa: PLC0415
+    from solver.engines.plain.section import section_of  # noqa: PLC0415
     from solver.problem import Job, Matrix, Problem, Vehicle  # noqa: PLC0415
 
     grid = np.array([[0, 1], [1, 0]], np.int64)
@@ -65,14 +68,17 @@ def _compile() -> None:
         jobs=(Job(id=1, location=1),),
         matrices={"car": Matrix(duration_s=grid, distance_m=grid, cost=grid)},
     )
-    search = Search(build(prepare(problem)), 0)
-    search.fill()
-    search.lay(search.rows())
-    search.lay_anew(search.rows())
-    search.burst(1, 1.0)
-    search.reprice()
-    search.now_rows()
-    search.run(Heat(1.0, 0.1), until=None, steps=5, news=lambda _: True)
+    inst = build(prepare(problem))
+    kernels: tuple[type[PlainSearch | Search], ...] = (PlainSearch, Search)
+    for kernel in kernels:
+        search: Chain = kernel(inst, 0)
+        search.fill()
+        search.lay(search.rows())
+        search.burst(1, 1.0)
+        search.reprice()
+        search.now_rows()
+        search.run(Heat(1.0, 0.1), until=None, steps=5, news=lambda _: True)
+    section_of(inst, np.array([0]), np.array([0]))
 
 
 def compile_beside() -> None:
@@ -81,7 +87,7 @@ def compile_beside() -> None:
     It outlives this process if it has to. Two that are begun at the same instant do no harm: the
     second waits for the first and finds its work done.
     """
-    if CACHE is None or is_being_compiled():
+    if PLAIN_CACHE is None or is_being_compiled():
         return
     try:
         process = subprocess.Popen(

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from solver.engines.compiled.chance import below, uniform
-from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import (
     F_DURATION,
     F_PRIZES,
@@ -29,6 +28,7 @@ from solver.engines.compiled.layout import (
     Inst,
 )
 from solver.engines.plain.insert import cheapest
+from solver.engines.plain.jit import compiled
 from solver.engines.plain.layout import (
     C_ABSENT,
     C_BEHIND,
@@ -315,7 +315,7 @@ def _price_by(inst: Inst, st: Plain, v: int, other: int) -> int:
 @compiled
 def _cost_of(inst: Inst, st: Plain, v: int) -> int:
     """Give what a route costs, its vehicle included."""
-    return route_cost(inst, st, v) + (inst.veh[v, V_FIXED] if st.rt[v, R_VISITS] else 0)
+    return route_cost(st, v) + (inst.veh[v, V_FIXED] if st.rt[v, R_VISITS] else 0)
 
 
 @compiled

@@ -13,33 +13,6 @@ from solver.engines.plain import layout as own
 from solver.engines.plain.layout import Plain
 from solver.engines.plain.refs import plain_ref
 
-_RICH = (
-    at.F_PICKUP, at.F_PLACES, at.F_BAYS, at.F_MULTI, at.F_SPLIT, at.F_LIMITS, at.F_BREAKS,
-    at.F_SETUP, at.F_FACES, at.F_WISHES, at.F_ZONES, at.F_BALANCE, at.F_POINTS,
-)  # fmt: skip
-
-
-def is_plain(inst: Inst) -> bool:
-    """Say whether every task is one stop with at most one window, and no route minds another."""
-    task, stop = inst.task, inst.stop
-    return bool(
-        len(task)
-        and len(inst.veh)
-        and not inst.flags[list(_RICH)].any()
-        and len(stop) == len(task)
-        and (task[:, at.T_STOPS] == 1).all()
-        and (task[:, at.T_FIRST] == np.arange(len(task))).all()
-        and (stop[:, at.S_NWIN] <= 1).all()
-        and (stop[:, at.S_RELEASE] <= 0).all()
-        and (inst.veh[:, at.V_RATE] == 0).all()
-        and _short(inst)
-    )
-
-
-def _short(inst: Inst) -> bool:
-    """Say whether instants fit a node's columns; a day without times has none."""
-    return not inst.flags[at.F_TIME] or bool(inst.veh[:, at.V_W1].max() < own.LONGEST_S)
-
 
 def new_plain(inst: Inst, seed: int) -> Plain:
     """Make a state without any route."""
@@ -110,7 +83,9 @@ def _remoteness(inst: Inst) -> Ints:
     starts = sorted({int(s) for s in inst.veh[:, at.V_START] if s >= 0})
     if not starts:
         return np.zeros(len(inst.stop), np.int64)
-    far: Ints = inst.cost[0][np.ix_(starts, inst.stop[:, at.S_LOC])].min(axis=0).astype(np.int64)
+    far: Ints = (
+        inst.cost[0][np.ix_(np.array(starts), inst.stop[:, at.S_LOC])].min(axis=0).astype(np.int64)
+    )
     return far
 
 
@@ -124,27 +99,28 @@ class PlainSearch(Chain):
         self._inst, self._st = inst_ref(inst), plain_ref(self.state)
 
     @property
+    @override
     def best(self) -> float:
-        """What the best plan so far costs, leaving out included."""
         return float(self.state.x[own.X_BEST])
 
     @property
+    @override
     def visits(self) -> int:
-        """How many visits the current plan makes."""
         return int(self.state.c[own.C_VISITS])
 
     @property
+    @override
     def travel(self) -> float:
-        """What the current plan's routes cost without what vehicles cost by themselves."""
         used = self.state.rt[:, own.R_VISITS] > 0
-        return float(self.state.c[own.C_COST]) - float(self.inst.veh[used, at.V_FIXED].sum())
+        fixed = float(self.inst.veh[used, at.V_FIXED].sum())
+        return max(0.0, float(self.state.c[own.C_COST]) - fixed)
 
+    @override
     def rows(self) -> Ints:
-        """Give the best plan's rows."""
         return self._written(self.state.bestnext)
 
+    @override
     def now_rows(self) -> Ints:
-        """Give the current plan's rows."""
         nd = self.state.nd
         following = np.where(nd[:, own.VEH] >= 0, nd[:, own.NEXT], -1).astype(np.int64)
         return self._written(following)
@@ -158,25 +134,24 @@ class PlainSearch(Chain):
         rows[:, at.Q_MASK] = 1
         return rows
 
+    @override
     def lay(self, rows: Ints) -> None:
-        """Start from the routes that rows state, or go on from them."""
         kernel.lay(self._inst, self._st, np.ascontiguousarray(rows[:, [at.Q_VEH, at.Q_STOP]]))
         kernel.take_stock(self._st)
 
+    @override
     def fill(self) -> None:
-        """Serve what can be served, greedily."""
         kernel.fill(self._inst, self._st, 10.0 if self.inst.flags[at.F_PRIZES] else 1.0)
 
+    @override
     def absent(self) -> Ints:
-        """Give the tasks that the current plan leaves out, or brings only in part."""
         found: Ints = self.state.absent[: self.state.c[own.C_ABSENT]].copy()
         return found
 
+    @override
     def reprice(self) -> None:
-        """Take note of other prices of leaving out; the plan at hand is the best anew."""
         kernel.reprice(self._inst, self._st)
 
     @override
     def anneal(self, steps: int, hot: float, cold: float, size: float) -> None:
-        """Take steps while it cools."""
         kernel.anneal(self._inst, self._st, steps, hot, cold, size)

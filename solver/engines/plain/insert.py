@@ -1,7 +1,6 @@
 """Where an absent stop costs least."""
 
 from solver.engines.compiled.chance import uniform
-from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import (
     F_TIME,
     F_TURNED,
@@ -11,6 +10,7 @@ from solver.engines.compiled.layout import (
     V_K,
     Inst,
 )
+from solver.engines.plain.jit import compiled
 from solver.engines.plain.layout import (
     AFTER,
     AHEAD,

@@ -1,5 +1,7 @@
-"""How functions here are compiled; kept apart from the rules' search, which takes far longer."""
+"""How functions of the search of plain routes are compiled, and where they are kept."""
 
-from solver.engines.compiled.jit import compiled
+from solver.engines.compiled.cache import PLAIN_CACHE
+from solver.engines.compiled.jit import compiler
 
-__all__ = ["compiled"]
+compiled = compiler(PLAIN_CACHE)
+"""Compile a function of the search of plain routes."""

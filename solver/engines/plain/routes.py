@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import (
     F_DURATION,
     F_TIME,
@@ -18,6 +17,7 @@ from solver.engines.compiled.layout import (
     V_W1,
     Inst,
 )
+from solver.engines.plain.jit import compiled
 from solver.engines.plain.layout import (
     AFTER,
     AHEAD,
@@ -330,7 +330,7 @@ def take(inst: Inst, st: Plain, s: int) -> None:
 
 
 @compiled
-def route_cost(inst: Inst, st: Plain, v: int) -> int:
+def route_cost(st: Plain, v: int) -> int:
     """Give what the arcs of the route of ``v`` cost."""
     nd = st.nd
     n = st.absent.shape[0] + 2 * v
@@ -374,10 +374,10 @@ def exchange(inst: Inst, st: Plain, v: int, other: int) -> None:
     high_a = nd[a + 1, PREV]
     low_b = nd[b, NEXT] if rt[other, R_VISITS] else -1
     high_b = nd[b + 1, PREV]
-    st.c[C_COST] -= route_cost(inst, st, v) + route_cost(inst, st, other)
+    st.c[C_COST] -= route_cost(st, v) + route_cost(st, other)
     _drive(inst, st, v, low_b, high_b)
     _drive(inst, st, other, low_a, high_a)
-    st.c[C_COST] += route_cost(inst, st, v) + route_cost(inst, st, other)
+    st.c[C_COST] += route_cost(st, v) + route_cost(st, other)
     for j in range(rt.shape[1]):
         if j == R_VISITS or j >= R_LOAD:
             rt[v, j], rt[other, j] = rt[other, j], rt[v, j]

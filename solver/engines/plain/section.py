@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.engines.compiled import layout as at
-from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import Inst, Ints
+from solver.engines.plain.jit import compiled
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,17 @@ together. Two cores so take twice the steps on one plan, where two chains would 
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from solver.engines.chain import Heat
+from solver.engines.chains import Board, Limits, note_routes
 from solver.engines.compiled import layout as at
-from solver.engines.compiled.chains import Board, Limits
 from solver.engines.compiled.layout import Inst, Ints
 from solver.engines.plain.hall import PlainSearch
 from solver.engines.plain.section import divide
+from solver.engines.threads import side_by_side
 
 ROUNDS = 40
 ROUND_S = 0.2
@@ -64,6 +66,8 @@ def run_sections(
         rows = np.concatenate(now)
         whole.lay(np.concatenate(best))
         board.offer(whole)
+        if board.pool is not None:
+            note_routes(board.pool, inst, whole)
         on_better(board)
 
 
@@ -76,18 +80,20 @@ def _side_by_side(
     end: float,
     limits: Limits,
 ) -> None:
+    halt = threading.Event()
+
     def run(search: PlainSearch) -> None:
         search.run(
             heat,
             until=until,
             steps=steps,
-            news=lambda _: not limits.should_stop(),
+            news=lambda _: not halt.is_set(),
             begin=begin,
             end=end,
         )
 
-    workers = [threading.Thread(target=run, args=(s,), daemon=True) for s in searches]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    def watch() -> None:
+        if limits.should_stop():
+            halt.set()
+
+    side_by_side([partial(run, search) for search in searches], halt=halt, look=watch)

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from solver.engines.chain import Heat
 from solver.engines.compiled import layout as at
-from solver.engines.compiled.hall import Heat, Search
 from solver.engines.compiled.layout import Inst, Ints
+from solver.engines.opening import completed
 
 WARM_STEPS = 12
 """Steps a task in which routes of one task each grow together."""
@@ -49,13 +50,9 @@ def begin_apart(inst: Inst, seed: int, heat_share: float = 0.3) -> Ints:
     vehicles = np.concatenate([np.arange(len(inst.veh)), np.array(extra, np.int64)])
     crowd = of_vehicles(inst, vehicles)
     free = {c: np.flatnonzero(crowd.veh[:, at.V_CLASS] == c).tolist() for c in range(len(fleet))}
-    search = Search(crowd, seed)
-    rows = _apart(inst, own, free)
-    search.lay(rows)
-    search.fill()
-    visits = max(1, int(search.state.c[at.C_VISITS]))
+    search = completed(crowd, _apart(inst, own, free), seed)
     # One route a task costs far more a visit than the plan will: this is a guess at the latter.
-    each = max(1.0, _travel(search) / visits / 4)
+    each = max(1.0, search.travel / max(1, search.visits) / 4)
     search.run(
         Heat(heat_share * each, heat_share * each * 0.1),
         until=None,
@@ -63,12 +60,6 @@ def begin_apart(inst: Inst, seed: int, heat_share: float = 0.3) -> Ints:
         news=lambda _: True,
     )
     return _into_fleet(inst, crowd, search.rows())
-
-
-def _travel(search: Search) -> float:
-    used = search.state.rt[:, at.R_VISITS] > 0
-    fixed = float(search.inst.veh[used, at.V_FIXED].sum())
-    return max(0.0, float(search.state.x[at.X_ROUTES]) - fixed)
 
 
 def _cheapest_class(inst: Inst) -> Ints:

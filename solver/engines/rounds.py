@@ -3,12 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from solver.engines.compiled.hall import Heat, Search
+from solver.engines.chain import Chain, Heat
 from solver.engines.compiled.layout import Inst, Ints
+from solver.engines.opening import completed
+from solver.engines.threads import side_by_side
 
 ROUNDS = 6
-LOOK_S = 0.1
 
 
 def run_parts(
@@ -19,8 +21,8 @@ def run_parts(
     threads: int,
     seed: int,
     should_stop: Callable[[], bool],
-    look: Callable[[list[Search]], None],
-) -> list[Search]:
+    look: Callable[[list[Chain]], None],
+) -> list[Chain]:
     """Anneal every part; all cool at the same pace, so that the whole is good at any time.
 
     Parameters
@@ -32,12 +34,9 @@ def run_parts(
     look
         Called now and then, from the calling thread, with the searches as they stand.
     """
-    searches = []
-    for i, (inst, rows, _, _) in enumerate(parts):
-        search = Search(inst, seed * 7919 + i)
-        search.lay(rows)
-        search.fill()
-        searches.append(search)
+    searches = [
+        completed(inst, rows, seed * 7919 + i) for i, (inst, rows, _, _) in enumerate(parts)
+    ]
     halt = threading.Event()
     shares = _dealt([weight for *_, weight in parts], max(1, threads))
     started = time.monotonic()
@@ -63,29 +62,16 @@ def run_parts(
                     end=(turn + 1) / ROUNDS,
                 )
 
+    def watch() -> None:
+        if should_stop():
+            halt.set()
+        look(searches)
+
     if len(shares) == 1:
         go(shares[0])
         look(searches)
         return searches
-    failures: list[BaseException] = []
-
-    def guarded(mine: list[int]) -> None:
-        try:
-            go(mine)
-        except BaseException as failure:  # noqa: BLE001 - told to the caller below
-            failures.append(failure)
-            halt.set()
-
-    workers = [threading.Thread(target=guarded, args=(s,), daemon=True) for s in shares]
-    for worker in workers:
-        worker.start()
-    while any(worker.is_alive() for worker in workers):
-        if should_stop():
-            halt.set()
-        look(searches)
-        time.sleep(LOOK_S)
-    if failures:
-        raise failures[0]
+    side_by_side([partial(go, mine) for mine in shares], halt=halt, look=watch)
     return searches
 
 

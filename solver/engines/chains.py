@@ -1,22 +1,22 @@
 """Several chains of search side by side, each in a thread of its own, on one board."""
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
+from solver.engines.chain import Chain, Heat
 from solver.engines.compiled import layout as at
-from solver.engines.compiled.hall import Heat, Search
 from solver.engines.compiled.layout import Inst, Ints
+from solver.engines.opening import completed
+from solver.engines.threads import side_by_side
 from solver.route_pool import RoutePool
 
 MEET_AT = (0.45, 0.7, 0.88)
 """Shares of cooling at which a chain that is behind goes on from the best plan."""
-
-LOOK_S = 0.1
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Board:
     version: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def offer(self, search: Search) -> None:
+    def offer(self, search: Chain) -> None:
         """Take a chain's best plan if it is better."""
         if search.best < self.worth - 1e-6:
             rows = search.rows()
@@ -53,8 +53,8 @@ def run_chains(
     starts: Sequence[Ints],
     board: Board,
     heats: Sequence[Heat],
-    limits: Limits,
     *,
+    limits: Limits,
     seed: int,
     on_better: Callable[[Board], None],
     begin: float = 0.0,
@@ -66,71 +66,49 @@ def run_chains(
     halt = threading.Event()
     chains = []
     for i, (rows, heat) in enumerate(zip(starts, heats, strict=True)):
-        search = Search(inst, seed * 7919 + i)
-        search.lay(rows)
-        search.fill()
+        search = completed(inst, rows, seed * 7919 + i)
         board.offer(search)
         chains.append((search, heat))
     seen = [board.version]
 
-    def tell() -> None:
+    def watch() -> None:
+        """Look at the board from the thread that may speak."""
+        if limits.should_stop():
+            halt.set()
         if board.version != seen[0]:
             seen[0] = board.version
             on_better(board)
 
-    def watch() -> bool:
-        """Look at the board from the thread that may speak."""
-        if limits.should_stop():
-            halt.set()
-        tell()
-        return not halt.is_set()
-
-    def run(search: Search, heat: Heat, *, alone: bool) -> None:
+    def run(search: Chain, heat: Heat, *, alone: bool = False) -> None:
         met = set()
 
-        def news(chain: Search) -> bool:
+        def news(chain: Chain) -> bool:
             board.offer(chain)
             if board.pool is not None:
                 note_routes(board.pool, inst, chain)
-            share = chain.share
             for mark in MEET_AT:
-                if share >= mark and mark not in met and mark > begin:
+                if chain.share >= mark and mark not in met and mark > begin:
                     met.add(mark)
                     if not alone and board.worth < chain.best - 1e-6:
                         with board.lock:
                             rows = board.rows
-                        chain.lay_anew(rows)
-            return watch() if alone else not halt.is_set()
+                        chain.lay(rows)
+            if alone:
+                watch()
+            return not halt.is_set()
 
         search.run(heat, until=limits.until, steps=limits.steps, news=news, begin=begin)
         board.offer(search)
 
-    tell()
+    watch()
     if len(chains) == 1:
         run(*chains[0], alone=True)
-        tell()
-        return
-    failures: list[BaseException] = []
-
-    def guarded(search: Search, heat: Heat) -> None:
-        try:
-            run(search, heat, alone=False)
-        except BaseException as failure:  # noqa: BLE001 - told to the caller below
-            failures.append(failure)
-            halt.set()
-
-    threads = [threading.Thread(target=guarded, args=c, daemon=True) for c in chains]
-    for thread in threads:
-        thread.start()
-    while any(thread.is_alive() for thread in threads):
-        watch()
-        time.sleep(LOOK_S)
-    tell()
-    if failures:
-        raise failures[0]
+    else:
+        side_by_side([partial(run, *one) for one in chains], halt=halt, look=watch)
+    watch()
 
 
-def note_routes(pool: RoutePool, inst: Inst, search: Search) -> None:
+def note_routes(pool: RoutePool, inst: Inst, search: Chain) -> None:
     """Put the routes of a chain's best plan into the pool, if they are new to it."""
     if search.noted == search.best:
         return

@@ -6,9 +6,10 @@ from collections.abc import Callable
 import numpy as np
 
 from solver.engines.compiled import layout as at
-from solver.engines.compiled.fleets import of_vehicles
-from solver.engines.compiled.hall import Search, heat_of
 from solver.engines.compiled.layout import Inst, Ints
+from solver.engines.fleets import of_vehicles
+from solver.engines.heat import heat_of
+from solver.engines.opening import completed
 
 GROWTH = 1.3
 SLICE_STEPS = 150
@@ -36,7 +37,9 @@ def shed_vehicles(
         if len(numbers) <= 1:
             return rows
         gone = numbers[np.argmin(visits)]
-        left = _served_by(inst, rows, numbers[numbers != gone], until, seed, should_stop)
+        left = _served_by(
+            inst, rows, numbers[numbers != gone], until=until, seed=seed, should_stop=should_stop
+        )
         if left is None:
             return rows
         rows = left
@@ -48,6 +51,7 @@ def _served_by(
     inst: Inst,
     rows: Ints,
     vehicles: Ints,
+    *,
     until: float,
     seed: int,
     should_stop: Callable[[], bool],
@@ -64,18 +68,16 @@ def _served_by(
     fewer = fewer._replace(pen=pen)
     renamed = rows[np.isin(rows[:, at.Q_VEH], vehicles)].copy()
     renamed[:, at.Q_VEH] = np.searchsorted(vehicles, renamed[:, at.Q_VEH])
-    search = Search(fewer, seed)
-    search.lay(renamed)
-    search.fill()
-    heat = heat_of(fewer, search.state)
+    search = completed(fewer, renamed, seed)
+    heat = heat_of(fewer, search)
     must = np.array(sorted(served))
     while time.monotonic() < until and not should_stop():
-        if not search.state.left[must].any():
+        absent = np.intersect1d(must, search.absent())
+        if not len(absent):
             found = search.now_rows()
             found[:, at.Q_VEH] = vehicles[found[:, at.Q_VEH]]
             return found
         search.burst(SLICE_STEPS, heat.hot * 0.3)
-        absent = must[search.state.left[must] != 0]
         pen[absent] *= GROWTH
         if pen.max() > 1e9 * scale:
             pen[must] = np.maximum(pen[must] * 1e-6, 2.0 * scale)
