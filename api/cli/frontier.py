@@ -22,7 +22,7 @@ from api.cli.context import (
     phrase,
     say,
 )
-from api.cli.problem_files import must_be_writable, read_or_tell
+from api.cli.problem_files import must_be_writable, read_or_tell, write_or_tell
 from api.cli.runs import RunArgument
 from api.cli.searching import stoppable, tell_stopping
 
@@ -88,14 +88,14 @@ def frontier(
         complain(error.code, "unavailable", dict(error.facts))
         raise typer.Exit(IMPOSSIBLE) from error
     text = json.dumps(write_frontier(problem, found), ensure_ascii=False, separators=(",", ":"))
-    if output is not None:
-        output.write_text(text + "\n", encoding="utf-8")
-    if svg is not None:
-        svg.write_text(draw_frontier(found, language=language()), encoding="utf-8")
     if as_json:
         typer.echo(text)
     else:
         _table(found)
+    if output is not None:
+        write_or_tell(output, text + "\n", printed=as_json)
+    if svg is not None:
+        write_or_tell(svg, draw_frontier(found, language=language()))
 
 
 def _tell(line: str) -> None:

@@ -44,8 +44,37 @@ def read_plan_or_tell(file: Path, problem: "Problem", *, as_json: bool) -> "Plan
 
 def must_be_writable(output: Path | None, option: str) -> None:
     """Refuse a place for a result before the work, not after it."""
-    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
+    if output is None:
+        return
+    if output.is_dir() or not output.absolute().parent.is_dir():
         raise typer.BadParameter(str(output), param_hint=option)
+    there = output.exists()
+    try:
+        with output.open("ab"):
+            pass
+    except OSError as error:
+        why = f"{output}: {error.strerror}"
+        raise typer.BadParameter(why, param_hint=option) from error
+    if not there:
+        output.unlink()
+
+
+def write_or_tell(output: Path, text: str, *, printed: bool = True) -> None:
+    """Write a result; where that fails after all, print it and leave: the work is not lost.
+
+    Parameters
+    ----------
+    printed
+        Whether it is on the output already, or need not be there.
+    """
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        if not printed:
+            typer.echo(text, nl=False)
+        facts = {"path": str(output), "why": error.strerror or str(error)}
+        complain("output.unwritable", "invalid", facts)
+        raise typer.Exit(BAD_INPUT) from error
 
 
 def _bytes_of(file: Path, refusal: "type[FileInvalid]") -> bytes:

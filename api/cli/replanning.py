@@ -11,7 +11,12 @@ from typing import Annotated
 import typer
 
 from api.cli.context import LANG, JsonOption, LangOption, say
-from api.cli.problem_files import must_be_writable, read_or_tell, read_plan_or_tell
+from api.cli.problem_files import (
+    must_be_writable,
+    read_or_tell,
+    read_plan_or_tell,
+    write_or_tell,
+)
 
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 
@@ -60,7 +65,7 @@ def replan(
         typer.echo(text)
     if output is None:
         return
-    output.write_text(text + "\n", encoding="utf-8")
+    write_or_tell(output, text + "\n", printed=as_json)
     if not as_json:
         fixed = sum(step.locked for v in rest.problem.vehicles for step in v.locked)
         say("replanned", path=output, fixed=fixed, divided=len(rest.rests))

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.context import LANG, JsonOption, LangOption, complain, phrase, say
-from api.cli.problem_files import must_be_writable, read_or_tell, read_plan_or_tell
+from api.cli.problem_files import (
+    must_be_writable,
+    read_or_tell,
+    read_plan_or_tell,
+    write_or_tell,
+)
 
 if TYPE_CHECKING:
     from solver.plan import Plan
@@ -131,7 +136,7 @@ def _write(problem: "Problem", plan: "Plan", output: Path | None, *, as_json: bo
     if output is None:
         return
     kept = write_solution(problem, plan) if output.suffix == ".sol" else text + "\n"
-    output.write_text(kept, encoding="utf-8")
+    write_or_tell(output, kept, printed=as_json)
     if not as_json:
         say(
             "solved",

@@ -75,16 +75,20 @@ def test_a_bad_file_is_refused_with_every_fault(supplyloop, tmp_path, content, s
 
 def test_locked_steps_that_cannot_be_made_leave_no_plan(supplyloop, tmp_path):
     file = tmp_path / "locked.json"
-    content = {  # two are to be at one slot at once
+    content = {  # the window of one leaves no time apart from the other
         "separation": 60,
         "vehicles": [
             {
                 "id": number, "start_index": 0, "end_index": 0,
-                "steps": [{"type": "job", "id": number, "service_at": 100, "locked": True}],
+                "steps": [{"type": "job", "id": number, "locked": True} | at],
             }
-            for number in (1, 2)
+            for number, at in ((1, {"service_at": 100}), (2, {}))
         ],
-        "jobs": [{"id": n, "location_index": 1, "place": "a", "service": 10} for n in (1, 2)],
+        "jobs": [
+            {"id": n, "location_index": 1, "place": "a", "service": 10,
+             "time_windows": [[0, 150]]}
+            for n in (1, 2)
+        ],
         "places": [{"id": "a"}],
         "matrices": {"car": {"durations": [[0, 100], [100, 0]]}},
     }  # fmt: skip

@@ -313,6 +313,7 @@ def test_one_file_with_everything_wrong_lists_everything_at_once() -> None:
         ("$.vehicles[2].capacity[1]", "number.too-large"),
         ("$.vehicles[2].colour", "key.unknown"),
         ("$.vehicles[2].steps[0]", "step.breaks-rule"),
+        ("$.vehicles[2].start_index", "location.out-of-range"),
         ("$.jobs[0].zone", "number.too-large"),
         ("$.jobs[1].id", "id.twice"),
         ("$.jobs[1].location_index", "value.type"),

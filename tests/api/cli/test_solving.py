@@ -156,12 +156,15 @@ def test_locked_steps_that_cannot_be_made_leave_no_plan_at_all(
                 "start_index": 0,
                 "steps": [
                     {"type": "start"},
-                    {"type": "job", "id": number, "service_at": 50, "locked": True},
+                    {"type": "job", "id": number, "locked": True} | at,
                 ],
             }
-            for number in (1, 2)  # both at the slot at once
+            for number, at in ((1, {"service_at": 50}), (2, {}))  # whose window is too near
         ],
-        "jobs": [{"id": number, "location_index": 1, "place": "slot"} for number in (1, 2)],
+        "jobs": [
+            {"id": number, "location_index": 1, "place": "slot", "time_windows": [[0, 100]]}
+            for number in (1, 2)
+        ],
         "matrices": {"car": {"durations": [[0, 9], [9, 0]]}},
     }
     file = tmp_path / "locked.json"
@@ -256,3 +259,31 @@ def test_the_limit_is_wall_clock_from_the_command_to_the_file(tmp_path: Path) ->
     assert command.returncode == 0
     # Two seconds more than promised: other tests have the machine, too.
     assert time.monotonic() - began <= 1.1 * 8 + 2
+
+
+# ---------------------------------------------------------------- places that take no result
+
+
+def test_a_place_that_takes_nothing_is_refused_before_the_work(
+    supplyloop: Command, tmp_path: Path
+) -> None:
+    began = time.monotonic()
+    refused = supplyloop("solve", EXAMPLES / "vroom.json", "-o", "/proc/plan.json")
+    assert refused.exit_code == 2
+    assert time.monotonic() - began < 10
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["plan.json", "plan.sol"])
+def test_a_plan_that_cannot_be_written_is_printed(
+    supplyloop: Command, tmp_path: Path, name: str
+) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no device that is always full")
+    full = tmp_path / name
+    full.symlink_to("/dev/full")
+    engine = ("--engine", "construct", "-o", full)
+    refused = supplyloop("solve", EXAMPLES / "vroom.json", *engine)
+    assert refused.exit_code == 2
+    assert "output.unwritable" in refused.output
+    assert ("Route #1" if name.endswith("sol") else '"routes"') in refused.output
