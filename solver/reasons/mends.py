@@ -78,7 +78,7 @@ KINDS_FOR: Final[dict[str, tuple[str, ...]]] = {
     "zone-not-permitted": ("zone-permit",),
     "goods-elsewhere": ("goods-at-point",),
     "too-heavy": ("larger-load",),
-    "unreachable": (),
+    "unreachable": ("any-courier", "zone-permit", "skill-added", "larger-load"),  # of others
     "slot-closed": ("slot-open", *_TIMES, "further-courier"),
     "shelf-too-small": ("larger-shelf",),
     "release-too-late": (*_TIMES, "further-courier"),

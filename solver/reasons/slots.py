@@ -32,7 +32,9 @@ def slot_open(trials: Trials, task: Task, kind: str) -> list[Proposal]:
     gap = place.separation_s
 
     def overlaps(visit: Visit) -> list[tuple[int, int]]:
-        from_s, until_s = visit.begin_s - gap, visit.end_s + gap
+        # Also who stays no time at all needs the slot open for a moment.
+        from_s = visit.begin_s - gap
+        until_s = max(visit.end_s + gap, from_s + 1)
         cut = ((max(s, from_s), min(e, until_s)) for s, e in place.closed)
         return [(s, e) for s, e in cut if s < e]
 

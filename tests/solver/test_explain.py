@@ -13,6 +13,7 @@ from solver.engines.instance import prepare
 from solver.engines.solution import Solution
 from solver.engines.timing import time_trip
 from solver.explain import CODES, explain, take_in
+from solver.formats.native import read_problem
 from solver.plan import Relaxation, Unassigned
 from solver.problem import (
     UNREACHABLE,
@@ -572,3 +573,43 @@ def test_the_longest_shift_is_compared_with_the_shortest_day_that_serves_it() ->
 def test_nobody_at_all_is_a_reason() -> None:
     left = explained(problem_of(drop()))
     assert (left.code, left.facts) == ("no-courier", {"couriers": 0})
+
+
+# ---------------------------------------------------------------- edges that people meet
+
+
+def edge(job: dict[str, object], **keys: object) -> Unassigned:
+    """Leave the only job out; every relaxation serves it when solved again."""
+    raw = {
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0, "capacity": [4]}],
+        "jobs": [{"id": 1, "location_index": 1, "delivery": [1]} | job],
+        "matrices": {"car": {"durations": [[0, 10], [10, 0]]}},
+    } | keys
+    problem = read_problem(raw)
+    (left,) = solve(problem, step_limit=2, engine="dispatch").unassigned
+    for relaxation in left.would_help:
+        eased = solve(relax(problem, relaxation), step_limit=2, engine="dispatch")
+        assert eased.unassigned == ()
+    return left
+
+
+def test_who_stays_no_time_needs_a_closed_slot_open_for_a_moment() -> None:
+    left = edge({"place": "a"}, places=[{"id": "a", "closed": [[0, 10 * 86_400]]}])
+    assert left.code == "slot-closed"
+    assert [one.code for one in left.would_help] == ["slot-open"]
+
+
+def test_somebody_who_could_come_but_not_carry_it_helps_where_no_way_leads() -> None:
+    left = edge(
+        {},
+        vehicles=[
+            {"id": 1, "profile": "bike", "start_index": 0, "end_index": 0, "capacity": [4]},
+            {"id": 2, "profile": "car", "start_index": 0, "end_index": 0, "capacity": [0]},
+        ],
+        matrices={
+            "car": {"durations": [[0, 10], [10, 0]]},
+            "bike": {"durations": [[0, None], [None, 0]]},
+        },
+    )
+    assert left.code == "unreachable"
+    assert [(one.code, one.facts["courier"]) for one in left.would_help] == [("larger-load", 2)]
