@@ -43,19 +43,22 @@ def explain(solution: Solution, *, seconds: float) -> tuple[Unassigned, ...]:
     causes = {t.index: cause_of(solution, t, proofs, bottlenecks) for t in left}
     mends = Mends(bottlenecks, Work(TIMINGS_IN_ALL, until))
     helps: dict[object, tuple[Relaxation, ...]] = {}
-    turns = [(task, _likeness(solution, task)) for task in _in_turn(left, causes)]
+    turns = _in_turn(left, causes)
     # Two changes at once are looked for when single ones have been looked for everywhere.
     for find in (mends.find, mends.pairs):
         asked: set[object] = set()
-        for task, same in turns:
+        for task in turns:
             if mends.over:
                 break
+            same = _likeness(solution, task)
             if same not in asked and not helps.get(same):
                 asked.add(same)
                 helps[same] = find(task, causes[task.index])
     found: list[Unassigned] = []
     for task in left:
-        cause, own = causes[task.index], _own(helps.get(_likeness(solution, task), ()), task)
+        # What is alike is asked only where something was found: there may be ten thousand.
+        known = helps.get(_likeness(solution, task), ()) if helps else ()
+        cause, own = causes[task.index], _own(known, task)
         if cause.code != "fits-now" and any(r.code == "longer-search" for r in own):
             cause = _found_room(cause)
         found += entries(solution, task, cause, own)
