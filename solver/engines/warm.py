@@ -41,14 +41,17 @@ def laid_out(instance: Instance, plan: Plan) -> Solution:
 def _lay_route(instance: Instance, solution: Solution, vehicle: int, route: Route) -> None:
     multi = bool(instance.vehicles[vehicle].points)
     trips = _trips(instance, vehicle, route)
-    for number, (point, stops) in enumerate(trips):
+    for number, (point, leaves_s, stops) in enumerate(trips):
         onward = multi and number + 1 < len(trips)
         if multi and point not in instance.vehicles[vehicle].points:
             continue
         remaining = _whole(instance, solution, stops)
         while remaining:
             where = point if multi else None
-            if _append(instance, solution, vehicle, where, remaining, onward=onward):
+            held = tuple(_held(stop, at, leaves_s) for stop, at in remaining)
+            if _append(instance, solution, vehicle, where, held, onward=onward) or _append(
+                instance, solution, vehicle, where, _stops(remaining), onward=onward
+            ):
                 break
             dropped = remaining[-1][0].task
             remaining = [pair for pair in remaining if pair[0].task != dropped]
@@ -57,59 +60,69 @@ def _lay_route(instance: Instance, solution: Solution, vehicle: int, route: Rout
     end_shift(solution, vehicle)
 
 
+def _stops(timed: list[tuple[Stop, int]]) -> tuple[Stop, ...]:
+    return tuple(stop for stop, _ in timed)
+
+
 def _append(
     instance: Instance,
     solution: Solution,
     vehicle: int,
     point: int | None,
-    timed: list[tuple[Stop, int]],
+    stops: tuple[Stop, ...],
     *,
     onward: bool,
 ) -> bool:
-    stops = tuple(stop for stop, _ in timed)
     if not loads_fit(instance, vehicle, stops):
         return False
-    held = tuple(_held(stop, at) for stop, at in timed)
-    for tried in (held, stops):
-        trip = time_trip(
-            instance,
-            solution.occupancy,
-            vehicle,
-            solution.progress(vehicle),
-            point=point,
-            stops=tried,
-            onward=onward,
-        )
-        if trip is not None:
-            solution.append(vehicle, trip)
-            return True
-    return False
+    trip = time_trip(
+        instance,
+        solution.occupancy,
+        vehicle,
+        solution.progress(vehicle),
+        point=point,
+        stops=stops,
+        onward=onward,
+    )
+    if trip is None:
+        return False
+    solution.append(vehicle, trip)
+    return True
 
 
-def _held(stop: Stop, at: int) -> Stop:
-    """Hold a stop to its instant of before, if that is still in a window."""
+def _held(stop: Stop, at: int, leaves_s: int) -> Stop:
+    """Hold a stop to its instant of before, if that is still in a window, and its trip's loading.
+
+    Loading is over when the trip may leave, and no sooner.
+    """
+    stop = replace(stop, release_s=max(stop.release_s, leaves_s))
     if stop.windows and not any(start <= at <= end for start, end in stop.windows):
         return stop
     return replace(stop, windows=((at, at),))
 
 
-def _trips(
-    instance: Instance, vehicle: int, route: Route
-) -> list[tuple[int | None, list[tuple[Stop, int]]]]:
-    """Give the trips of a route: point, and stops with the instants at which they begin."""
+_Timed = list[tuple[Stop, int]]
+
+
+def _trips(instance: Instance, vehicle: int, route: Route) -> list[tuple[int | None, int, _Timed]]:
+    """Give the trips of a route.
+
+    Each has its point, when its loading was over, and stops with the instants at which they begin.
+    """
     known = {(s.type, s.id): s for task in instance.tasks for s in task.stops}
-    trips: list[tuple[int | None, list[tuple[Stop, int]]]] = [(None, [])]
+    trips: list[tuple[int | None, int, _Timed]] = [(None, 0, [])]
     for step in route.steps:
         if step.type == "reload":
-            trips.append((step.location, []))
+            loaded_s = step.arrival_s + step.waiting_s + step.service_s
+            trips.append((step.location, loaded_s, []))
         stop = known.get((step.type, -1 if step.id is None else step.id))
         if stop is None or vehicle not in instance.tasks[stop.task].eligible:
             continue
         task = instance.tasks[stop.task]
         if task.splittable and step.parts and all(p < len(task.parts) for p in step.parts):
             stop = instance.part_of(task, step.parts)[0]
-        trips[-1][1].append((stop, step.arrival_s + step.waiting_s))
-    return [trip for trip in trips if trip[1]]
+        trips[-1][2].append((stop, step.arrival_s + step.waiting_s))
+    return [trip for trip in trips if trip[2]]
 
 
 def _whole(

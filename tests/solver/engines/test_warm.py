@@ -108,6 +108,16 @@ def test_times_stay_where_they_are_possible() -> None:
     assert [s.arrival_s + s.waiting_s for s in laid[0].steps if s.type == "job"] == begins
 
 
+def test_loading_stays_when_it_was() -> None:
+    problem = two_trips()
+    plan = later(solve(problem, step_limit=1, engine="construct"), 500)
+    loaded = [
+        s.arrival_s + s.waiting_s for r in plan.routes for s in r.steps if s.type == "reload"
+    ]
+    laid = routes_of(laid_out(prepare(problem), plan))
+    assert [s.arrival_s + s.waiting_s for s in laid[0].steps if s.type == "reload"] == loaded
+
+
 def test_times_that_are_not_possible_any_more_are_the_earliest() -> None:
     problem = two_trips()
     plan = solve(problem, step_limit=1, engine="construct")
