@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from solver.formats.faults import Faults, PlanInvalid
+from solver.formats.steps import check_steps
 from solver.plan import Plan, Route, Step
 from solver.problem import (
     Amounts,
@@ -44,12 +46,18 @@ def replan(problem: Problem, plan: Plan, *, at_s: int, change: int | None = None
     change
         Cost of each stop whose courier is not the plan's; the problem's own where none is given.
 
+    Raises
+    ------
+    PlanInvalid
+        If the plan is another problem's, or what has begun breaks a rule that no plan can mend.
+
     Notes
     -----
     A finished window stays as it is, so that its job is left out with its reason. Of what a
     courier collects on the way, jobs with goods to bring join later trips only: a trip that has
     left carries what it carries.
     """
+    _must_be_of(problem, plan)
     locked = {route.vehicle: _locked(problem, route, at_s) for route in plan.routes}
     under_way: dict[tuple[str, int], set[int]] = defaultdict(set)
     for steps in locked.values():
@@ -76,7 +84,51 @@ def replan(problem: Problem, plan: Plan, *, at_s: int, change: int | None = None
         previous=tuple(_previous(route, rests) for route in plan.routes),
         objective=objective if change is None else replace(objective, change=change),
     )
+    _must_stand(stands, plan)
     return Replanned(problem=stands, rests=rests)
+
+
+def _must_be_of(problem: Problem, plan: Plan) -> None:
+    """Refuse a plan that names what the problem does not have."""
+    faults = Faults()
+    vehicles = {vehicle.id for vehicle in problem.vehicles}
+    stops = {("job", job.id): len(job.parts) for job in problem.jobs}
+    for shipment in problem.shipments:
+        legs = (
+            ("pickup", shipment.pickup),
+            ("via", shipment.via),
+            ("delivery", shipment.delivery),
+        )
+        stops |= {(kind, leg.id): 0 for kind, leg in legs if leg is not None}
+    for n, route in enumerate(plan.routes):
+        if route.vehicle not in vehicles:
+            what = f"the problem has no vehicle {route.vehicle}: give the plan of this problem"
+            faults.add(f"$.routes[{n}].vehicle", "vehicle.unknown", what)
+        for k, step in enumerate(route.steps):
+            key = (step.type, -1 if step.id is None else step.id)
+            if step.type in STOPS and key not in stops:
+                what = f"the problem has no {step.type} {step.id}: give the plan of this problem"
+                faults.add(f"$.routes[{n}].steps[{k}].id", "step.unknown", what)
+            elif step.type in STOPS and any(part >= stops[key] for part in step.parts):
+                what = f"job {step.id} has {stops[key]} bags: give the plan of this problem"
+                faults.add(f"$.routes[{n}].steps[{k}].parts", "step.unknown", what)
+    if len(faults):
+        raise PlanInvalid(tuple(faults))
+
+
+def _must_stand(stands: Problem, plan: Plan) -> None:
+    """Refuse what no plan of the rest could keep: the plan begun breaks a rule."""
+    faults = Faults()
+    check_steps(stands, faults)
+    if not len(faults):
+        return
+    routes = {route.vehicle: n for n, route in enumerate(plan.routes)}
+    told = Faults()
+    for fault in faults:
+        vehicle = stands.vehicles[int(fault.path.split("[")[1].split("]")[0])].id
+        at = f"$.routes[{routes[vehicle]}]" if vehicle in routes else fault.path
+        told.add(at, fault.code, fault.message)
+    raise PlanInvalid(tuple(told))
 
 
 def _begins(step: Step) -> int:

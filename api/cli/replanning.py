@@ -12,9 +12,11 @@ import typer
 
 from api.cli.context import LANG, JsonOption, LangOption, say
 from api.cli.problem_files import (
+    BAD_INPUT,
     must_be_writable,
     read_or_tell,
     read_plan_or_tell,
+    tell_faults,
     write_or_tell,
 )
 
@@ -27,7 +29,7 @@ def _instant(text: str) -> int:
     if clock:
         hours, minutes, seconds = (int(part or 0) for part in clock.groups())
         return 3600 * hours + 60 * minutes + seconds
-    if not re.fullmatch(r"\d{1,15}", text, re.ASCII):
+    if not re.fullmatch(r"\d{1,12}", text, re.ASCII):
         raise typer.BadParameter("HH:MM, HH:MM:SS / seconds: " + text)
     return int(text)
 
@@ -53,13 +55,18 @@ def replan(
     lang: LangOption = LANG,
 ) -> None:
     """重新排线 · The rest of a running day as a problem; what has begun stays."""
+    from solver.formats.faults import PlanInvalid
     from solver.formats.native import write_problem
     from solver.replan import replan as rest_of
 
     must_be_writable(output, "--output")
     problem = read_or_tell(file, format_name=format_name, as_json=as_json)
     begun = read_plan_or_tell(plan, problem, as_json=as_json)
-    rest = rest_of(problem, begun, at_s=at, change=change)
+    try:
+        rest = rest_of(problem, begun, at_s=at, change=change)
+    except PlanInvalid as error:
+        tell_faults(error, as_json=as_json)
+        raise typer.Exit(BAD_INPUT) from error
     text = json.dumps(write_problem(rest.problem), ensure_ascii=False, separators=(",", ":"))
     if output is None or as_json:
         typer.echo(text)

@@ -77,3 +77,39 @@ def test_bad_files_and_places_are_told(supplyloop: Command, plan: Path, tmp_path
     assert (nowhere.exit_code, "file.unreadable" in nowhere.stderr) == (2, True)
     folder = supplyloop("replan", MORNING, plan, "--at", "09:00", "-o", tmp_path)
     assert (folder.exit_code, "--output" in folder.stderr) == (2, True)
+
+
+def test_a_plan_of_another_problem_is_refused_by_its_places(
+    supplyloop: Command, plan: Path, tmp_path: Path
+) -> None:
+    alien = json.loads(plan.read_text())
+    alien["routes"][0]["vehicle"] = 77
+    stop = next(k for k, s in enumerate(alien["routes"][0]["steps"]) if s["type"] == "job")
+    alien["routes"][0]["steps"][stop]["id"] = 901
+    file, rest = tmp_path / "alien.json", tmp_path / "rest.json"
+    file.write_text(json.dumps(alien))
+    refused = supplyloop("replan", MORNING, file, "--at", "08:20", "-o", rest)
+    assert refused.exit_code == 2
+    assert "$.routes[0].vehicle" in refused.stderr
+    assert f"$.routes[0].steps[{stop}].id" in refused.stderr
+    assert not rest.exists()
+
+
+def test_what_has_begun_against_a_rule_is_told_instead_of_a_problem_that_nobody_can_read(
+    supplyloop: Command, plan: Path, tmp_path: Path
+) -> None:
+    early = json.loads(plan.read_text())
+    for step in early["routes"][0]["steps"]:
+        step["arrival"] = 0
+    file, rest = tmp_path / "early.json", tmp_path / "rest.json"
+    file.write_text(json.dumps(early))
+    refused = supplyloop("replan", MORNING, file, "--at", "08:20", "-o", rest)
+    assert refused.exit_code == 2
+    assert "step.breaks-rule" in refused.stderr
+    assert "$.routes[0]:" in refused.stderr
+
+
+def test_an_instant_beyond_what_a_problem_can_say_is_refused(
+    supplyloop: Command, plan: Path
+) -> None:
+    assert supplyloop("replan", MORNING, plan, "--at", "9999999999999").exit_code == 2
