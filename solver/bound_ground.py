@@ -1,6 +1,6 @@
 """What :mod:`solver.bound` sees: stops, ends of trips, and the least that arcs cost."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import ceil, inf
 
@@ -75,10 +75,13 @@ class Ground:
             self._add_shipment(shipment)
 
     def _add_job(self, job: Job) -> None:
+        prize = job.prize
         if not any(_may(vehicle, job) for vehicle in self.problem.vehicles):
-            self.lost_prizes += job.prize or 0
-            return
-        if job.prize is None:
+            if not any(_may_in_part(vehicle, job) for vehicle in self.problem.vehicles):
+                self.lost_prizes += job.prize or 0
+                return
+            prize = prize or 0  # some of its bags may be served, none must be
+        if prize is None:
             self.must.add(("job", job.id))
         self.nodes.append(
             self._node(
@@ -86,7 +89,7 @@ class Ground:
                 release_s=job.release_s,
                 delivery=job.delivery,
                 pickup=job.pickup,
-                prize=job.prize,
+                prize=prize,
                 again=len(job.parts) > 1,
             )
         )
@@ -309,6 +312,13 @@ def _may(vehicle: Vehicle, job: Job) -> bool:
         return False
     parts = job.parts if len(job.parts) > 1 else (job.delivery,)
     return all(_fits(vehicle, amount) for amount in (*parts, job.pickup))
+
+
+def _may_in_part(vehicle: Vehicle, job: Job) -> bool:
+    """Say whether a vehicle may serve some of a job's bags."""
+    return len(job.parts) > 1 and any(
+        _may(vehicle, replace(job, parts=(bag,), delivery=bag)) for bag in job.parts
+    )
 
 
 def _may_carry(vehicle: Vehicle, shipment: Shipment) -> bool:

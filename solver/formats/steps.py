@@ -110,6 +110,8 @@ def _taken_once(
 
 Locked = list[tuple[int, LockedStep]]
 
+_STOPS = ("job", "pickup", "via", "delivery")
+
 
 def _broken(visits: _Visits, vehicle: Vehicle, locked: Locked) -> Iterator[tuple[int, str]]:
     for k, step in locked:
@@ -149,6 +151,10 @@ def _alone(visits: _Visits, vehicle: Vehicle, step: LockedStep) -> Iterator[Brok
     )
     if isinstance(stop, Job):
         yield from _job_alone(visits, vehicle, step, stop)
+        return
+    amount = visits.shipments[step.type, stop.id].amount
+    heavy = any(a > c for a, c in zip(amount, vehicle.capacity, strict=False))
+    yield heavy, f"its shipment is {list(amount)}, more than vehicle {vehicle.id} carries"
 
 
 def _job_alone(visits: _Visits, vehicle: Vehicle, step: LockedStep, job: Job) -> Iterator[Broken]:
@@ -210,12 +216,16 @@ def _sequence(vehicle: Vehicle, locked: Locked) -> Iterator[tuple[int, str]]:
         if step.type == "end" and place < len(locked) - 1:
             yield k, "end is not the last of the locked steps"
     loads = [k for k, step in locked if step.type == "reload"]
+    if vehicle.points:
+        for trip in _trips(locked):
+            if trip[0][1].type == "reload" and not any(s.type in _STOPS for _, s in trip):
+                yield trip[0][0], "nothing of what it loads for is: lock a stop of its trip, too"
     if loads and not vehicle.points:
         yield loads[0], f"vehicle {vehicle.id} has no points to load at"
     elif len(loads) > vehicle.max_trips:
         mend = f"vehicle {vehicle.id} makes {vehicle.max_trips} trips, and this loads once more"
         yield loads[vehicle.max_trips], mend
-    tasks = [k for k, step in locked if step.type in ("job", "pickup", "via", "delivery")]
+    tasks = [k for k, step in locked if step.type in _STOPS]
     if vehicle.max_tasks is not None and len(tasks) > vehicle.max_tasks:
         mend = f"vehicle {vehicle.id} takes {vehicle.max_tasks} tasks, and this is one more"
         yield tasks[vehicle.max_tasks], mend

@@ -243,6 +243,18 @@ def test_bags_that_are_left_are_not_asked_for() -> None:
     assert [(one.parts, one.delivery) for one in served.jobs] == [(((2,), (3,)), (5,))]
 
 
+def test_of_a_prize_only_the_share_of_bags_that_nobody_can_carry_is_lost() -> None:
+    problem = _one_trip_there_and_back()
+    most = max(vehicle.capacity[0] for vehicle in problem.vehicles)
+    bags = ((most + 1,), (1,))
+    job = replace(problem.jobs[0], parts=bags, delivery=(most + 2,), prize=10_000)
+    part = replace(problem, jobs=(job,))
+    plan = solve(part, step_limit=2, engine="dispatch")
+    least = lower_bound(part)
+    assert least is not None
+    assert least <= plan.summary.cost < 10_000
+
+
 def test_there_is_none_where_the_fleet_cannot_carry_everything() -> None:
     problem = _one_trip_there_and_back()
     jobs = tuple(replace(problem.jobs[0], id=number) for number in range(3))

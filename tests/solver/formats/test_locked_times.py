@@ -57,6 +57,7 @@ BROKEN: tuple[tuple[str, Any, str], ...] = (
      STEPS_1.format(1)),
     ("goods come too late", day(LOADS | {"steps": [loading(0), step(1)]},
                                job=TIGHT | {"release": 60}), STEPS_1.format(1)),
+    ("loading for nothing", day(LOADS | {"steps": [loading(0)]}), STEPS_1.format(0)),
     ("two meet", day({"steps": [step(1, 100)]}, {"steps": [step(2, 189)]}, job=SLOT,
                      places=[{"id": "a", "separation": 60}]), STEPS_2.format(0)),
     ("strangers at one place", day({"cohort": "x", "steps": [step(1)]},
@@ -130,3 +131,11 @@ def test_an_errand_locked_in_two_trips_is_a_fault() -> None:
     with pytest.raises(ProblemInvalid) as refused:
         read_problem(raw)
     assert [fault.path for fault in refused.value.faults] == [STEPS_2.format(0)]
+
+
+def test_a_locked_errand_that_is_too_heavy_is_a_fault_by_whichever_stop() -> None:
+    raw = errand(step(7, type="via"))
+    raw["shipments"][0]["amount"] = [5]
+    with pytest.raises(ProblemInvalid) as refused:
+        read_problem(raw)
+    assert [fault.path for fault in refused.value.faults] == [STEPS_1.format(0)]
