@@ -188,9 +188,10 @@ def _by_sides(ground: Ground, begin: Floats, end: Floats, trips: int) -> float:
         cost[np.arange(len(rows)), rows] = inf
         np.minimum(into, cost.min(axis=0), out=into)
         out[rows] = np.minimum(out[rows], cost.min(axis=1))
+    # Where no trip must be, none may be possible either.
+    there, back = (trips * side.min() if trips else 0.0 for side in (begin, end))
     return max(
-        float(np.minimum(into, prizes).sum() + trips * end.min()),
-        float(np.minimum(out, prizes).sum() + trips * begin.min()),
+        float(np.minimum(into, prizes).sum() + back), float(np.minimum(out, prizes).sum() + there)
     )
 
 

@@ -255,6 +255,14 @@ def test_of_a_prize_only_the_share_of_bags_that_nobody_can_carry_is_lost() -> No
     assert least <= plan.summary.cost < 10_000
 
 
+def test_prizes_where_no_way_leads_are_all_that_is_bounded() -> None:
+    problem = _one_trip_there_and_back()
+    nowhere = np.full_like(problem.matrices["car"].duration_s, UNREACHABLE)
+    matrix = Matrix(duration_s=nowhere, distance_m=nowhere, cost=nowhere)
+    job = replace(problem.jobs[0], prize=12)
+    assert lower_bound(replace(problem, jobs=(job,), matrices={"car": matrix})) == 12
+
+
 def test_there_is_none_where_the_fleet_cannot_carry_everything() -> None:
     problem = _one_trip_there_and_back()
     jobs = tuple(replace(problem.jobs[0], id=number) for number in range(3))
