@@ -172,6 +172,16 @@ def _locked(problem: Problem, route: Route, at_s: int) -> tuple[LockedStep, ...]
 
 
 def _vehicle(vehicle: Vehicle, locked: tuple[LockedStep, ...], at_s: int) -> Vehicle:
+    if locked and all(step.type == "break" for step in locked):
+        # Whoever makes no trip needs no break: it holds its instant, not its courier.
+        taken = {step.id: step.service_at for step in locked}
+        breaks = tuple(
+            pause
+            if (at := taken.get(pause.id)) is None
+            else replace(pause, time_windows=((at, at),))
+            for pause in vehicle.breaks
+        )
+        return replace(vehicle, locked=(), breaks=breaks)
     if locked:
         return replace(vehicle, locked=locked)
     start, end = vehicle.window

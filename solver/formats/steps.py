@@ -119,6 +119,7 @@ def _broken(visits: _Visits, vehicle: Vehicle, locked: Locked) -> Iterator[tuple
             if broken:
                 yield k, mend
     yield from _sequence(vehicle, locked)
+    yield from _idle(vehicle, locked)
     yield from _zones(visits, locked)
     yield from _shipment_order(visits, locked)
     yield from _on_board(visits, vehicle, locked)
@@ -216,10 +217,6 @@ def _sequence(vehicle: Vehicle, locked: Locked) -> Iterator[tuple[int, str]]:
         if step.type == "end" and place < len(locked) - 1:
             yield k, "end is not the last of the locked steps"
     loads = [k for k, step in locked if step.type == "reload"]
-    if vehicle.points:
-        for trip in _trips(locked):
-            if trip[0][1].type == "reload" and not any(s.type in _STOPS for _, s in trip):
-                yield trip[0][0], "nothing of what it loads for is: lock a stop of its trip, too"
     if loads and not vehicle.points:
         yield loads[0], f"vehicle {vehicle.id} has no points to load at"
     elif len(loads) > vehicle.max_trips:
@@ -229,6 +226,17 @@ def _sequence(vehicle: Vehicle, locked: Locked) -> Iterator[tuple[int, str]]:
     if vehicle.max_tasks is not None and len(tasks) > vehicle.max_tasks:
         mend = f"vehicle {vehicle.id} takes {vehicle.max_tasks} tasks, and this is one more"
         yield tasks[vehicle.max_tasks], mend
+
+
+def _idle(vehicle: Vehicle, locked: Locked) -> Iterator[tuple[int, str]]:
+    """Find loadings and breaks beside which no stop is locked: nobody may have to go."""
+    if vehicle.points:
+        for trip in _trips(locked):
+            if trip[0][1].type == "reload" and not any(s.type in _STOPS for _, s in trip):
+                yield trip[0][0], "nothing of what it loads for is: lock a stop of its trip, too"
+    pauses = [k for k, step in locked if step.type == "break"]
+    if pauses and not any(step.type in _STOPS for _, step in locked):
+        yield pauses[0], "who makes no stop takes no break: lock one, or give the break one window"
 
 
 def _zones(visits: _Visits, locked: Locked) -> Iterator[tuple[int, str]]:

@@ -58,6 +58,8 @@ BROKEN: tuple[tuple[str, Any, str], ...] = (
     ("goods come too late", day(LOADS | {"steps": [loading(0), step(1)]},
                                job=TIGHT | {"release": 60}), STEPS_1.format(1)),
     ("loading for nothing", day(LOADS | {"steps": [loading(0)]}), STEPS_1.format(0)),
+    ("a break of nobody", day({"breaks": [BREAK], "steps": [
+        {"type": "break", "id": 1, "locked": True, "service_at": 12}]}), STEPS_1.format(0)),
     ("two meet", day({"steps": [step(1, 100)]}, {"steps": [step(2, 189)]}, job=SLOT,
                      places=[{"id": "a", "separation": 60}]), STEPS_2.format(0)),
     ("strangers at one place", day({"cohort": "x", "steps": [step(1)]},
