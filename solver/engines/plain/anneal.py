@@ -56,11 +56,13 @@ from solver.engines.plain.layout import (
 from solver.engines.plain.routes import (
     entry,
     forget,
+    link,
     put,
-    retime,
     route_cost,
+    settle,
     swap,
     take,
+    touch,
     undo,
 )
 
@@ -134,7 +136,7 @@ def ruin(inst: Inst, st: Plain, size: float) -> None:
         _string(inst, st, m, longest)
         done += 1
     for i in range(c[C_TOUCHED]):
-        retime(inst, st, st.touched[i])
+        settle(inst, st, st.touched[i])
 
 
 @compiled
@@ -182,6 +184,8 @@ def recreate(
     Gives up once routes cost more than ``bar``.
     """
     c, key, order = st.c, st.key, st.order
+    if inst.veh.shape[0] == 0:
+        return
     many = c[C_ABSENT]
     first = 0
     for i in range(many):
@@ -264,7 +268,7 @@ def prune(inst: Inst, st: Plain) -> None:
                 changed = True
             n = w
         if changed:
-            retime(inst, st, v)
+            settle(inst, st, v)
         i += 1
 
 
@@ -336,7 +340,7 @@ def rehouse(inst: Inst, st: Plain, heat: float) -> None:
             continue
         w = st.empty[k, st.nempty[k] - 1]
         price = _price_by(inst, st, v, w)
-        if price < bar:
+        if price < bar and price < FAR:
             bar, best = price, w
     if best < 0:
         w = below(st, inst.veh.shape[0])
@@ -404,11 +408,11 @@ def lay(inst: Inst, st: Plain, rows: np.ndarray) -> None:
     for s in range(stops):
         if nd[s, VEH] >= 0:
             take(inst, st, s)
-    for i in range(st.c[C_TOUCHED]):
-        retime(inst, st, st.touched[i])
     for i in range(rows.shape[0]):
-        v = rows[i, 0]
-        put(inst, st, rows[i, 1], nd[stops + 2 * v + 1, PREV])
+        touch(st, rows[i, 0])
+        link(inst, st, rows[i, 1], nd[stops + 2 * rows[i, 0] + 1, PREV])
+    for i in range(st.c[C_TOUCHED]):
+        settle(inst, st, st.touched[i])
 
 
 @compiled

@@ -2,7 +2,6 @@
 
 from solver.engines.compiled.chance import uniform
 from solver.engines.compiled.layout import (
-    F_TIME,
     F_TURNED,
     FAR,
     V_CLASS,
@@ -48,7 +47,6 @@ def cheapest(inst: Inst, st: Plain, s: int, blink: float, fresh: int, wide: int)
     """
     nd, rt, near, veh = st.nd, st.rt, inst.near, inst.veh
     cost, cost_to, turned = inst.cost, inst.cost_to, inst.flags[F_TURNED]
-    timed = inst.flags[F_TIME]
     stops = st.absent.shape[0]
     loc = nd[s, LOC]
     best = FAR
@@ -79,7 +77,7 @@ def cheapest(inst: Inst, st: Plain, s: int, blink: float, fresh: int, wide: int)
         if (
             score < best
             and _fits(inst, st, v, s)
-            and (not timed or holds(inst, st, m, s))
+            and holds(inst, st, m, s)
             and (blink <= 0.0 or uniform(st) >= blink)
         ):
             best = score
@@ -91,7 +89,7 @@ def cheapest(inst: Inst, st: Plain, s: int, blink: float, fresh: int, wide: int)
         if (
             score < best
             and _fits(inst, st, v, s)
-            and (not timed or holds(inst, st, nd[m, PREV], s))
+            and holds(inst, st, nd[m, PREV], s)
             and (blink <= 0.0 or uniform(st) >= blink)
         ):
             best = score
@@ -106,7 +104,7 @@ def cheapest(inst: Inst, st: Plain, s: int, blink: float, fresh: int, wide: int)
                 w = nd[u, NEXT]
                 score = entry(cost, k, nd[u, LOC], loc) + entry(cost, k, loc, nd[w, LOC])
                 score -= nd[u, OUT]
-                if score < best and (not timed or holds(inst, st, u, s)):
+                if score < best and holds(inst, st, u, s):
                     best = score
                     behind = u
                 u = w
@@ -121,7 +119,7 @@ def cheapest(inst: Inst, st: Plain, s: int, blink: float, fresh: int, wide: int)
             u = stops + 2 * v
             score = entry(cost, k, nd[u, LOC], loc) + entry(cost, k, loc, nd[u + 1, LOC])
             score += veh[v, V_FIXED]
-            if score < best and (not timed or holds(inst, st, u, s)):
+            if score < best and holds(inst, st, u, s):
                 best = score
                 behind = u
     st.c[C_BEHIND] = behind

@@ -42,8 +42,10 @@ PUT, TAKEN, SWAPPED = range(3)
     C_VISITS,
     C_BEHIND,
     C_BETTER,
-) = range(9)
-COUNTERS = 9
+    C_GAP,
+) = range(10)
+COUNTERS = 10
+"""C_GAP: whether a stop was taken out from between two that no way leads between."""
 
 # Sums.
 X_PENALTY, X_BEST, X_NOW = range(3)

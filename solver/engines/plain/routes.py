@@ -26,6 +26,7 @@ from solver.engines.plain.layout import (
     BL,
     C_ABSENT,
     C_COST,
+    C_GAP,
     C_OPS,
     C_ROUTES,
     C_STEPS,
@@ -240,10 +241,12 @@ def spans(inst: Inst, st: Plain, v: int) -> None:
 @compiled
 def retime(inst: Inst, st: Plain, v: int) -> bool:
     """Work all times of a route out anew; False where it does not hold."""
-    if not inst.flags[F_TIME]:
-        return True
     nd = st.nd
     first = st.absent.shape[0] + 2 * v
+    if st.rt[v, R_VISITS] == 0:
+        return True  # nobody drives it, and what is put into it has its times worked out
+    if not inst.flags[F_TIME]:
+        return st.c[C_GAP] == 0 or _passable(st, first)
     n = first
     while n != first + 1:  # whatever was there before must not end the walk
         nd[n, DEP] = -1
@@ -256,7 +259,19 @@ def retime(inst: Inst, st: Plain, v: int) -> bool:
     backward(inst, st, nd[first + 1, PREV])
     if inst.flags[F_DURATION]:
         spans(inst, st, v)
+        return bool(st.sp[first + 1, FD] <= inst.veh[v, V_DUR])
     return True
+
+
+@compiled
+def _passable(st: Plain, n: int) -> bool:
+    """Say whether a way leads from each node of a route to the one that follows."""
+    nd, stops = st.nd, st.absent.shape[0]
+    while nd[n, OUT] < FAR:
+        n = nd[n, NEXT]
+        if n >= stops:
+            return True
+    return False
 
 
 @compiled
@@ -296,6 +311,8 @@ def unlink(inst: Inst, st: Plain, s: int) -> None:
     straight = 0
     if rt[v, R_VISITS] > 0:
         straight = entry(inst.cost, k, nd[u, LOC], nd[w, LOC])
+        if straight >= FAR:
+            c[C_GAP] = 1
     c[C_COST] += straight - nd[u, OUT] - nd[s, OUT]
     join(nd, u, w, straight)
     nd[s, VEH] = NOWHERE
@@ -327,6 +344,20 @@ def take(inst: Inst, st: Plain, s: int) -> None:
     touch(st, st.nd[s, VEH])
     note(st, TAKEN, s, st.nd[s, PREV])
     unlink(inst, st, s)
+
+
+@compiled
+def settle(inst: Inst, st: Plain, v: int) -> None:
+    """Work times out where stops were taken; give up whole what does not hold without them.
+
+    A shorter route may last longer where the straight way is not the shortest.
+    """
+    if retime(inst, st, v):
+        return
+    nd = st.nd
+    first = st.absent.shape[0] + 2 * v
+    while nd[first, NEXT] != first + 1:
+        take(inst, st, nd[first, NEXT])
 
 
 @compiled
@@ -421,17 +452,20 @@ def forget(st: Plain) -> None:
     st.c[C_STEPS] += 1
     st.c[C_TOUCHED] = 0
     st.c[C_OPS] = 0
+    st.c[C_GAP] = 0
 
 
 @compiled
 def holds(inst: Inst, st: Plain, u: int, s: int) -> bool:
-    """Say whether times let stop ``s`` in behind node ``u``."""
+    """Say whether ways and times let stop ``s`` in behind node ``u``."""
     nd = st.nd
     v = nd[u, VEH]
     k = inst.veh[v, V_K]
     w = nd[u, NEXT]
     loc = nd[s, LOC]
     a, b = nd[u, LOC], nd[w, LOC]
+    if not inst.flags[F_TIME]:
+        return entry(inst.cost, k, a, loc) < FAR and entry(inst.cost, k, loc, b) < FAR
     dur = inst.dur
     ride = entry(dur, k, a, loc)
     early, late = nd[s, OPENS], nd[s, CLOSES]

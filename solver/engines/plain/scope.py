@@ -25,10 +25,14 @@ def is_plain(inst: Inst) -> bool:
         and (stop[:, at.S_NWIN] <= 1).all()
         and (stop[:, at.S_RELEASE] <= 0).all()
         and (inst.veh[:, at.V_RATE] == 0).all()
+        and not inst.setup.any()
         and _short(inst)
     )
 
 
 def _short(inst: Inst) -> bool:
     """Say whether instants fit a node's columns; a day without times has none."""
-    return not inst.flags[at.F_TIME] or bool(inst.veh[:, at.V_W1].max() < LONGEST_S)
+    if not inst.flags[at.F_TIME]:
+        return True
+    opens = inst.win[inst.stop[:, at.S_NWIN] > 0, 0, 0]
+    return bool(inst.veh[:, at.V_W1].max() < LONGEST_S and opens.max(initial=0) < LONGEST_S)
