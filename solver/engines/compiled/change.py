@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from solver.engines.compiled.clock import note_loading
 from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import (
     ADDED,
@@ -50,6 +49,7 @@ from solver.engines.compiled.layout import (
     Inst,
     State,
 )
+from solver.engines.compiled.presence import note_loading
 from solver.engines.compiled.registers import meet, set_amounts, set_left, unused, used
 
 IN: Any = np.int64(1)

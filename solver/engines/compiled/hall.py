@@ -53,7 +53,7 @@ def new_state(inst: Inst, seed: int) -> State:
         cf=np.zeros(width + 1),
         ci=np.zeros((width + 1, 8), np.int64),
         pos=np.zeros((2 * nodes + 64, 3), np.int64),
-        scratch=np.zeros((5, max(dims, tasks, 1)), np.int64),
+        scratch=np.zeros((7, max(dims, tasks, 1)), np.int64),
         key=np.zeros(max(1, tasks)),
         c=np.zeros(at.COUNTERS, np.int64),
         x=np.zeros(at.SUMS),

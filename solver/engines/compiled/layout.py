@@ -22,7 +22,7 @@ RELOAD, START, END, UNUSED = -1, -2, -3, -4
 # ... and their columns: what a position is judged by lies together, in one line of the cache.
 VEH, PREV, NEXT, LOC, DEP, LAT, LOCK, OUT = range(8)
 STOP, HEAD, TASK, BEG, ARR, SIB, PT, MASK = range(8, 16)
-ZP, ZS, FD, FE, FL, BD, BE, BL, REL, SEEN, TAIL, MET, RUIN, ROW = range(16, 30)
+ZP, ZS, FD, FE, FL, BD, BE, BL, REL, SEEN, TAIL, MET, RUIN, ROW, TRIED = range(16, 31)
 NODE_COLUMNS = 40
 """An odd number of lines, so that rows do not all fall on the same few places of the cache."""
 

@@ -10,7 +10,6 @@ from solver.engines.compiled.change import (
     drop_visit,
     set_mask,
 )
-from solver.engines.compiled.clock import note_loading
 from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import (
     ADDED,
@@ -58,6 +57,7 @@ from solver.engines.compiled.layout import (
     Inst,
     State,
 )
+from solver.engines.compiled.presence import note_loading
 from solver.engines.compiled.settle import settle_kept
 from solver.engines.compiled.worth import worth
 

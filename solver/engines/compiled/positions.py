@@ -20,6 +20,7 @@ from solver.engines.compiled.layout import (
     T_SPLIT,
     T_WISH0,
     TAIL,
+    TRIED,
     V_CLASS,
     V_MULTI,
     V_TRIPS,
@@ -86,9 +87,15 @@ def positions(inst: Inst, st: State, t: int, everywhere: bool, fresh: bool) -> i
             while n >= 0:
                 v = nd[n, VEH]
                 if elig[t, veh[v, V_CLASS]]:
-                    pos[many, 0], pos[many, 1] = BEHIND, n
-                    pos[many + 1, 0], pos[many + 1, 1] = BEHIND, nd[n, PREV]
-                    many += 2
+                    if nd[n, TRIED] != round_:
+                        nd[n, TRIED] = round_
+                        pos[many, 0], pos[many, 1] = BEHIND, n
+                        many += 1
+                    u = nd[n, PREV]
+                    if nd[u, TRIED] != round_:
+                        nd[u, TRIED] = round_
+                        pos[many, 0], pos[many, 1] = BEHIND, u
+                        many += 1
                     if multi and veh[v, V_MULTI]:
                         h = nd[n, HEAD]
                         if nd[h, MET] != round_:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from solver.engines.compiled.chance import uniform
-from solver.engines.compiled.clock import begin_at, home_of, load_at
+from solver.engines.compiled.clock import begin_at, home_of
 from solver.engines.compiled.jit import compiled
 from solver.engines.compiled.layout import (
     BD,
@@ -64,6 +64,7 @@ from solver.engines.compiled.layout import (
     State,
 )
 from solver.engines.compiled.positions import BEHIND, JOIN, TRIP
+from solver.engines.compiled.presence import load_at
 from solver.engines.compiled.registers import bits, wish_cost
 
 
@@ -147,15 +148,20 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
     wanted = left[t]
     pieces = bits(wanted)
     give, take, room, taken = scratch[0], scratch[1], scratch[2], scratch[4]
+    least, asked = scratch[5], scratch[6]
+    memo = -1
+    got = 0
     place = stop[s, S_PLACE]
     probe = nd.shape[0] - 1  # a node that no route has, to ask with
     for d in range(dims):
         if split:
             give[d] = 0
             take[d] = 0
+            least[d] = NEVER
             for p in range(parts):
                 if (wanted >> p) & 1:
                     give[d] += part[part0 + p, d]
+                    least[d] = min(least[d], part[part0 + p, d])
         else:
             give[d] = amount[s, 0, d]
             take[d] = amount[s, 0, d] + amount[s, 1, d]
@@ -211,9 +217,10 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
         else:
             point = pos[i, 2]
             b = ptloc[point]
-            score = float(
-                _entry(cost, k, a, b) + _entry(cost, k, b, loc) + _entry(cost, k, loc, c2)
-            )
+            # Where this trip is followed by another from there, the way is known already.
+            there = nd[u, OUT] if nd[w, LOC] == b and not empty else _entry(cost, k, a, b)
+            back = int(cost_to[k, loc, b] if turned else cost[k, b, loc])
+            score = float(there + back + _entry(cost, k, loc, c2))
         if score >= FAR:
             continue
         if empty:
@@ -252,23 +259,36 @@ def rank(inst: Inst, st: State, t: int, many: int, width: int, blink: float) -> 
         if not fits:
             if not split:
                 continue
-            mask = 0
-            got = 0
+            goes = True
             for d in range(dims):
-                taken[d] = 0
-            for p in range(parts):
-                if (wanted >> p) & 1:
-                    goes = True
-                    for d in range(dims):
-                        if part[part0 + p, d] > room[d]:
-                            goes = False
-                            break
-                    if goes:
+                if room[d] < least[d]:
+                    goes = False
+            if not goes:
+                continue
+            # Many trips have the same room: what goes in is worked out once for them.
+            same = memo >= 0
+            for d in range(dims):
+                if room[d] != asked[d]:
+                    same = False
+                asked[d] = room[d]
+            if not same:
+                memo = got = 0
+                for d in range(dims):
+                    taken[d] = 0
+                for p in range(parts):
+                    if (wanted >> p) & 1:
+                        goes = True
                         for d in range(dims):
-                            room[d] -= part[part0 + p, d]
-                            taken[d] += part[part0 + p, d]
-                        mask |= 1 << p
-                        got += 1
+                            if part[part0 + p, d] > room[d]:
+                                goes = False
+                                break
+                        if goes:
+                            for d in range(dims):
+                                room[d] -= part[part0 + p, d]
+                                taken[d] += part[part0 + p, d]
+                            memo |= 1 << p
+                            got += 1
+            mask = memo
             if got == 0:
                 continue
             share = pieces / got

@@ -52,6 +52,8 @@ from solver.engines.compiled.settle import arc_cost, settle
 
 LONGEST = 10.0
 
+TRIPS, BUILDINGS, SHIFTS = 0.15, 0.2, 0.06
+"""Shares of steps that take out whole trips, all that goes to one building, and two shifts."""
 GATHERED = 0.15
 """Share of steps that give a building of several couriers to one of them."""
 NEARBY = 0.25
@@ -203,10 +205,14 @@ def ruin(inst: Inst, st: State, size: float) -> None:
     strings = 1 + below(st, int(max(1.0, 4.0 * size / (1.0 + longest) - 1.0)) + 1)
     whole = False
     if flags[F_MULTI] or flags[F_PLACES]:
-        if how < 0.15:
+        if how < SHIFTS:
+            _two_shifts(inst, st, seed)
+            _mend_all(inst, st)
+            return
+        if how < SHIFTS + TRIPS:
             whole = True
             strings = 1 + below(st, 3)
-        elif how < 0.35:
+        elif how < SHIFTS + TRIPS + BUILDINGS:
             _same_building(inst, st, seed)
             strings = max(1, strings // 2)
     done = 0
@@ -235,6 +241,34 @@ def ruin(inst: Inst, st: State, size: float) -> None:
 def _mend_all(inst: Inst, st: State) -> None:
     for i in range(st.c[C_TOUCHED]):
         mend(inst, st, st.touched[i, 0])
+
+
+@compiled
+def _empty_shift(inst: Inst, st: State, v: int) -> None:
+    """Take every free visit out of a shift."""
+    n = st.nd[st.rt[v, R_LAST], PREV]
+    while n != st.rt[v, R_FIRST]:
+        before = st.nd[n, PREV]
+        if st.nd[n, STOP] >= 0 and take_out(inst, st, n):
+            n = st.nd[st.rt[v, R_LAST], PREV]
+        else:
+            n = before
+
+
+@compiled
+def _two_shifts(inst: Inst, st: State, seed: int) -> None:
+    """Empty the shift that goes to a stop, and another that goes nearby."""
+    v = -1
+    for i in range(TRIES):
+        m = seed if i == 0 else inst.adj[seed, below(st, inst.adj.shape[1] // 4 + 1)]
+        if m < 0 or st.head[m] < 0:
+            continue
+        w = st.nd[st.head[m], VEH]
+        if w != v:
+            _empty_shift(inst, st, w)
+            if v >= 0:
+                return
+            v = w
 
 
 @compiled

@@ -22,7 +22,18 @@ from solver.engines.compiled.result import rows_of, solution_of
 from solver.engines.instance import Instance, prepare
 from solver.engines.warm import locked_only
 from solver.plan import Plan
-from solver.problem import Bay, Break, Job, LockedStep, Matrix, Place, Problem, Vehicle
+from solver.problem import (
+    Bay,
+    Break,
+    Job,
+    LockedStep,
+    Matrix,
+    Place,
+    Problem,
+    Shipment,
+    ShipmentStep,
+    Vehicle,
+)
 from solver.search import solve
 
 Drawn = Callable[[int], Problem]
@@ -242,6 +253,54 @@ def test_every_plan_found_can_be_timed_and_keeps_every_rule(drawn: Drawn, seed: 
     assert plan.summary.engine == "search"
 
 
+# Columns of nodes and routes that follow from the routes and their times alone.
+ALWAYS = (at.LOC, at.LOCK, at.OUT, at.STOP, at.TASK, at.ZP)
+BY_FLAG = (
+    (at.F_TIME, (at.BEG, at.DEP, at.LAT)),
+    (at.F_ZONES, (at.ZS,)),
+    (at.F_DURATION, (at.FD, at.FE, at.FL, at.BD, at.BE, at.BL)),
+)
+ROUTE = (at.R_VISITS, at.R_TRIPS, at.R_COST, at.R_TRAVEL, at.R_DIST, at.R_WORK)
+
+
+def worked_out(inst: Inst, state: State) -> list[Any]:
+    """Give what is kept of each node and route, nodes by their place in the route."""
+    columns = [*ALWAYS, *(c for flag, those in BY_FLAG if inst.flags[flag] for c in those)]
+    loads = [at.BOARD, *((at.AFTER, at.MAX_TO, at.MAX_FROM) if inst.flags[at.F_PICKUP] else ())]
+    found: list[Any] = []
+    for v, between in enumerate(routes_of(state)):
+        first, last = int(state.rt[v, at.R_FIRST]), int(state.rt[v, at.R_LAST])
+        found.append(state.rt[v, ROUTE].tolist())
+        index = {n: i for i, n in enumerate((first, *between))}
+        for n in (first, *between) if between else ():
+            row = state.nd[n]
+            found.append((index[int(row[at.HEAD])], row[columns].tolist()))
+            found.append(state.nl[n, loads].tolist())
+            if row[at.STOP] in {at.START, at.RELOAD}:
+                found.append(int(row[at.REL]))
+                found.append(index.get(int(row[at.TAIL])) if state.nd[row[at.NEXT], at.STOP] >= 0
+                             else None)  # fmt: skip
+        if between and inst.flags[at.F_TIME]:
+            found.append(int(state.nd[last, at.LAT]))
+    return found
+
+
+@thorough
+@given(seed=seeds)
+def test_what_is_kept_is_what_a_plan_laid_anew_has(drawn: Drawn, seed: int) -> None:
+    _, search = begun(drawn(seed), seed)
+    for steps in (1, 10, 60):
+        search.burst(steps, 100.0)
+        anew = Search(search.inst, seed)
+        anew.lay(rows(search.state))
+        assert worked_out(search.inst, search.state) == worked_out(search.inst, anew.state)
+        sums = [at.X_ROUTES, at.X_PENALTY, at.X_SOFT]
+        kept = search.state.x[sums].tolist()
+        assert kept == pytest.approx(anew.state.x[sums].tolist(), rel=1e-9, abs=1e-3)
+        for counter in (at.C_EXCESS, at.C_VISITS, at.C_ROUTES, at.C_TRIPS, at.C_ABSENT):
+            assert search.state.c[counter] == anew.state.c[counter]
+
+
 def test_a_search_that_is_compiled_compiles_nothing_more(drawn: Drawn) -> None:
     solve(drawn(1), step_limit=1, engine="search")
     assert CACHE is not None
@@ -366,3 +425,26 @@ def test_locked_steps_stay_while_search_goes_on() -> None:
         sound(instance, search)
         first = next(n for n in nodes_of(search.state, 0) if search.state.nd[n, at.STOP] >= 0)
         assert search.state.nd[first, at.LOCK]
+
+
+def test_a_shipment_locked_in_part_stays_whole() -> None:
+    # The pickup stays where it is; its delivery cannot go without it.
+    courier = Vehicle(
+        id=1, start=0, end=0, capacity=(9,), window=(0, 3000),
+        locked=(LockedStep(type="pickup", id=1, locked=True, service_at=100),),
+    )  # fmt: skip
+    problem = Problem(
+        vehicles=(courier, Vehicle(id=2, start=0, end=0, capacity=(9,))),
+        jobs=tuple(Job(id=n, location=n % 3 + 1, delivery=(2,)) for n in range(3, 11)),
+        shipments=(
+            Shipment(
+                pickup=ShipmentStep(id=1, location=1),
+                delivery=ShipmentStep(id=2, location=2),
+                amount=(1,),
+            ),
+        ),
+        matrices=street(0, 100, 150, 400),
+        dimensions=1,
+    )
+    plan = solve(problem, step_limit=2, engine="search")
+    assert check(problem, plan) == ()
