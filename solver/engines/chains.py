@@ -57,55 +57,65 @@ def run_chains(
     limits: Limits,
     seed: int,
     on_better: Callable[[Board], None],
-    begin: float = 0.0,
 ) -> None:
     """Anneal from each start in a thread of its own; what is best is on the board.
 
     A single chain runs in this very thread, so that steps and seed say everything.
     """
-    halt = threading.Event()
-    chains = []
-    for i, (rows, heat) in enumerate(zip(starts, heats, strict=True)):
-        search = completed(inst, rows, seed * 7919 + i)
-        board.offer(search)
-        chains.append((search, heat))
-    seen = [board.version]
+    hall = _Hall(inst, board, limits, on_better)
+    chains = [completed(inst, rows, seed * 7919 + i) for i, rows in enumerate(starts)]
+    for chain in chains:
+        board.offer(chain)
+    hall.watch()
+    if len(chains) == 1:
+        hall.run(chains[0], heats[0], alone=True)
+    else:
+        jobs = [partial(hall.run, *one) for one in zip(chains, heats, strict=True)]
+        side_by_side(jobs, halt=hall.halt, look=hall.watch)
+    hall.watch()
 
-    def watch() -> None:
+
+class _Hall:
+    """Where chains meet: they show what they found, and those behind go on from the best."""
+
+    def __init__(
+        self, inst: Inst, board: Board, limits: Limits, on_better: Callable[[Board], None]
+    ) -> None:
+        self.inst, self.board, self.limits, self.on_better = inst, board, limits, on_better
+        self.halt = threading.Event()
+        self.seen = board.version
+
+    def watch(self) -> None:
         """Look at the board from the thread that may speak."""
-        if limits.should_stop():
-            halt.set()
-        if board.version != seen[0]:
-            seen[0] = board.version
-            on_better(board)
+        if self.limits.should_stop():
+            self.halt.set()
+        if self.board.version != self.seen:
+            self.seen = self.board.version
+            self.on_better(self.board)
 
-    def run(search: Chain, heat: Heat, *, alone: bool = False) -> None:
-        met = set()
+    def run(self, chain: Chain, heat: Heat, *, alone: bool = False) -> None:
+        """Run one chain to its end."""
+        marks = list(MEET_AT)
 
         def news(chain: Chain) -> bool:
-            board.offer(chain)
-            if board.pool is not None:
-                note_routes(board.pool, inst, chain)
-            for mark in MEET_AT:
-                if chain.share >= mark and mark not in met and mark > begin:
-                    met.add(mark)
-                    if not alone and board.worth < chain.best - 1e-6:
-                        with board.lock:
-                            rows = board.rows
-                        chain.lay(rows)
+            self.board.offer(chain)
+            if self.board.pool is not None:
+                note_routes(self.board.pool, self.inst, chain)
+            if marks and chain.share >= marks[0]:
+                marks.pop(0)
+                self._catch_up(chain)
             if alone:
-                watch()
-            return not halt.is_set()
+                self.watch()
+            return not self.halt.is_set()
 
-        search.run(heat, until=limits.until, steps=limits.steps, news=news, begin=begin)
-        board.offer(search)
+        chain.run(heat, until=self.limits.until, steps=self.limits.steps, news=news)
+        self.board.offer(chain)
 
-    watch()
-    if len(chains) == 1:
-        run(*chains[0], alone=True)
-    else:
-        side_by_side([partial(run, *one) for one in chains], halt=halt, look=watch)
-    watch()
+    def _catch_up(self, chain: Chain) -> None:
+        if self.board.worth < chain.best - 1e-6:
+            with self.board.lock:
+                rows = self.board.rows
+            chain.lay(rows)
 
 
 def note_routes(pool: RoutePool, inst: Inst, search: Chain) -> None:

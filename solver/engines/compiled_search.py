@@ -42,6 +42,9 @@ ANNEALED = 0.88
 DIVIDED = 250
 """Stops from which on cores share one plan of plain routes."""
 
+AGAIN_S, WARMER = 0.5, 5.0
+"""Least time for annealing after recombination, and how much warmer than at the end it begins."""
+
 TIMETABLE_SHARE, TIMETABLE_S = 0.05, 3.0
 """Time for moving times where couriers wait for one another: a share, and at most this."""
 
@@ -89,6 +92,7 @@ def search(run: Asked) -> tuple[Solution, str, str]:
     starts = conductor.starts(locked)
     conductor.anneal(starts)
     conductor.recombine()
+    conductor.anneal_again()
     solution = conductor.best_solution()
     return _with_less_waiting(run, solution), "search", conductor.reason()
 
@@ -157,24 +161,26 @@ class _Conductor:
             return
         limits = self._limits()
         heat = heat_of(inst, completed(inst, starts[0], run.seed))
-        if run.threads > 1 and is_plain(inst) and len(inst.stop) >= DIVIDED:
+        heats = [heat, Heat(heat.hot * 2.0, heat.cold * 1.5, heat.size)] * run.threads
+        self._run(starts, heats[: len(starts)], limits, run.seed)
+
+    def _run(self, starts: list[Ints], heats: list[Heat], limits: Limits, seed: int) -> None:
+        """Anneal in sections of one plan if it is large and plain, else in chains."""
+        inst = self.inst
+
+        def tell(_: Board) -> None:
+            self._tell("better")
+
+        if len(starts) > 1 and is_plain(inst) and len(inst.stop) >= DIVIDED:
+            # Imported here: only large plans need it.
             from solver.engines.plain.sections import run_sections  # noqa: PLC0415
 
             run_sections(
-                inst, starts[0], self.board, heat, limits,
-                threads=run.threads, seed=run.seed, on_better=lambda _: self._tell("better"),
+                inst, starts[0], self.board, heats[0], limits,
+                threads=len(starts), seed=seed, on_better=tell,
             )  # fmt: skip
             return
-        heats = [heat, Heat(heat.hot * 2.0, heat.cold * 1.5, heat.size)] * run.threads
-        run_chains(
-            inst,
-            starts,
-            self.board,
-            heats[: len(starts)],
-            limits=limits,
-            seed=run.seed,
-            on_better=lambda _: self._tell("better"),
-        )
+        run_chains(inst, starts, self.board, heats, limits=limits, seed=seed, on_better=tell)
 
     def _anneal_parts(self, parts: list[Part]) -> None:
         """Search parts that have nothing to do with one another, in turns."""
@@ -228,6 +234,18 @@ class _Conductor:
         )
         if rows is not None:
             self._take(rows, "recombined")
+
+    def anneal_again(self) -> None:
+        """Use what time recombination left: go on from the best plan, hardly warmer."""
+        run, inst = self.run, self.inst
+        if self.board.pool is None or run.steps is not None or run.asked_to_stop():
+            return
+        if run.left_s() < AGAIN_S or not len(self.board.rows):
+            return
+        heat = heat_of(inst, completed(inst, self.board.rows, run.seed))
+        heat = Heat(min(heat.hot, heat.cold * WARMER), heat.cold, heat.size)
+        limits = Limits(time.monotonic() + 0.95 * run.left_s(), None, run.asked_to_stop)
+        self._run([self.board.rows] * run.threads, [heat] * run.threads, limits, run.seed + 1)
 
     def best_solution(self) -> Solution:
         """Give the best plan so far, timed by the rules' own code."""

@@ -29,7 +29,7 @@ def compiler(folder: Path | None) -> Callable[[F], F]:
             )(function)
         finally:
             _config.CACHE_DIR = before
-        return made  # type: ignore[no-any-return]
+        return made
 
     return compiling
 
