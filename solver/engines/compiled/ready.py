@@ -1,7 +1,11 @@
 """Whether the search is compiled, and compiling it once."""
 
 import fcntl
+import hashlib
 import logging
+import platform
+import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -11,14 +15,32 @@ from pathlib import Path
 
 import numpy as np
 
-from solver.engines.compiled.cache import PLAIN_CACHE
+from solver.engines.compiled.cache import CACHE, PLAIN_CACHE
 
 log = logging.getLogger(__name__)
+
+_COMPILED = re.compile(r"numba-[0-9a-f]{16}")
 
 
 def is_ready() -> bool:
     """Say whether compiled code is at hand; without it the first call takes about a minute."""
-    return PLAIN_CACHE is not None and (PLAIN_CACHE / "ready").exists()
+    return PLAIN_CACHE is not None and (PLAIN_CACHE / stamp()).exists()
+
+
+def stamp() -> str:
+    """Name the file that says that all is compiled for this processor: code fits no other."""
+    return f"ready-{hashlib.sha256(_processor().encode()).hexdigest()[:8]}"
+
+
+def _processor() -> str:
+    """Describe the processor: its model and what it can do, where the system tells."""
+    told = Path("/proc/cpuinfo")
+    if not told.exists():
+        return f"{platform.machine()} {platform.processor()}"
+    first = told.read_text(encoding="utf-8", errors="replace").split("\n\n", 1)[0]
+    wanted = ("cpu family", "model", "model name", "flags", "Features", "CPU part")
+    lines = (line.partition(":") for line in first.splitlines())
+    return platform.machine() + "".join(v for k, _, v in lines if k.strip() in wanted)
 
 
 def compile_all() -> None:
@@ -28,7 +50,19 @@ def compile_all() -> None:
     with _alone(PLAIN_CACHE):
         if not is_ready():
             _compile()
-            (PLAIN_CACHE / "ready").touch()
+            (PLAIN_CACHE / stamp()).touch()
+            _forget_older(PLAIN_CACHE.parent)
+
+
+def _forget_older(place: Path) -> None:
+    """Remove what was compiled of other sources, unless somebody compiles such just now."""
+    kept = {CACHE, PLAIN_CACHE}
+    folders = [f for f in place.iterdir() if _COMPILED.fullmatch(f.name) and f.is_dir()]
+    if any(_is_held(f) for f in folders if f != PLAIN_CACHE):
+        return
+    for folder in folders:
+        if folder not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -42,9 +76,13 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def is_being_compiled() -> bool:
     """Say whether some process compiles right now."""
-    if PLAIN_CACHE is None or not (PLAIN_CACHE / "begun").exists():
+    return PLAIN_CACHE is not None and _is_held(PLAIN_CACHE)
+
+
+def _is_held(folder: Path) -> bool:
+    if not (folder / "begun").exists():
         return False
-    with (PLAIN_CACHE / "begun").open("a") as lock:
+    with (folder / "begun").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

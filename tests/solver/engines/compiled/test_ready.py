@@ -25,13 +25,13 @@ lock = open(sys.argv[1] + "/begun", "a")
 fcntl.flock(lock, fcntl.LOCK_EX)
 print("held", flush=True)
 sys.stdin.readline()
-open(sys.argv[1] + "/ready", "w").close()
+open(sys.argv[1] + "/" + sys.argv[2], "w").close()
 """
 
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(ready, "CACHE", tmp_path)
+    monkeypatch.setattr(ready, "PLAIN_CACHE", tmp_path)
     return tmp_path
 
 
@@ -39,7 +39,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def somebody_compiling(cache: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the lock until it is told to be done, or is killed."""
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(cache)],
+        [sys.executable, "-c", HOLD, str(cache), ready.stamp()],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -114,3 +114,52 @@ def test_nothing_is_begun_while_somebody_compiles(
         monkeypatch.setattr(sys, "executable", str(cache / "missing"))
         compile_beside()
     assert caplog.text == ""
+
+
+def compiled_of(place: Path, letter: str) -> Path:
+    made = place / f"numba-{letter * 16}"
+    made.mkdir()
+    (made / "code").touch()
+    return made
+
+
+@pytest.fixture
+def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """The kernel's folder and that of all, in a place where compiling takes no time."""
+    both = compiled_of(tmp_path, "a"), compiled_of(tmp_path, "b")
+    monkeypatch.setattr(ready, "CACHE", both[0])
+    monkeypatch.setattr(ready, "PLAIN_CACHE", both[1])
+    monkeypatch.setattr(ready, "_compile", lambda: None)
+    return both
+
+
+def test_what_other_sources_left_goes_once_all_is_compiled(
+    tmp_path: Path, beside: tuple[Path, Path]
+) -> None:
+    old, other = compiled_of(tmp_path, "c"), tmp_path / "numba-notes"
+    other.mkdir()
+    compile_all()
+    assert is_ready()
+    assert not old.exists()
+    assert other.exists()
+    assert all((folder / "code").exists() for folder in beside)
+
+
+@pytest.mark.usefixtures("beside")
+def test_nothing_goes_while_other_sources_are_compiled(tmp_path: Path) -> None:
+    old, busy = compiled_of(tmp_path, "c"), compiled_of(tmp_path, "d")
+    with somebody_compiling(busy):
+        compile_all()
+    assert is_ready()
+    assert old.exists()
+    assert busy.exists()
+
+
+def test_code_for_another_processor_is_not_ready(
+    beside: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compile_all()
+    assert is_ready()
+    monkeypatch.setattr(ready, "_processor", lambda: "another")
+    assert not is_ready()
+    assert (beside[1] / "code").exists()
