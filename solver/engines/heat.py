@@ -4,7 +4,7 @@ from solver.engines.chain import REMOVED, Chain, Heat
 from solver.engines.compiled import layout as at
 from solver.engines.compiled.layout import Inst, Ints
 
-HOT, COLD = 2.0, 0.02
+HOT, COLD = 4.0, 0.02
 """First and last temperature, in what it costs to get from visit to visit."""
 HOT_UNTIMED, COLD_UNTIMED = 1.0, 0.05
 """The same where nothing has a time."""

@@ -38,6 +38,7 @@ def run_parts(
         completed(inst, rows, seed * 7919 + i) for i, (inst, rows, _, _) in enumerate(parts)
     ]
     halt = threading.Event()
+    whole = sum(weight for *_, weight in parts)
     shares = _dealt([weight for *_, weight in parts], max(1, threads))
     started = time.monotonic()
 
@@ -50,7 +51,7 @@ def run_parts(
                 end = None if until is None else started + (until - started) * done
                 many = None
                 if steps is not None:
-                    many = max(1, steps * parts[i][3] // (total * ROUNDS))
+                    many = max(1, steps * parts[i][3] // (whole * ROUNDS))
                 if halt.is_set():
                     return
                 searches[i].run(

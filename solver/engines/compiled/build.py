@@ -40,6 +40,8 @@ def build(instance: Instance) -> Inst:
         row[:] = (s.location, s.task, s.zone, s.place, len(s.windows), s.release_s, leads)
     dur, cost, dist = fleet.matrices()
     flags = _flags(instance, stops, fleet)
+    setup = fleet.by_type(stops, setup_s)
+    flags[at.F_SETUP] = setup.any()
     dur_to, cost_to = turned(dur, cost, flags)
     near, adj = neighbours(instance, stops, fleet)
     places = instance.problem.places
@@ -68,7 +70,7 @@ def build(instance: Instance) -> Inst:
         stop=stop,
         win=windows([s.windows for s in stops]),
         svc=fleet.by_type(stops, service_s),
-        setup=fleet.by_type(stops, setup_s),
+        setup=setup,
         amount=np.array(
             [[wide(s.loaded, dims), wide(s.change, dims)] for s in stops], np.int64
         ).reshape(-1, 2, dims),

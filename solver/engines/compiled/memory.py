@@ -26,6 +26,7 @@ from solver.engines.compiled.layout import (
     C_WHOM,
     DEP,
     DROPPED,
+    F_TIME,
     LOADED,
     LOCK,
     MASK,
@@ -58,7 +59,7 @@ from solver.engines.compiled.layout import (
     State,
 )
 from solver.engines.compiled.presence import note_loading
-from solver.engines.compiled.settle import settle_kept
+from solver.engines.compiled.settle import settle, settle_kept
 from solver.engines.compiled.worth import worth
 
 
@@ -150,7 +151,11 @@ def clear(inst: Inst, st: State, v: int) -> None:
 
 @compiled
 def lay(inst: Inst, st: State, v: int, rows: np.ndarray, begin: int, many: int) -> None:
-    """Write a route out from rows, with the times that they state."""
+    """Write a route out from rows, with the times that they state, or with its earliest.
+
+    A route that states none and does not hold is left out.
+    """
+    timed = not inst.flags[F_TIME]
     for i in range(begin, begin + many):
         after = st.nd[st.rt[v, R_LAST], PREV]
         if rows[i, Q_STOP] == RELOAD:
@@ -161,9 +166,14 @@ def lay(inst: Inst, st: State, v: int, rows: np.ndarray, begin: int, many: int) 
         st.nd[n, BEG] = rows[i, Q_BEG]
         st.nd[n, DEP] = rows[i, Q_DEP]
         st.nd[n, ARR] = rows[i, Q_ARR]
+        timed = timed or rows[i, Q_DEP] != 0
         if st.nd[n, STOP] == RELOAD:
             note_loading(inst, st, n)
-    settle_kept(inst, st, v)
+    if timed:
+        settle_kept(inst, st, v)
+    elif not settle(inst, st, v):
+        clear(inst, st, v)
+        settle_kept(inst, st, v)
 
 
 @compiled

@@ -91,14 +91,16 @@ def _held(instance: Instance, stop: Stop, row: Ints, head: Ints | None, *, held:
 
 
 def _departure(inst: Inst, instance: Instance, vehicle: int, trips: Trips) -> int:
-    """Give the latest departure that makes a route as short as it can be."""
+    """Give the earliest departure that makes a route as short as it can be."""
     v = instance.vehicles[vehicle]
     duration = instance.travel[vehicle].duration_s
     early, late, length = v.window[0], v.window[1], 0
     where = v.start
-    for head, visits in trips:
+    for head, visits in [*trips, (None, [])]:
         legs: list[tuple[int | None, int, int, int]] = []
-        if head is not None:
+        if not visits and where is not None:
+            legs.append((instance.returns_to(vehicle, where), 0, *v.window))
+        elif head is not None:
             legs.append((int(inst.ptloc[head[at.Q_PT]]), v.reload_service_s, *v.window))
         for row in visits:
             s = int(row[at.Q_STOP])
@@ -118,7 +120,7 @@ def _departure(inst: Inst, instance: Instance, vehicle: int, trips: Trips) -> in
             early = max(opens - reach, early) - wait
             late = min(closes - reach, late)
             where = to
-    return max(early, late)
+    return early
 
 
 def rows_of(instance: Instance, inst: Inst, solution: Solution) -> Ints:

@@ -24,7 +24,7 @@ from solver.engines.plain.layout import (
     VEH,
     Plain,
 )
-from solver.engines.plain.routes import entry, holds
+from solver.engines.plain.times import entry, holds
 
 
 @compiled

@@ -25,7 +25,6 @@ def is_plain(inst: Inst) -> bool:
         and (stop[:, at.S_NWIN] <= 1).all()
         and (stop[:, at.S_RELEASE] <= 0).all()
         and (inst.veh[:, at.V_RATE] == 0).all()
-        and not inst.setup.any()
         and _short(inst)
     )
 

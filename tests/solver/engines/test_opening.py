@@ -22,10 +22,7 @@ BARE = [at.Q_BEG, at.Q_DEP, at.Q_ARR]
     "limit",
     [
         None,  # plain
-        pytest.param(
-            10**7,  # under all rules
-            marks=pytest.mark.xfail(strict=True, reason="times are taken as rows state them"),
-        ),
+        10**7,  # under all rules
     ],
 )
 def test_routes_that_state_no_times_are_given_them(

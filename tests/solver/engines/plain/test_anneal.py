@@ -15,7 +15,7 @@ from solver.engines.compiled import layout as at
 from solver.engines.compiled.refs import inst_ref
 from solver.engines.plain import anneal as kernel
 from solver.engines.plain import layout as own
-from solver.engines.plain import routes
+from solver.engines.plain import recreate, rehouse, routes, ruin
 from solver.engines.plain.hall import PlainSearch
 from solver.engines.plain.refs import plain_ref
 from solver.problem import Problem
@@ -62,10 +62,10 @@ def test_a_step_that_is_undone_leaves_no_trace(
     for turn in range(8):
         before = picture_plain(search)
         routes.forget(held[1])
-        kernel.ruin(*held, size)
-        kernel.recreate(*held, kernel.MOST, kernel.BLINK, bold, math.inf, turn % 2)
-        kernel.rehouse(*held, 1e6)
-        kernel.prune(*held)
+        ruin.ruin(*held, size)
+        recreate.recreate(*held, kernel.MOST, kernel.BLINK, bold, math.inf, turn % 2)
+        rehouse.rehouse(*held, 1e6)
+        recreate.prune(*held)
         routes.undo(*held)
         assert picture_plain(search) == before
         sound_plain(search)

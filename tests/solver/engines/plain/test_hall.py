@@ -83,7 +83,6 @@ def test_plans_found_are_timed_and_priced_alike_by_the_rules_own_code(
     assert search.best == pytest.approx(cost + search.inst.pen[sorted(left)].sum(), abs=arcs)
 
 
-@pytest.mark.xfail(strict=True, reason="departures are chosen without regard to the way home")
 def test_plans_with_longest_durations_are_timed(begun_plain: Begun) -> None:
     grid = np.abs(np.arange(4)[:, None] - np.arange(4)[None]).astype(np.int64) * 60
     problem = Problem(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from solver.engines.compiled.refs import inst_ref
 from solver.engines.plain import anneal as kernel
 from solver.engines.plain import layout as own
-from solver.engines.plain import routes
+from solver.engines.plain import recreate, routes, ruin, times
 from solver.engines.plain.hall import PlainSearch
 from solver.engines.plain.refs import plain_ref
 from solver.problem import UNREACHABLE, Job, Matrix, Problem, Vehicle
@@ -61,7 +61,7 @@ def test_routes_that_are_exchanged_twice_are_as_before(
         sound_plain(search, rules=False)
         routes.exchange(inst, state, v, other)
         for vehicle in (v, other):
-            assert routes.retime(inst, state, vehicle)
+            assert times.retime(inst, state, vehicle)
     assert picture_plain(search) == before
 
 
@@ -127,7 +127,7 @@ def test_a_step_that_gives_up_early_is_undone(
     inst, state = held(search)
     before = picture_plain(search)
     routes.forget(state)
-    kernel.ruin(inst, state, 10.0)
-    kernel.recreate(inst, state, kernel.MOST, 0.0, 1.0, -math.inf, 1)
+    ruin.ruin(inst, state, 10.0)
+    recreate.recreate(inst, state, kernel.MOST, 0.0, 1.0, -math.inf, 1)
     routes.undo(inst, state)
     assert picture_plain(search) == before
