@@ -120,9 +120,22 @@ def _part(instance: Instance, inst: Inst, group: list[int], number: int) -> Part
     known = inst.ptloc.tolist()
     mine = sorted({p for i in vehicles for p in instance.vehicles[i].points})
     return Part(
-        inst=build(prepare(problem)),
+        inst=_sharing(build(prepare(problem)), inst, vehicles),
         vehicles=np.array(vehicles, np.int64),
         stops=np.flatnonzero(np.isin(of_task, sorted(chosen))).astype(np.int64),
         points=np.array([known.index(p) for p in mine], np.int64),
         tasks=len(tasks),
+    )
+
+
+def _sharing(part: Inst, whole: Inst, vehicles: list[int]) -> Inst:
+    """Let a part read the whole's matrices: each part's own would be as large as the whole's."""
+    part.veh[:, at.V_K] = whole.veh[vehicles, at.V_K]
+    part.flags[at.F_TURNED] = whole.flags[at.F_TURNED]
+    return part._replace(
+        dur=whole.dur,
+        cost=whole.cost,
+        dur_to=whole.dur_to,
+        cost_to=whole.cost_to,
+        dist=whole.dist,
     )
