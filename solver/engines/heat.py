@@ -3,9 +3,12 @@
 from solver.engines.chain import REMOVED, Chain, Heat
 from solver.engines.compiled import layout as at
 from solver.engines.compiled.layout import Inst, Ints
+from solver.engines.plain.scope import is_plain
 
-HOT, COLD = 4.0, 0.02
+HOT, COLD = 2.0, 0.02
 """First and last temperature, in what it costs to get from visit to visit."""
+HOT_PLAIN = 4.0
+"""The first where routes are plain: such steps cost little time, so there are many."""
 HOT_UNTIMED, COLD_UNTIMED = 1.0, 0.05
 """The same where nothing has a time."""
 HOT_AT_PLACES, COLD_AT_PLACES = 0.2, 0.005
@@ -21,9 +24,9 @@ def heat_of(inst: Inst, chain: Chain) -> Heat:
         each = max(1.0, chain.travel / max(1, chain.visits))
         return Heat(hot=HOT_AT_PLACES * each, cold=COLD_AT_PLACES * each, size=size)
     arc = mean_arc(inst, chain.rows())
-    if inst.flags[at.F_TIME]:
-        return Heat(hot=HOT * arc, cold=COLD * arc, size=size)
-    return Heat(hot=HOT_UNTIMED * arc, cold=COLD_UNTIMED * arc, size=size)
+    if not inst.flags[at.F_TIME]:
+        return Heat(hot=HOT_UNTIMED * arc, cold=COLD_UNTIMED * arc, size=size)
+    return Heat(hot=(HOT_PLAIN if is_plain(inst) else HOT) * arc, cold=COLD * arc, size=size)
 
 
 def mean_arc(inst: Inst, rows: Ints) -> float:
