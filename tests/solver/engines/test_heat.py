@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from solver.engines.compiled import layout as at
-from solver.engines.heat import COLD, COLD_UNTIMED, HOT, HOT_UNTIMED, heat_of, mean_arc
+from solver.engines.heat import COLD, COLD_UNTIMED, HOT_PLAIN, HOT_UNTIMED, heat_of, mean_arc
 from solver.engines.plain.hall import PlainSearch
 from solver.problem import HORIZON_S, Job, Matrix, Problem, Vehicle
 
 
 @pytest.mark.parametrize(
-    ("latest", "hot", "cold"), [(HORIZON_S, HOT_UNTIMED, COLD_UNTIMED), (9000, HOT, COLD)]
+    ("latest", "hot", "cold"), [(HORIZON_S, HOT_UNTIMED, COLD_UNTIMED), (9000, HOT_PLAIN, COLD)]
 )
 def test_heat_is_in_arcs_of_the_plan(
     begun_plain: Callable[..., PlainSearch], latest: int, hot: float, cold: float
