@@ -196,16 +196,14 @@ class _Conductor:
                 self._take(merged(searches), "better")
 
         jobs = []
-        for part in parts:
-            rows = part.own(self.board.rows)
-            search = completed(part.inst, rows, run.seed)
-            jobs.append((part.inst, rows, heat_of(part.inst, search), part.tasks))
+        for i, part in enumerate(parts):
+            chain = completed(part.inst, part.own(self.board.rows), run.seed * 7919 + i)
+            jobs.append((chain, heat_of(part.inst, chain), part.tasks))
         searches = run_parts(
             jobs,
             until=limits.until,
             steps=limits.steps,
             threads=run.threads,
-            seed=run.seed,
             should_stop=run.asked_to_stop,
             look=look,
         )

@@ -2,13 +2,12 @@
 
 from solver.engines.chain import Chain
 from solver.engines.compiled.layout import Inst, Ints
+from solver.engines.plain.scope import is_plain
 
 
 def open_search(inst: Inst, seed: int) -> Chain:
     """Begin a search without any route."""
     # Imported here: a kernel that is not needed is not loaded.
-    from solver.engines.plain.scope import is_plain  # noqa: PLC0415
-
     if is_plain(inst):
         from solver.engines.plain.hall import PlainSearch  # noqa: PLC0415
 

@@ -6,20 +6,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from solver.engines.chain import Chain, Heat
-from solver.engines.compiled.layout import Inst, Ints
-from solver.engines.opening import completed
 from solver.engines.threads import side_by_side
 
 ROUNDS = 6
 
 
 def run_parts(
-    parts: Sequence[tuple[Inst, Ints, Heat, int]],
+    parts: Sequence[tuple[Chain, Heat, int]],
     *,
     until: float | None,
     steps: int | None,
     threads: int,
-    seed: int,
     should_stop: Callable[[], bool],
     look: Callable[[list[Chain]], None],
 ) -> list[Chain]:
@@ -28,34 +25,32 @@ def run_parts(
     Parameters
     ----------
     parts
-        Instance, rows to start from, temperatures, and weight in time or steps of each.
+        A search that is begun, temperatures, and weight in time or steps of each.
     until, steps
         The end, on the monotonic clock, or the steps of all parts together.
     look
         Called now and then, from the calling thread, with the searches as they stand.
     """
-    searches = [
-        completed(inst, rows, seed * 7919 + i) for i, (inst, rows, _, _) in enumerate(parts)
-    ]
+    searches = [search for search, _, _ in parts]
     halt = threading.Event()
     whole = sum(weight for *_, weight in parts)
     shares = _dealt([weight for *_, weight in parts], max(1, threads))
     started = time.monotonic()
 
     def go(mine: list[int]) -> None:
-        total = sum(parts[i][3] for i in mine)
+        total = sum(parts[i][2] for i in mine)
         done = 0.0
         for turn in range(ROUNDS):
             for i in mine:
-                done += parts[i][3] / total / ROUNDS
+                done += parts[i][2] / total / ROUNDS
                 end = None if until is None else started + (until - started) * done
                 many = None
                 if steps is not None:
-                    many = max(1, steps * parts[i][3] // (whole * ROUNDS))
+                    many = max(1, steps * parts[i][2] // (whole * ROUNDS))
                 if halt.is_set():
                     return
                 searches[i].run(
-                    parts[i][2],
+                    parts[i][1],
                     until=end,
                     steps=many,
                     news=lambda _: not halt.is_set(),

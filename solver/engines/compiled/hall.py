@@ -6,6 +6,7 @@ from typing_extensions import override
 from solver.engines.chain import Chain
 from solver.engines.compiled import layout as at
 from solver.engines.compiled import memory, recreate, search_loop
+from solver.engines.compiled.beginnings import aligned, drawing, remoteness
 from solver.engines.compiled.layout import Inst, Ints, State
 from solver.engines.compiled.refs import inst_ref, state_ref
 
@@ -27,7 +28,7 @@ def new_state(inst: Inst, seed: int) -> State:
     width = max(recreate.WIDTH, 2)
     bayed = reloads if inst.flags[at.F_BAYS] else 0
     state = State(
-        nd=_aligned(nodes + 1, at.NODE_COLUMNS),
+        nd=aligned(nodes + 1, at.NODE_COLUMNS, np.int64),
         nl=np.zeros((nodes + 1, 5, dims), np.int64),
         free=np.arange(nodes - 1, 2 * vehicles - 1, -1, dtype=np.int64),
         rt=np.zeros((vehicles, at.ROUTE_COLUMNS), np.int64),
@@ -57,18 +58,10 @@ def new_state(inst: Inst, seed: int) -> State:
         key=np.zeros(max(1, tasks)),
         c=np.zeros(at.COUNTERS, np.int64),
         x=np.zeros(at.SUMS),
-        # Whatever seed is asked for: only 64 bits of it count, and never none.
-        rng=np.array([(seed * 2654435761 + 88172645463325252) % (1 << 64) or 1, 0], np.uint64),
+        rng=drawing(seed),
     )
     _empty(inst, state)
     return state
-
-
-def _aligned(rows: int, columns: int) -> Ints:
-    """Make zeros that begin where a line of the cache does."""
-    whole = np.zeros(rows * columns + 8, np.int64)
-    skip = (-whole.ctypes.data % 64) // 8
-    return whole[skip : skip + rows * columns].reshape(rows, columns)
 
 
 def _empty(inst: Inst, st: State) -> None:
@@ -98,20 +91,9 @@ def _empty(inst: Inst, st: State) -> None:
     st.c[at.C_ABSENT] = len(inst.task)
     st.x[at.X_PENALTY] = float(inst.pen[: len(inst.task)].sum())
     st.x[at.X_BEST] = np.inf
-    _remoteness(inst, st)
+    if vehicles:
+        st.scratch[3, : len(inst.task)] = remoteness(inst)
     search_loop.settle_all(inst_ref(inst), state_ref(st))
-
-
-def _remoteness(inst: Inst, st: State) -> None:
-    """Note how far each task is from where vehicles set out; an order of putting back."""
-    if not len(inst.task) or not len(inst.veh):
-        return
-    origins = [int(p) for p in inst.ptloc] if inst.flags[at.F_MULTI] else []
-    origins += [int(s) for s in set(inst.veh[:, at.V_START].tolist()) if s >= 0]
-    if not origins:
-        return
-    loc = inst.stop[inst.task[:, at.T_FIRST], at.S_LOC]
-    st.scratch[3, : len(loc)] = inst.cost[0][np.ix_(origins, loc)].min(axis=0)
 
 
 class Search(Chain):

@@ -1,5 +1,7 @@
 """How a plan was before a step, and the best there has been: written down, brought back."""
 
+from typing import Any
+
 import numpy as np
 
 from solver.engines.compiled.change import (
@@ -62,6 +64,41 @@ from solver.engines.compiled.presence import note_loading
 from solver.engines.compiled.settle import settle, settle_kept
 from solver.engines.compiled.worth import worth
 
+TOP: Any = np.int64(0)
+"""The first row; typed, since a callee is compiled once more for every plain number."""
+
+
+@compiled
+def _copy_times(st: State, v: int, kept: np.ndarray, row: int) -> int:
+    """Write the times of a route's nodes down from a row on; give the row behind."""
+    nd = st.nd
+    n = nd[st.rt[v, R_FIRST], NEXT]
+    last = st.rt[v, R_LAST]
+    while n != last:
+        kept[row, 0] = nd[n, BEG]
+        kept[row, 1] = nd[n, DEP]
+        kept[row, 2] = nd[n, ARR]
+        row += 1
+        n = nd[n, NEXT]
+    return row
+
+
+@compiled
+def _set_times(inst: Inst, st: State, v: int, kept: np.ndarray, row: int) -> None:
+    """Give a route's nodes the times that are written down from a row on."""
+    nd = st.nd
+    n = nd[st.rt[v, R_FIRST], NEXT]
+    last = st.rt[v, R_LAST]
+    while n != last:
+        nd[n, BEG] = kept[row, 0]
+        nd[n, DEP] = kept[row, 1]
+        nd[n, ARR] = kept[row, 2]
+        if nd[n, STOP] == RELOAD:
+            note_loading(inst, st, n)
+        row += 1
+        n = nd[n, NEXT]
+    settle_kept(inst, st, v)
+
 
 @compiled
 def remember(st: State, v: int) -> None:
@@ -74,31 +111,13 @@ def remember(st: State, v: int) -> None:
     st.touched[i, 0] = v
     st.touched[i, 1] = row
     st.c[C_TOUCHED] = i + 1
-    nd, log = st.nd, st.log
-    n = nd[st.rt[v, R_FIRST], NEXT]
-    last = st.rt[v, R_LAST]
-    while n != last:
-        log[row, 0] = nd[n, BEG]
-        log[row, 1] = nd[n, DEP]
-        log[row, 2] = nd[n, ARR]
-        row += 1
-        n = nd[n, NEXT]
-    st.c[C_LOG] = row
+    st.c[C_LOG] = _copy_times(st, v, st.log, row)
 
 
 @compiled
 def keep_times(st: State, v: int) -> None:
     """Keep a route's times while something is tried in it."""
-    nd, hold = st.nd, st.hold
-    row = 0
-    n = nd[st.rt[v, R_FIRST], NEXT]
-    last = st.rt[v, R_LAST]
-    while n != last:
-        hold[row, 0] = nd[n, BEG]
-        hold[row, 1] = nd[n, DEP]
-        hold[row, 2] = nd[n, ARR]
-        row += 1
-        n = nd[n, NEXT]
+    _copy_times(st, v, st.hold, TOP)
 
 
 @compiled
@@ -107,19 +126,7 @@ def give_times_back(inst: Inst, st: State, v: int) -> None:
 
     Timing it anew might not find them: others may have come between since.
     """
-    nd, hold = st.nd, st.hold
-    row = 0
-    n = nd[st.rt[v, R_FIRST], NEXT]
-    last = st.rt[v, R_LAST]
-    while n != last:
-        nd[n, BEG] = hold[row, 0]
-        nd[n, DEP] = hold[row, 1]
-        nd[n, ARR] = hold[row, 2]
-        if nd[n, STOP] == RELOAD:
-            note_loading(inst, st, n)
-        row += 1
-        n = nd[n, NEXT]
-    settle_kept(inst, st, v)
+    _set_times(inst, st, v, st.hold, TOP)
 
 
 @compiled
@@ -186,14 +193,12 @@ def undo(inst: Inst, st: State) -> None:
     x = st.x
     ops = st.ops
     touched = st.touched
-    rt = st.rt
     if c[C_LOST]:
         restore(inst, st, st.best, c[C_BEST_LEN])
         x[X_NOW] = worth(inst, st)
         return
     many = c[C_OPS]
     c[C_OPS] = st.ops.shape[0]  # what is done from here on is not written down
-    nd = st.nd
     for i in range(many - 1, -1, -1):
         kind, n = ops[i, O_KIND], ops[i, O_NODE]
         if kind == ADDED:
@@ -207,19 +212,8 @@ def undo(inst: Inst, st: State) -> None:
             add_reload(inst, st, ops[i, O_PT], ops[i, O_AFTER])
         else:
             set_mask(inst, st, n, ops[i, O_MASK])
-    log = st.log
     for i in range(c[C_TOUCHED]):
-        v, row = touched[i, 0], touched[i, 1]
-        n = nd[rt[v, R_FIRST], NEXT]
-        while n != rt[v, R_LAST]:
-            nd[n, BEG] = log[row, 0]
-            nd[n, DEP] = log[row, 1]
-            nd[n, ARR] = log[row, 2]
-            if nd[n, STOP] == RELOAD:
-                note_loading(inst, st, n)
-            row += 1
-            n = nd[n, NEXT]
-        settle_kept(inst, st, v)
+        _set_times(inst, st, touched[i, 0], st.log, touched[i, 1])
 
 
 @compiled

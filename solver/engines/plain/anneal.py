@@ -21,7 +21,6 @@ from solver.engines.compiled.layout import (
 from solver.engines.plain.jit import compiled
 from solver.engines.plain.layout import (
     C_ABSENT,
-    C_BETTER,
     C_COST,
     C_TOUCHED,
     LOC,
@@ -67,7 +66,6 @@ def keep_best(st: Plain) -> None:
     nd, best = st.nd, st.bestnext
     for n in range(nd.shape[0]):
         best[n] = nd[n, NEXT] if nd[n, VEH] >= 0 else -1
-    st.c[C_BETTER] += 1
 
 
 @compiled
@@ -101,12 +99,11 @@ def fill(inst: Inst, st: Plain, bold: float) -> None:
 
 
 @compiled
-def anneal(inst: Inst, st: Plain, steps: int, hot: float, cold: float, size: float) -> int:
-    """Take ``steps`` steps of ruin and recreate while it cools; give how many got better."""
+def anneal(inst: Inst, st: Plain, steps: int, hot: float, cold: float, size: float) -> None:
+    """Take ``steps`` steps of ruin and recreate while it cools."""
     x = st.x
     heat = hot
     factor = (cold / hot) ** (1.0 / max(1, steps))
-    better = 0
     prized = inst.flags[F_PRIZES]
     mixed = inst.elig.shape[1] > 1
     for _ in range(steps):
@@ -127,11 +124,9 @@ def anneal(inst: Inst, st: Plain, steps: int, hot: float, cold: float, size: flo
             if now < x[X_BEST] - 1e-6:
                 x[X_BEST] = now
                 keep_best(st)
-                better += 1
         else:
             undo(inst, st)
         heat *= factor
-    return better
 
 
 @compiled

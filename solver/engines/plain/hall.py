@@ -1,11 +1,11 @@
 """One chain of the search of plain routes: made from a problem, begun, run, read."""
 
 import numpy as np
-from numpy.typing import NDArray
 from typing_extensions import override
 
 from solver.engines.chain import Chain
 from solver.engines.compiled import layout as at
+from solver.engines.compiled.beginnings import aligned, drawing, remoteness
 from solver.engines.compiled.layout import Inst, Ints
 from solver.engines.compiled.refs import inst_ref
 from solver.engines.plain import anneal as kernel
@@ -19,7 +19,7 @@ def new_plain(inst: Inst, seed: int) -> Plain:
     stops, vehicles, dims = len(inst.stop), len(inst.veh), inst.cap.shape[1]
     nodes = stops + 2 * vehicles
     classes = inst.elig.shape[1]
-    nd = _lines(nodes)
+    nd = aligned(nodes, own.NODE_COLUMNS, np.int32)
     nd[:, own.CLOSES] = own.LONGEST_S
     timed = np.flatnonzero(inst.stop[:, at.S_NWIN])
     nd[timed, own.OPENS] = inst.win[timed, 0, 0]
@@ -53,13 +53,13 @@ def new_plain(inst: Inst, seed: int) -> Plain:
         nempty=np.zeros(classes, np.int64),
         ops=np.zeros((4 * stops + 64, 3), np.int64),
         touched=np.zeros(vehicles, np.int64),
-        far=_remoteness(inst),
+        far=remoteness(inst),
         bestnext=np.full(nodes, -1, np.int64),
         key=np.zeros(stops),
         order=np.zeros(stops, np.int64),
         c=np.zeros(own.COUNTERS, np.int64),
         x=np.zeros(own.SUMS),
-        rng=np.array([(seed * 2654435761 + 88172645463325252) % (1 << 64) or 1, 0], np.uint64),
+        rng=drawing(seed),
     )
     for v in range(vehicles - 1, -1, -1):  # the first of a class is taken first
         c = inst.veh[v, at.V_CLASS]
@@ -70,23 +70,6 @@ def new_plain(inst: Inst, seed: int) -> Plain:
     state.x[own.X_PENALTY] = float(inst.pen[:stops].sum())
     state.x[own.X_BEST] = np.inf
     return state
-
-
-def _lines(rows: int) -> NDArray[np.int32]:
-    """Make zeros that begin where a line of the cache does."""
-    whole = np.zeros(rows * own.NODE_COLUMNS + 16, np.int32)
-    skip = (-whole.ctypes.data % 64) // 4
-    return whole[skip : skip + rows * own.NODE_COLUMNS].reshape(rows, own.NODE_COLUMNS)
-
-
-def _remoteness(inst: Inst) -> Ints:
-    starts = sorted({int(s) for s in inst.veh[:, at.V_START] if s >= 0})
-    if not starts:
-        return np.zeros(len(inst.stop), np.int64)
-    far: Ints = (
-        inst.cost[0][np.ix_(np.array(starts), inst.stop[:, at.S_LOC])].min(axis=0).astype(np.int64)
-    )
-    return far
 
 
 class PlainSearch(Chain):

@@ -41,10 +41,9 @@ PUT, TAKEN, SWAPPED = range(3)
     C_ROUTES,
     C_VISITS,
     C_BEHIND,
-    C_BETTER,
     C_GAP,
-) = range(10)
-COUNTERS = 10
+) = range(9)
+COUNTERS = 9
 """C_GAP: whether a stop was taken out from between two that no way leads between."""
 
 # Sums.

@@ -47,7 +47,7 @@ def _price_by(inst: Inst, st: Plain, v: int, other: int) -> int:
     k, c = veh[other, V_K], veh[other, V_CLASS]
     timed = inst.flags[F_TIME]
     at = veh[other, V_W0]
-    begin, end, whole = at, veh[other, V_W1], 0
+    end, whole = veh[other, V_W1], 0
     a = veh[other, V_START]
     total = veh[other, V_FIXED]
     n = nd[stops + 2 * v, NEXT]
@@ -59,8 +59,8 @@ def _price_by(inst: Inst, st: Plain, v: int, other: int) -> int:
         total += entry(inst.cost, k, a, b)
         if timed:
             ride = entry(inst.dur, k, a, b)
-            early = veh[other, V_W0] if final else st.nd[n, OPENS]
-            late = veh[other, V_W1] if final else st.nd[n, CLOSES]
+            early = veh[other, V_W0] if final else nd[n, OPENS]
+            late = veh[other, V_W1] if final else nd[n, CLOSES]
             length = 0 if final else inst.svc[n, veh[other, V_TYPE]]
             at = max(at + ride, early)
             if at > late:
@@ -69,7 +69,6 @@ def _price_by(inst: Inst, st: Plain, v: int, other: int) -> int:
             reach = whole + ride
             wait = max(early - reach - end, 0)
             whole = reach + length + wait
-            begin = max(early - reach, begin) - wait
             end = min(late - reach, end)
         if final:
             break

@@ -1,38 +1,14 @@
 """Some routes of a plain problem as a problem of their own."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from solver.engines.compiled import layout as at
 from solver.engines.compiled.layout import Inst, Ints
+from solver.engines.parts import Part
 from solver.engines.plain.jit import compiled
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of a plain problem: its own arrays, and what its stops and vehicles are called."""
-
-    inst: Inst
-    stops: Ints
-    vehicles: Ints
-
-    def own(self, rows: Ints) -> Ints:
-        """Give rows of the whole as rows of the section."""
-        made = rows.copy()
-        made[:, at.Q_STOP] = np.searchsorted(self.stops, rows[:, at.Q_STOP])
-        made[:, at.Q_VEH] = np.searchsorted(self.vehicles, rows[:, at.Q_VEH])
-        return made
-
-    def whole(self, rows: Ints) -> Ints:
-        """Give rows of the section as rows of the whole."""
-        made = rows.copy()
-        made[:, at.Q_STOP] = self.stops[rows[:, at.Q_STOP]]
-        made[:, at.Q_VEH] = self.vehicles[rows[:, at.Q_VEH]]
-        return made
-
-
-def section_of(inst: Inst, stops: Ints, vehicles: Ints) -> Section:
+def section_of(inst: Inst, stops: Ints, vehicles: Ints) -> Part:
     """Cut sorted ``stops`` and ``vehicles`` out, with the locations that they need."""
     ends = inst.veh[vehicles][:, [at.V_START, at.V_END]]
     places = np.unique(np.concatenate([inst.stop[stops, at.S_LOC], ends[ends >= 0].ravel()]))
@@ -64,7 +40,8 @@ def section_of(inst: Inst, stops: Ints, vehicles: Ints) -> Section:
         win=inst.win[stops], svc=inst.svc[stops], amount=inst.amount[stops], pen=inst.pen[stops],
         elig=inst.elig[stops], cap=inst.cap[vehicles], near=near, adj=adj,
     )  # fmt: skip
-    return Section(made, stops, vehicles)
+    none = np.zeros(0, np.int64)  # plain routes load at no point
+    return Part(inst=made, vehicles=vehicles, stops=stops, points=none, tasks=len(stops))
 
 
 @compiled
@@ -83,7 +60,7 @@ def _rename(whole: np.ndarray, stops: np.ndarray, name: np.ndarray, made: np.nda
             made[i, g] = -1
 
 
-def divide(inst: Inst, rows: Ints, many: int, rng: np.random.Generator) -> list[Section]:
+def divide(inst: Inst, rows: Ints, many: int, rng: np.random.Generator) -> list[Part]:
     """Cut the plan into sections of about as many stops each, neighbours together.
 
     The cut lies across a line between two stops far from each other, drawn anew each time, so

@@ -13,7 +13,6 @@ import numpy as np
 
 from solver.engines.chain import Heat
 from solver.engines.chains import Board, Limits, note_routes
-from solver.engines.compiled import layout as at
 from solver.engines.compiled.layout import Inst, Ints
 from solver.engines.plain.hall import PlainSearch
 from solver.engines.plain.section import divide
@@ -44,23 +43,18 @@ def run_sections(
         rounds = max(4, min(ROUNDS, int(left / ROUND_S)))
     whole = PlainSearch(inst, seed)
     whole.lay(rows)
-    done = 0.0
     for turn in range(rounds):
-        if limits.should_stop() or done >= 1.0:
+        if limits.should_stop():
             return
-        share = (turn + 1) / rounds
-        until = None if limits.until is None else began + left * share
+        begin, end = turn / rounds, (turn + 1) / rounds
+        until = None if limits.until is None else began + left * end
         many = None if limits.steps is None else max(1, limits.steps // (rounds * threads))
         searches, sections = [], divide(inst, rows, threads, rng)
         for i, section in enumerate(sections):
             search = PlainSearch(section.inst, seed * 7919 + turn * threads + i)
-            mine = np.isin(rows[:, at.Q_VEH], section.vehicles)
-            search.lay(section.own(rows[mine]))
+            search.lay(section.own(rows))
             searches.append(search)
-        if until is not None:
-            share = min(1.0, max(share, done + 1e-6))
-        _side_by_side(searches, heat, until, many, done, share, limits)
-        done = share
+        _side_by_side(searches, heat, until, many, begin, end, limits)
         best = [s.whole(c.rows()) for s, c in zip(sections, searches, strict=True)]
         now = [s.whole(c.now_rows()) for s, c in zip(sections, searches, strict=True)]
         rows = np.concatenate(now)

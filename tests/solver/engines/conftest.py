@@ -1,7 +1,9 @@
 """Plain problems drawn at random, and what must hold of a search of them."""
 
+import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -335,3 +337,22 @@ def routes_of_plain() -> Callable[[PlainSearch], list[Route]]:
 def sound_plain() -> Callable[..., None]:
     """See that all a search keeps in mind is what its routes say, and that they keep rules."""
     return _sound
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    log = logging.getLogger("solver")
+    log.addHandler(handler)
+    try:
+        yield said
+    finally:
+        log.removeHandler(handler)
+
+
+@pytest.fixture(scope="session")
+def complaints() -> Callable[[], AbstractContextManager[list[str]]]:
+    """Listen to what the solver complains of while something is done."""
+    return _complaints

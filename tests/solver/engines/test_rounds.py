@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from solver.engines.chain import Chain, Heat
+from solver.engines.opening import completed
 from solver.engines.plain.hall import PlainSearch
 from solver.engines.rounds import run_parts
 from solver.problem import Problem
@@ -24,11 +25,13 @@ def parts(
 def ran(parts: list[PlainSearch], threads: int, *, stop: bool = False) -> list[Chain]:
     looked: list[int] = []
     chains = run_parts(
-        [(p.inst, p.rows(), Heat(300.0, 3.0), 12) for p in parts],
+        [
+            (completed(p.inst, p.rows(), 7919 + i), Heat(300.0, 3.0), 12)
+            for i, p in enumerate(parts)
+        ],
         until=None,
         steps=9000,
         threads=threads,
-        seed=1,
         should_stop=lambda: stop,
         look=lambda searches: looked.append(len(searches)),
     )

@@ -1,7 +1,7 @@
 """Plans written out and laid again are the same plans, for both kernels and for the judge."""
 
-import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from solver.search import solve
 
 Draw = Callable[..., Problem]
 Begun = Callable[..., PlainSearch]
+Listening = Callable[[], AbstractContextManager[list[str]]]
 
 seeds = st.integers(min_value=0, max_value=10**6)
 slow = [HealthCheck.too_slow]
@@ -98,17 +99,12 @@ def test_plans_with_longest_durations_are_timed(begun_plain: Begun) -> None:
 
 @settings(max_examples=8, deadline=None, suppress_health_check=slow)
 @given(seed=seeds)
-def test_plans_found_keep_every_rule(draw_plain: Draw, kind: Any, seed: int) -> None:
+def test_plans_found_keep_every_rule(
+    draw_plain: Draw, kind: Any, complaints: Listening, seed: int
+) -> None:
     problem = draw_plain(seed, kind(limited=False, jobs=8))
-    faults: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: faults.append(record.getMessage())  # type: ignore[method-assign]
-    log = logging.getLogger("solver")
-    log.addHandler(handler)
-    try:
+    with complaints() as faults:
         plan = solve(problem, step_limit=3, seed=seed, engine="search")
-    finally:
-        log.removeHandler(handler)
     assert faults == []
     assert check(problem, plan) == ()
 
