@@ -205,6 +205,14 @@ def _levels(tags: dict[str, str]) -> int:
         return usual
 
 
+def _lift(tags: dict[str, str]) -> str:
+    """Tell whether a house has a lift; many storeys prove none, so the map has to say it."""
+    said = tags.get("elevator", tags.get("building:elevator", ""))
+    if said.isdigit():
+        return "yes" if int(said) else "no"
+    return said if said in ("yes", "no") else "unknown"
+
+
 def _stairwells(
     house: House,
     block: Block,
@@ -238,6 +246,7 @@ def _stairwells(
             "name_en": f"{en}, Stairwell {number}",
             "levels": _levels(house.tags),
             "derived": made,
+            "lift": _lift(house.tags),
             "geometry": spot,
         }
         for number, (mark, spot, made) in enumerate(spots, start=1)

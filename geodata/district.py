@@ -4,77 +4,21 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
 import pyproj
 import shapely
 from geopandas.geodataframe import GeoDataFrame
-from geopandas.geoseries import GeoSeries
 
-FORMAT = 1
-WGS84 = "EPSG:4326"
-LAYERS: dict[str, dict[str, str]] = {
-    "compounds": {
-        "id": "str",
-        "code": "str",
-        "name_zh": "str",
-        "name_en": "str",
-        "walled": "bool",
-    },
-    "buildings": {
-        "id": "str",
-        "compound_id": "str",
-        "code": "str",
-        "name_zh": "str",
-        "name_en": "str",
-        "levels": "int",
-        "note": "str",  # the address that the map itself gives
-        "dwelling": "bool",  # others are drawn and stand in the way, but are no places
-    },
-    "stairwells": {
-        "id": "str",
-        "building_id": "str",
-        "code": "str",
-        "name_zh": "str",
-        "name_en": "str",
-        "levels": "int",
-        "derived": "bool",
-    },
-    "gates": {
-        "id": "str",
-        "compound_id": "str",  # empty where a gate belongs to no compound
-        "code": "str",
-        "name_zh": "str",
-        "name_en": "str",
-        "open": "bool",
-        "note": "str",
-        "barrier": "str",
-        "foot": "bool",  # open to walkers when the gate itself is open; so for the next two
-        "bike": "bool",
-        "van": "bool",
-    },
-    "barriers": {"id": "str", "barrier": "str", "foot": "bool", "bike": "bool", "van": "bool"},
-    "walls": {"id": "str", "barrier": "str"},
-    "ways": {
-        "id": "str",
-        "name_zh": "str",
-        "name_en": "str",
-        "highway": "str",
-        "foot": "bool",
-        "bike": "bool",
-        "van": "bool",
-        "oneway": "int",  # 1 along the line, -1 against it, 0 both; for van
-        "oneway_bike": "int",
-        "covered": "bool",  # bridge, tunnel or passage: walls and buildings do not stop it
-    },
-}
-"""Columns of each layer beside its geometry; all geometry is WGS 84 (lon, lat)."""
+from geodata.layers import CONTRACT, LAYERS, WGS84, layer_frame
 
-_DTYPES = {"str": "object", "bool": "bool", "int": "int64"}
+FORMAT = 2
+POLICIES = ("open", "closed", "foot")
+
+__all__ = ["LAYERS", "WGS84", "District", "Finding", "MapPlace", "Policy", "layer_frame"]
 
 
 class DistrictUnreadable(ValueError):
@@ -93,6 +37,29 @@ class Finding:
     code: str
     place: str
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What a district decides where the map says nothing.
+
+    Parameters
+    ----------
+    untagged_gates
+        Gates of which the map states no access: ``open``, ``closed``, or open to walkers only
+        (``foot``).
+    """
+
+    untagged_gates: str = "open"
+
+    def __post_init__(self) -> None:
+        if self.untagged_gates not in POLICIES:
+            raise DistrictUnreadable(
+                "district.policy-unknown",
+                field="untagged_gates",
+                value=str(self.untagged_gates),
+                mend="use one of " + ", ".join(POLICIES),
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +110,9 @@ class District:
     barriers: GeoDataFrame
     walls: GeoDataFrame
     ways: GeoDataFrame
+    areas: GeoDataFrame = field(default_factory=lambda: layer_frame("areas", []))
+    sites: GeoDataFrame = field(default_factory=lambda: layer_frame("sites", []))
+    policy: Policy = Policy()
 
     def __post_init__(self) -> None:
         for layer in LAYERS:
@@ -175,7 +145,7 @@ class District:
     @cached_property
     def digest(self) -> str:
         """Hash of all layers' content, the key of everything computed from them."""
-        mark = hashlib.sha256(self.metric_crs.encode())
+        mark = hashlib.sha256(f"{self.metric_crs} {self.policy.untagged_gates}".encode())
         for layer, columns in LAYERS.items():
             frame = getattr(self, layer)
             mark.update(layer.encode())
@@ -188,17 +158,6 @@ class District:
     def to_metres(self) -> pyproj.Transformer:
         """Transformer from (lon, lat) to metres of the district's projected system."""
         return pyproj.Transformer.from_crs(WGS84, self.metric_crs, always_xy=True)
-
-
-def layer_frame(layer: str, rows: list[dict[str, Any]]) -> GeoDataFrame:
-    """Make a layer out of rows that hold its columns and a ``geometry``."""
-    columns = LAYERS[layer]
-    data = {
-        name: np.array([row[name] for row in rows], dtype=_DTYPES[kind])
-        for name, kind in columns.items()
-    }
-    geometry = GeoSeries([row["geometry"] for row in rows], crs=WGS84)
-    return GeoDataFrame(data, geometry=geometry, crs=WGS84)
 
 
 def metric_crs_for(lon: float, lat: float) -> str:
@@ -225,6 +184,7 @@ def write_district(district: District, path: str | os.PathLike[str]) -> None:
         "seed": district.seed,
         "source_digest": district.source_digest,
         "metric_crs": district.metric_crs,
+        "policy": {"untagged_gates": district.policy.untagged_gates},
         "counts": {layer: len(getattr(district, layer)) for layer in LAYERS},
         "findings": [
             {"code": f.code, "place": f.place, "message": f.message} for f in district.findings
@@ -252,6 +212,7 @@ def read_district(path: str | os.PathLike[str]) -> District:
             seed=head["seed"],
             source_digest=head["source_digest"],
             metric_crs=head["metric_crs"],
+            policy=Policy(**head["policy"]),
             findings=tuple(Finding(**finding) for finding in head["findings"]),
             **{layer: _read_layer(folder, layer, head["counts"][layer]) for layer in LAYERS},
         )
@@ -327,6 +288,15 @@ def _check_layer(layer: str, frame: GeoDataFrame) -> None:
             column=", ".join(missing),
             mend="import or generate the district again",
         )
+    for name, column in CONTRACT[layer].columns.items():
+        if column.choices and (odd := set(frame[name]) - set(column.choices)):
+            raise DistrictUnreadable(
+                "district.word-unknown",
+                layer=layer,
+                column=name,
+                value=str(min(map(str, odd))),
+                mend="use one of " + ", ".join(column.choices),
+            )
     if frame.crs != WGS84:
         raise DistrictUnreadable(
             "district.other-coordinates", layer=layer, mend="keep layers in WGS 84 (EPSG:4326)"

@@ -9,20 +9,21 @@ from typing import Any
 
 import osmium
 import shapely
+from geopandas.geoseries import GeoSeries
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geodata import derive
+from geodata import amenities, derive
 from geodata.access import (
     GATES,
     WALLS,
     barrier_note,
-    barrier_passage,
     is_covered,
     oneways,
     way_passage,
 )
 from geodata.district import (
+    WGS84,
     District,
     DistrictUnreadable,
     Finding,
@@ -30,10 +31,10 @@ from geodata.district import (
     metric_crs_for,
 )
 from geodata.dwellings import MapArea, MapNode
+from geodata.gates import gate_hours, gate_passage, gate_rule
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 _KEPT_NODE_KEYS = frozenset(("barrier", "entrance", "addr:housenumber"))
-_AREA_KEYS = ("building", "landuse")
 _MIN_POINTS = 2
 
 
@@ -46,6 +47,9 @@ class RawMap:
     walls: list[dict[str, Any]] = field(default_factory=list)
     buildings: list[MapArea] = field(default_factory=list)
     landuse: list[MapArea] = field(default_factory=list)
+    areas: list[dict[str, Any]] = field(default_factory=list)
+    sites: list[dict[str, Any]] = field(default_factory=list)
+    rivers: list[dict[str, Any]] = field(default_factory=list)
     way_nodes: set[int] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     unused_highways: dict[str, int] = field(default_factory=dict)
@@ -87,6 +91,7 @@ def import_osm(
     first = raw.ways[0]["geometry"].coords[0]
     ways = layer_frame("ways", raw.ways)
     walls = layer_frame("walls", raw.walls)
+    code = prefix or derive.code_prefix(name)
     derived = derive.derive(
         raw.buildings,
         raw.landuse,
@@ -94,7 +99,7 @@ def import_osm(
         ways=ways,
         walls=walls,
         metric_crs=metric_crs_for(*first),
-        prefix=prefix or derive.code_prefix(name),
+        prefix=code,
     )
     if not len(derived.stairwells):
         raise DistrictUnreadable(
@@ -103,6 +108,7 @@ def import_osm(
             mend="take an extract that holds dwellings (building=*)",
         )
     gates, barriers = _barriers(raw, derived)
+    areas = layer_frame("areas", sorted((*raw.areas, *_ribbons(raw)), key=lambda row: row["id"]))
     return District(
         name=name,
         attribution=OSM_ATTRIBUTION,
@@ -118,7 +124,23 @@ def import_osm(
         barriers=barriers,
         walls=walls,
         ways=ways,
+        areas=areas,
+        sites=layer_frame("sites", amenities.code_sites(raw.sites, code)),
     )
+
+
+def _ribbons(raw: RawMap) -> list[dict[str, Any]]:
+    """Give rivers that are drawn as lines their width."""
+    if not raw.rivers:
+        return []
+    lines = GeoSeries([row["geometry"] for row in raw.rivers], crs=WGS84)
+    metric = lines.to_crs(lines.estimate_utm_crs())
+    wide = metric.buffer([row["width_m"] / 2 for row in raw.rivers], cap_style="flat")
+    return [
+        {key: row[key] for key in ("id", "kind", "name_zh", "name_en")} | {"geometry": shape}
+        for row, shape in zip(raw.rivers, wide.to_crs(WGS84), strict=True)
+        if not shape.is_empty
+    ]
 
 
 def _read(file: Path) -> RawMap:
@@ -178,15 +200,20 @@ def _take_node(raw: RawMap, node: Any) -> None:
     if not len(node.tags) or not node.location.valid():
         return
     tags = {tag.k: tag.v for tag in node.tags}
+    if kind := amenities.site_kind(tags):
+        spot = Point(node.lon, node.lat)
+        raw.sites.append(amenities.site_row(f"osm:n{node.id}", kind, tags, spot))
     if _KEPT_NODE_KEYS & tags.keys():
         raw.nodes.append(MapNode(number=node.id, tags=tags, spot=Point(node.lon, node.lat)))
 
 
 def _take_way(raw: RawMap, way: Any) -> None:
     highway, barrier = way.tags.get("highway"), way.tags.get("barrier")
-    if highway is None and barrier not in WALLS:
+    if highway is None and barrier not in WALLS and "waterway" not in way.tags:
         return
     tags = {tag.k: tag.v for tag in way.tags}
+    if highway is None and barrier not in WALLS and not amenities.is_ribbon(tags):
+        return
     passage = way_passage(tags)
     if highway is not None and passage is None:
         raw.unused_highways[highway] = raw.unused_highways.get(highway, 0) + 1
@@ -201,6 +228,10 @@ def _take_way(raw: RawMap, way: Any) -> None:
     if len(points) < _MIN_POINTS or len(set(points)) < _MIN_POINTS:
         return
     line = LineString(points)
+    if highway is None and barrier not in WALLS:
+        row = amenities.area_row(f"osm:w{way.id}:water", "water", tags, line)
+        raw.rivers.append(row | {"width_m": amenities.ribbon_width_m(tags)})
+        return
     if highway is None or passage is None:
         raw.walls.append({"id": f"osm:w{way.id}", "barrier": barrier, "geometry": line})
         return
@@ -226,9 +257,9 @@ def _take_way(raw: RawMap, way: Any) -> None:
 
 def _take_area(raw: RawMap, area: Any, factory: Any) -> None:
     tags = {tag.k: tag.v for tag in area.tags}
-    if not any(key in tags for key in _AREA_KEYS):
-        return
-    if "building" not in tags and tags.get("landuse") != "residential":
+    home = "building" in tags or tags.get("landuse") == "residential"
+    area_kind, site_kind = amenities.area_kind(tags), amenities.site_kind(tags)
+    if not (home or area_kind or site_kind):
         return
     mark = f"osm:{'w' if area.from_way() else 'r'}{area.orig_id()}"
     if not area.from_way():
@@ -239,6 +270,12 @@ def _take_area(raw: RawMap, area: Any, factory: Any) -> None:
         raw.findings.append(
             Finding(code="map.outline-broken", place=mark, message="crosses itself; left out")
         )
+        return
+    if area_kind:
+        raw.areas.append(amenities.area_row(mark, area_kind, tags, whole))
+    if site_kind:
+        raw.sites.append(amenities.site_row(mark, site_kind, tags, whole))
+    if not home:
         return
     corners = frozenset(node.ref for ring in area.outer_rings() for node in ring)
     kept = MapArea(id=mark, tags=tags, shape=whole, corners=corners)
@@ -264,7 +301,7 @@ def _barriers(raw: RawMap, derived: derive.Derived) -> tuple[Any, Any]:
         if node.number not in raw.way_nodes:
             apart += 1
             continue
-        passage = barrier_passage(node.tags)
+        passage = gate_passage(node.tags)
         row = {
             "id": f"osm:n{node.number}",
             "barrier": node.tags["barrier"],
@@ -276,7 +313,9 @@ def _barriers(raw: RawMap, derived: derive.Derived) -> tuple[Any, Any]:
         if node.tags["barrier"] not in GATES:
             others.append(row)
             continue
-        row["open"] = passage.foot or passage.bike or passage.van
+        row["rule"] = gate_rule(node.tags)
+        row["open"] = row["rule"] != "closed"
+        row["hours"] = gate_hours(node.tags)
         row["note"] = barrier_note(node.tags)
         row["name"] = node.tags.get("name", "")
         row["name:en"] = node.tags.get("name:en", "")

@@ -8,6 +8,7 @@ from shapely.geometry import LineString, Point, Polygon
 
 from geodata.district import LAYERS, District, layer_frame, metric_crs_for
 from geodata.generate import generate_district
+from geodata.layers import CONTRACT
 from geodata.osm import import_osm
 
 LON, LAT = 120.2, 30.3
@@ -28,6 +29,7 @@ def _spot() -> Callable[[float, float], tuple[float, float]]:
 def _row(layer: str, number: int, shape: Any, columns: dict[str, Any]) -> dict[str, Any]:
     blank: dict[str, Any] = {"str": "", "bool": True, "int": 0}
     row = {name: blank[kind] for name, kind in LAYERS[layer].items()}
+    row |= {n: c.default or c.choices[-1] for n, c in CONTRACT[layer].columns.items() if c.choices}
     row |= {"id": f"{layer}{number}"}
     if layer == "ways":
         row |= {"highway": "residential", "covered": False}
