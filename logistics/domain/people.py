@@ -22,6 +22,7 @@ class Courier:
     point_id: str
     cohort: str | None
     active: bool = True
+    permits: tuple[str, ...] = ()  # which closures let them pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

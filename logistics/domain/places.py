@@ -61,21 +61,6 @@ class Household:
     need_tier: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZonePeriod:
-    """A zone over a place from ``since`` until ``until``, or open while it lasts."""
-
-    id: str
-    place_id: str
-    zone: str
-    since: datetime
-    until: datetime | None
-
-    def holds_at(self, at: datetime) -> bool:
-        """Say whether the zone was in force at an instant."""
-        return self.since <= at and (self.until is None or at < self.until)
-
-
 def straight_m(lon: float, lat: float, to_lon: float, to_lat: float) -> float:
     """Measure the straight way between two positions; good to 0.1 % within a district."""
     east = (to_lon - lon) * math.cos(math.radians((lat + to_lat) / 2))

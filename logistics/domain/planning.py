@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
+from logistics.domain.closures import Closure
 from logistics.domain.setup import Policy
 
 HOUR_S = 3600
@@ -130,11 +131,17 @@ class Carrier:
     zone_max: int
     point_id: str
     cohort: str | None = None
+    permits: tuple[str, ...] = ()  # which closures let them pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInputs:
-    """Everything that a plan of one run is made from, as it was read; ordered by code."""
+    """Everything that a plan of one run is made from, as it was read; ordered by code.
+
+    What opens, closes or changes its zone within the wave counts at its strictest for all of it:
+    ``closures`` are those in force at some time of the wave, ``zone_changes`` the instants inside
+    it at which the zone of a slot changes.
+    """
 
     run_id: str
     run_code: str
@@ -149,11 +156,36 @@ class PlanInputs:
     slots: tuple[DropSlot, ...]
     bags: tuple[WaitingBag, ...]
     carriers: tuple[Carrier, ...]
+    wave: tuple[datetime, datetime] | None = None  # None: no closure and no hours are looked at
+    closures: tuple[Closure, ...] = ()
+    zone_changes: tuple[datetime, ...] = ()
 
     def digest(self) -> str:
         """Hash all that was read: two equal digests mean that the plan still holds."""
-        text = json.dumps(asdict(self), sort_keys=True, default=str, ensure_ascii=False)
+        facts = _without_defaults(asdict(self))
+        text = json.dumps(facts, sort_keys=True, default=str, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_defaults(facts: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what says nothing, so that a plan made before it could be said still holds."""
+    facts.pop("wave")  # follows from the day and the policy
+    for holder, name in (
+        (facts, "closures"),
+        (facts, "zone_changes"),
+        *((carrier, "permits") for carrier in facts["carriers"]),
+    ):
+        if not holder[name]:
+            holder.pop(name)
+    return facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that the planner is told beside the plan; ``code`` is its key in the texts."""
+
+    code: str
+    facts: Mapping[str, int | str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,6 +133,7 @@ class CourierSetup:
     zone_max: int  # highest rank in ZONES that this courier may enter
     point_code: str
     cohort: str | None = None
+    permits: tuple[str, ...] = ()  # which closures let them pass
     origin: Origin | None = field(default=None, compare=False)
 
 

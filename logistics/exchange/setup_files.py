@@ -325,6 +325,7 @@ def _courier(row: _Row) -> CourierSetup:
         zone_max=ZONES.index(row.one_of("zone_max", ZONES, otherwise=ZONES[0])),
         point_code=row.text("point"),
         cohort=row.text("cohort", otherwise="") or None,
+        permits=_parts(row.text("permits", otherwise="")),
         origin=row.origin,
     )
 

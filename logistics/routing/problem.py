@@ -85,14 +85,25 @@ def locations(inputs: PlanInputs) -> tuple[Spot, ...]:
     return (*spots, *(Spot(id=s.id, place_id=s.id, lon=s.lon, lat=s.lat) for s in slots))
 
 
+def profile(inputs: PlanInputs, carrier: Carrier) -> str:
+    """Name how a courier travels: the mode, and the permits that some closure here honours."""
+    return "+".join((carrier.mode, *sorted(honoured(inputs, carrier))))
+
+
+def honoured(inputs: PlanInputs, carrier: Carrier) -> frozenset[str]:
+    """Keep the permits of a courier that make a difference to the run's closures."""
+    known = {permit for closure in inputs.closures for permit in closure.permits}
+    return frozenset(known.intersection(carrier.permits))
+
+
 def build_problem(inputs: PlanInputs, matrices: Mapping[str, Matrix]) -> tuple[Problem, Index]:
     """Make the problem of a run: one job per stairwell and point, its bags as parts.
 
     Parameters
     ----------
     matrices
-        By travel mode, over :func:`locations`, as :func:`logistics.routing.travel.matrices`
-        makes them.
+        By :func:`profile`, over :func:`locations`, as
+        :func:`logistics.routing.travel.matrices` makes them.
     """
     order = locations(inputs)
     spots = _Spots(
@@ -106,9 +117,9 @@ def build_problem(inputs: PlanInputs, matrices: Mapping[str, Matrix]) -> tuple[P
     job_stairwell: dict[int, str] = {}
     unreachable: list[UnservedBag] = []
     for (stairwell, point), bags in loads.items():
-        modes = {c.mode for c in inputs.carriers if c.point_id == point}
+        kinds = {profile(inputs, c) for c in inputs.carriers if c.point_id == point}
         way = (spots.of_point(point)[0], spots.slots[stairwell])
-        if modes and not any(_there_and_back(matrices[mode], *way) for mode in modes):
+        if kinds and not any(_there_and_back(matrices[kind], *way) for kind in kinds):
             unreachable += _unreachable(slots[stairwell], bags)
             continue
         number = len(jobs) + 1
@@ -215,7 +226,7 @@ def _vehicle(number: int, carrier: Carrier, inputs: PlanInputs, spots: _Spots) -
     point = spots.points[carrier.point_id, carrier.cohort]
     return Vehicle(
         id=number,
-        profile=carrier.mode,
+        profile=profile(inputs, carrier),
         description=carrier.code,
         start=point,
         end=point,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.people import Courier
@@ -24,7 +24,7 @@ def couriers(session: Session, district_id: str, *, idle_too: bool = False) -> t
     if not idle_too:
         query = query.where(courier.c.active)
     rows = session.execute(query.order_by(courier.c.code))
-    return tuple(Courier(**row) for row in rows.mappings())
+    return tuple(_courier(row) for row in rows.mappings())
 
 
 def get(session: Session, courier_id: str) -> Courier:
@@ -38,7 +38,7 @@ def get(session: Session, courier_id: str) -> Courier:
     row = session.execute(select(courier).where(courier.c.id == courier_id)).mappings().first()
     if row is None:
         raise CourierUnknown(courier=courier_id)
-    return Courier(**row)
+    return _courier(row)
 
 
 def by_code(session: Session, district_id: str, code: str) -> Courier:
@@ -53,9 +53,14 @@ def by_code(session: Session, district_id: str, code: str) -> Courier:
     row = session.execute(query).mappings().one_or_none()
     if row is None:
         raise CourierUnknown(courier=code, district=district_id)
-    return Courier(**row)
+    return _courier(row)
 
 
 def put_couriers(session: Session, values: Iterable[Courier]) -> Put:
     """Write couriers, or what differs."""
-    return put(session, courier, [asdict(value) for value in values])
+    rows = [asdict(value) | {"permits": list(value.permits)} for value in values]
+    return put(session, courier, rows)
+
+
+def _courier(row: RowMapping) -> Courier:
+    return Courier(**dict(row) | {"permits": tuple(row["permits"])})

@@ -1,14 +1,13 @@
-"""Districts, places, zones and households."""
+"""Districts, places and households."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, Select, select
 from sqlalchemy.orm import Session
 
-from logistics.domain.places import District, Household, Place, ZonePeriod
-from logistics.domain.setup import ZONES, Policy
+from logistics.domain.places import District, Household, Place
+from logistics.domain.setup import Policy
 from logistics.errors import NotFound
 from logistics.store import tables
 from logistics.store.rows import Put, put
@@ -131,43 +130,6 @@ def put_places(session: Session, values: Iterable[Place]) -> Put:
     return put(session, tables.place, [asdict(value) for value in values])
 
 
-def zones_at(session: Session, district_id: str, at: datetime) -> dict[str, int]:
-    """Rank every place of a district by its zone at an instant: 0 cleanest, 2 sealed.
-
-    A zone reaches all that lies in its place, unless something nearer has one of its own; of two
-    on one place the stricter counts. A place without any is of rank 0.
-    """
-    own: dict[str, int] = {}
-    for period in zone_periods(session, district_id):
-        if period.holds_at(at):
-            own[period.place_id] = max(own.get(period.place_id, 0), ZONES.index(period.zone))
-    parents: dict[str, str | None] = {
-        row.id: row.parent_id
-        for row in session.execute(
-            select(tables.place.c.id, tables.place.c.parent_id).where(
-                tables.place.c.district_id == district_id
-            )
-        )
-    }
-    return {place_id: _inherited(place_id, own, parents) for place_id in parents}
-
-
-def zone_periods(session: Session, district_id: str) -> tuple[ZonePeriod, ...]:
-    """List all zones a district ever had, oldest first."""
-    rows = session.execute(
-        select(tables.zone_period)
-        .join(tables.place, tables.place.c.id == tables.zone_period.c.place_id)
-        .where(tables.place.c.district_id == district_id)
-        .order_by(tables.zone_period.c.since, tables.zone_period.c.id)
-    )
-    return tuple(ZonePeriod(**row) for row in rows.mappings())
-
-
-def put_zone_periods(session: Session, values: Iterable[ZonePeriod]) -> Put:
-    """Write zones, or what differs."""
-    return put(session, tables.zone_period, [asdict(value) for value in values])
-
-
 def household(session: Session, household_id: str) -> Household:
     """Load a household by its id.
 
@@ -219,15 +181,6 @@ def _one_household(session: Session, condition: ColumnElement[bool], named: str)
     if row is None:
         raise HouseholdUnknown(household=named, mend="check the code against the door list")
     return Household(**row)
-
-
-def _inherited(place_id: str, own: dict[str, int], parents: dict[str, str | None]) -> int:
-    seen: str | None = place_id
-    while seen is not None:
-        if seen in own:
-            return own[seen]
-        seen = parents.get(seen)
-    return 0
 
 
 def _district(row: RowMapping) -> District:

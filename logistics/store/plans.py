@@ -23,8 +23,10 @@ from logistics.domain.planning import (
     WaitingBag,
 )
 from logistics.domain.runs import Run
+from logistics.domain.zones import ZoneBook
 from logistics.errors import NotFound
-from logistics.store.places import zones_at
+from logistics.store import closures as closures_store
+from logistics.store import zones as zones_store
 from logistics.store.tables import (
     bag,
     courier,
@@ -62,8 +64,12 @@ def inputs_of(session: Session, run: Run) -> PlanInputs:
     area = session.execute(select(district).where(district.c.id == run.district_id)).one()
     policy = RoutingPolicy.of(area.policy)
     midnight = dt.datetime.combine(run.day, dt.time(), ZoneInfo(area.zone_name))
-    waves_at = midnight + dt.timedelta(seconds=policy.drop_from_s)
-    zones = zones_at(session, run.district_id, waves_at.astimezone(dt.UTC))
+    since, until = (
+        (midnight + dt.timedelta(seconds=second)).astimezone(dt.UTC)
+        for second in (policy.drop_from_s, policy.drop_until_s)
+    )
+    zones = zones_store.book(session, run.district_id)
+    slots = _slots(session, run, zones.ranks_during(since, until))
     return PlanInputs(
         run_id=run.id,
         run_code=run.code,
@@ -75,9 +81,25 @@ def inputs_of(session: Session, run: Run) -> PlanInputs:
         closed_gates=_closed_gates(session, run.district_id),
         policy=policy,
         points=_points(session, run.district_id),
-        slots=_slots(session, run, zones),
+        slots=slots,
         bags=_bags(session, run.id),
         carriers=_carriers(session, run.district_id),
+        wave=(since, until),
+        closures=closures_store.book(session, run.district_id).during(since, until),
+        zone_changes=zone_changes(zones, slots, since, until),
+    )
+
+
+def zone_changes(
+    zones: ZoneBook, slots: Sequence[DropSlot], since: dt.datetime, until: dt.datetime
+) -> tuple[dt.datetime, ...]:
+    """List the instants inside an interval at which the zone of some slot changes."""
+    moments = (since, *zones.changes(since, until))
+    ranked = [[zones.ranks_at(moment)[slot.id] for slot in slots] for moment in moments]
+    return tuple(
+        moment
+        for moment, before, after in zip(moments[1:], ranked, ranked[1:], strict=False)
+        if before != after
     )
 
 
@@ -321,11 +343,11 @@ def _bags(session: Session, run_id: str) -> tuple[WaitingBag, ...]:
 
 
 def _carriers(session: Session, district_id: str) -> tuple[Carrier, ...]:
-    names = ("id", "code", "mode", "max_trips", "zone_max", "point_id", "cohort")
+    names = ("id", "code", "mode", "max_trips", "zone_max", "point_id", "cohort", "permits")
     amounts = ("capacity_g", "capacity_ml", "capacity_bags", "shift_start_s", "shift_end_s")
     rows = session.execute(
         select(*(courier.c[name] for name in (*names, *amounts)))
         .where(courier.c.district_id == district_id, courier.c.active.is_(True))
         .order_by(courier.c.code)
     ).mappings()
-    return tuple(Carrier(**row) for row in rows)
+    return tuple(Carrier(**dict(row) | {"permits": tuple(row["permits"])}) for row in rows)

@@ -63,14 +63,64 @@ place = Table(
     Index("ix_place_kind", "district_id", "kind"),
 )
 
-zone_period = Table(
-    "zone_period",
+zone_statement = Table(
+    # append-only: who said which zone a place is from when on; without a place: the district
+    "zone_statement",
     metadata,
-    id_column(),
-    ref_column("place_id", "place"),
-    Column("zone", String(16), nullable=False),  # sealed controlled precaution
+    Column(
+        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    ),
+    Column("id", String(64), nullable=False, unique=True),
+    ref_column("district_id", "district"),
+    ref_column("place_id", "place", nullable=True),
+    Column("zone", String(16), nullable=False),  # sealed controlled precaution inherited
     at_column("since"),
     at_column("until", nullable=True),
+    text_column("reason"),
+    text_column("actor"),
+    Column("origin", String(16), nullable=False),  # setup desk
+    at_column("at"),
+    CheckConstraint("until IS NULL OR until > since", name="lasts"),
+)
+
+closure = Table(
+    # append-only: what was closed from when to when, for whom
+    "closure",
+    metadata,
+    Column(
+        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    ),
+    Column("id", String(64), nullable=False, unique=True),
+    ref_column("district_id", "district"),
+    Column("kind", String(8), nullable=False),  # gate way area
+    text_column("target"),  # id on the map; of an area its name
+    Column("shape", JSON, nullable=False),  # of an area: coordinates of a GeoJSON MultiPolygon
+    at_column("since"),
+    at_column("until", nullable=True),
+    Column("modes", JSON, nullable=False),  # none: all
+    Column("permits", JSON, nullable=False),  # who has one of them passes
+    text_column("reason"),
+    text_column("actor"),
+    at_column("at"),
+    CheckConstraint("until IS NULL OR until > since", name="lasts"),
+    Index("ix_closure_target", "district_id", "kind"),
+)
+
+closure_lift = Table(
+    # append-only: what opened a closure again, for good or for a while
+    "closure_lift",
+    metadata,
+    Column(
+        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    ),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("closure_id", String(64), ForeignKey("closure.id"), nullable=False, index=True),
+    at_column("since"),
+    at_column("until", nullable=True),
+    text_column("reason"),
+    text_column("actor"),
+    at_column("at"),
+    CheckConstraint("until IS NULL OR until > since", name="lasts"),
 )
 
 household = Table(
@@ -101,6 +151,7 @@ courier = Table(
     Column("zone_max", Integer, nullable=False),
     ref_column("point_id", "place"),
     Column("cohort", String(32), nullable=True),
+    Column("permits", JSON, nullable=False, server_default="[]"),  # closures that they pass
     Column("active", Boolean, nullable=False, default=True),
     UniqueConstraint("district_id", "code"),
 )

@@ -31,6 +31,8 @@ from logistics.store.columns import (
 from logistics.store.standing import (
     access_token,
     audit,
+    closure,
+    closure_lift,
     courier,
     district,
     household,
@@ -40,7 +42,7 @@ from logistics.store.standing import (
     item_unit,
     offer,
     place,
-    zone_period,
+    zone_statement,
 )
 
 __all__ = [
@@ -51,6 +53,8 @@ __all__ = [
     "bag",
     "bag_line",
     "balance",
+    "closure",
+    "closure_lift",
     "courier",
     "district",
     "household",
@@ -79,7 +83,7 @@ __all__ = [
     "triage",
     "trip",
     "unserved",
-    "zone_period",
+    "zone_statement",
 ]
 
 run = Table(
@@ -347,6 +351,9 @@ stop = Table(
     ref_column("stairwell_id", "place"),
     Column("arrival_s", Integer, nullable=False),
     Column("leave_s", Integer, nullable=False),
+    Column(
+        "drop_mode", String(16), nullable=False, server_default="stairwell"
+    ),  # door gate stairwell point
     UniqueConstraint("trip_id", "seq"),
 )
 

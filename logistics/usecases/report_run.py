@@ -21,7 +21,7 @@ from logistics.domain.run_report import (
 )
 from logistics.domain.runs import Run
 from logistics.domain.setup import ZONES
-from logistics.store import orders, places, plan_figures, plans, runs, shares, wishes
+from logistics.store import orders, places, plan_figures, plans, runs, shares, wishes, zones
 from logistics.store.plans import StoredPlan
 from logistics.usecases.share_out import allocation_report
 from logistics.usecases.show_run import RunView, show_run
@@ -186,12 +186,15 @@ def _contact(session: Session, view: RunView, plan: StoredPlan | None) -> Contac
 
 
 def _zones(session: Session, run: Run) -> dict[str, str]:
-    """Name the zone of each compound during the run's wave, by its id on the map."""
+    """Name the strictest zone of each compound in the run's wave, by its id on the map."""
     area = places.district(session, run.district_id)
-    begins = RoutingPolicy.of(area.policy.facts()).drop_from_s
+    policy = RoutingPolicy.of(area.policy.facts())
     midnight = datetime.combine(run.day, time(), ZoneInfo(area.zone_name))
-    moment = (midnight + timedelta(seconds=begins)).astimezone(UTC)
-    ranks = places.zones_at(session, run.district_id, moment)
+    since, until = (
+        (midnight + timedelta(seconds=second)).astimezone(UTC)
+        for second in (policy.drop_from_s, policy.drop_until_s)
+    )
+    ranks = zones.book(session, run.district_id).ranks_during(since, until)
     return {
         place.id.removeprefix(f"{run.district_id}/"): ZONES[ranks[place.id]]
         for place in places.places(session, run.district_id, "compound")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from logistics.domain.catalogue import Item, ItemInvalid, fold
 from logistics.domain.ids import new_id
 from logistics.domain.people import Courier
-from logistics.domain.places import District, Household, Place, ZonePeriod, nearest
+from logistics.domain.places import District, Household, Place, nearest
 from logistics.domain.setup import (
     CourierSetup,
     DistrictSetup,
@@ -23,7 +23,7 @@ from logistics.domain.setup import (
 )
 from logistics.domain.setup_check import sound
 from logistics.errors import Conflict, Invalid
-from logistics.store import audit, catalogue, couriers, offers, places
+from logistics.store import audit, catalogue, couriers, offers, places, zones
 from logistics.store.rows import Put
 
 
@@ -124,7 +124,8 @@ def set_up(
     spots = list(_spots(row.id, kept))
     written["place"] = places.put_places(session, [*spots, *_mapped(row.id, map_places, spots)])
     by_code = {place.code: place for place in places.places(session, row.id)}
-    written["zone"] = places.put_zone_periods(session, _zones(kept, by_code))
+    zoned = [(by_code[given.place_code].id, given) for given in kept.zones]
+    written["zone"] = zones.say_setup(session, row.id, zoned, actor=actor, at=at)
     written["courier"] = _put_couriers(session, row.id, kept.couriers, by_code)
     written["item"] = offers.put_items(session, items)
     written["offer"] = _put_offers(session, kept, items, by_code)
@@ -232,19 +233,6 @@ def _served(place: Place, points: Sequence[Place]) -> Place:
     return Place(**values | {"point_id": nearest(place, points).id})
 
 
-def _zones(setup: Setup, by_code: Mapping[str, Place]) -> Iterator[ZonePeriod]:
-    for given in setup.zones:
-        place = by_code[given.place_code]
-        mark = hashlib.sha256(f"{place.id} {given.since.isoformat()}".encode()).hexdigest()
-        yield ZonePeriod(
-            id=f"zon_{mark[:24]}",
-            place_id=place.id,
-            zone=given.zone,
-            since=given.since,
-            until=given.until,
-        )
-
-
 def _put_couriers(
     session: Session,
     district_id: str,
@@ -279,6 +267,7 @@ def _courier(district_id: str, row: CourierSetup, by_code: Mapping[str, Place]) 
         zone_max=row.zone_max,
         point_id=by_code[row.point_code].id,
         cohort=row.cohort,
+        permits=row.permits,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, literal, select, update
 
 from logistics.domain.runs import RunOutOfOrder, RunState
 from logistics.store import plans, runs, tables
@@ -21,6 +21,7 @@ from solver.formats.native import read_problem
 from solver.formats.plan_json import read_plan
 
 AT = datetime(2026, 4, 13, 7, tzinfo=UTC)
+t = tables.zone_statement
 
 
 def planned(database, run, **options):
@@ -62,7 +63,20 @@ def test_only_a_packed_run_is_planned(sqlite_database, packed_run, state):
         update(tables.courier).values(active=False),  # a courier went home
         update(tables.bag).where(tables.bag.c.code == "001-K").values(weight_g=1),  # repacked
         update(tables.place).where(tables.place.c.kind == "gate").values(open=False),  # closed
-        update(tables.zone_period).values(zone="controlled"),  # the zone was lifted
+        insert(tables.zone_statement).from_select(  # the zone was lifted
+            ["id", "district_id", "place_id", "zone", "since", "reason", "actor", "origin", "at"],
+            select(
+                literal("zon_x"),
+                t.c.district_id,
+                t.c.place_id,
+                literal("controlled"),
+                t.c.since,
+                t.c.reason,
+                t.c.actor,
+                t.c.origin,
+                t.c.at,
+            ),
+        ),
     ],
 )
 def test_a_plan_is_refused_when_what_it_was_made_from_changed(sqlite_database, packed_run, change):

@@ -192,5 +192,14 @@ def test_a_naive_instant_is_refused(session):
 def test_a_reference_into_nothing_is_refused(session):
     with pytest.raises(IntegrityError), session.begin_nested():
         session.execute(
-            insert(t.zone_period).values(id="z", place_id="none", zone="sealed", since=AT)
+            insert(t.zone_statement).values(
+                id="z",
+                district_id="none",
+                zone="sealed",
+                since=AT,
+                reason="",
+                actor="",
+                origin="desk",
+                at=AT,
+            )
         )

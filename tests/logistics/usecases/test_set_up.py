@@ -15,7 +15,7 @@ from logistics.domain.setup import (
     Setup,
     ZoneSetup,
 )
-from logistics.store import audit, catalogue, couriers, places
+from logistics.store import audit, catalogue, couriers, places, zones
 from logistics.usecases.set_up import HouseholdTaken, NoDepot, PlaceRepeated, set_up
 
 AT = datetime(2026, 4, 13, 9, tzinfo=UTC)
@@ -123,8 +123,8 @@ def test_zones_reach_down_and_the_nearer_one_counts(session):
     key = report.district.id + "/"
 
     def rank(at):
-        zones = places.zones_at(session, report.district.id, at)
-        return {spot.code: zones[key + spot.id] for spot in MAP if spot.kind != "gate"}
+        ranks = zones.book(session, report.district.id).ranks_at(at)
+        return {spot.code: ranks[key + spot.id] for spot in MAP if spot.kind != "gate"}
 
     assert rank(AT)["KX-01-01-1"] == 1
     assert rank(AT)["KX-01-02-1"] == 2

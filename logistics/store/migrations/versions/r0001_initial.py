@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from logistics.store.tables import metadata
+from logistics.store.migrations.first.of_runs import metadata
 
 revision = "0001"
 down_revision = None

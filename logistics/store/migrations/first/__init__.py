@@ -1,0 +1,1 @@
+"""The tables as the first revision made them; what came later stands in later revisions."""
