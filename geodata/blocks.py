@@ -1,16 +1,22 @@
 """Gather dwellings into compounds.
 
 * A residential area of at most 20 ha is a compound; larger ones are too large to have gates.
+* So is what a wall or fence encloses, with two dwellings or one of several households in it; gaps
+  of up to 8 m between two ends of walls count as gateways. Where both hold a house, the smaller
+  one has it.
 * Elsewhere a block bounded by streets is one.
 * Houses in neither form one with all houses less than 60 m away.
 """
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import shapely
 from geopandas.geodataframe import GeoDataFrame
+from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from geodata.access import STREETS
@@ -24,6 +30,9 @@ MIN_BLOCK_M2 = 300
 
 
 CLUSTER_M = 60
+GATEWAY_M = 8.0
+SHARED = frozenset(("apartments", "residential", "dormitory", "block"))
+"""Kinds of dwelling that several households share."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +51,7 @@ def gather_blocks(
     houses: list[House],
     homes_area: list[tuple[MapArea, BaseGeometry]],
     ways: GeoDataFrame,
+    walls: Sequence[BaseGeometry],
     findings: list[Finding],
 ) -> list[Block]:
     """Put every dwelling into a compound, in order from north-west to south-east."""
@@ -56,12 +66,15 @@ def gather_blocks(
         for area, shape in sorted(homes_area, key=lambda pair: pair[0].id)
         if shape.area <= MAX_COMPOUND_M2
     ]
+    blocks += _enclosures(walls, blocks)
     streets = ways.geometry[ways["highway"].isin(STREETS)].to_numpy()
     cells = shapely.get_parts(shapely.polygonize([shapely.union_all(streets)]))
     blocks += [
         Block(id="", shape=cell, rule="block") for cell in cells if cell.area >= MIN_BLOCK_M2
     ]
     homes = [house for house in houses if house.dwelling]
+    _fill(blocks, homes)
+    blocks = [block for block in blocks if block.rule != "wall" or _is_compound(block)]
     left = _fill(blocks, homes)
     blocks += _clusters(left)
     kept = [block for block in blocks if block.houses]
@@ -71,6 +84,7 @@ def gather_blocks(
         first = min(house.id for house in block.houses)
         block.id = f"{first}:compound"
         said = {
+            "wall": "what a wall or fence encloses",
             "block": "a block bounded by streets, for the map has no residential area here",
             "cluster": f"houses less than {CLUSTER_M} m apart, for neither a residential area "
             "nor streets all around hold them",
@@ -82,16 +96,58 @@ def gather_blocks(
 
 
 def _fill(blocks: list[Block], homes: list[House]) -> list[House]:
+    for block in blocks:
+        block.houses.clear()
     tree = shapely.STRtree([block.shape for block in blocks])
     left = []
     for house in homes:
         within = tree.query(house.shape.representative_point(), predicate="within").tolist()
-        if within:  # the map's own areas come first in the list, then blocks by size
-            best = min(within, key=lambda n: (blocks[n].rule != "map", blocks[n].shape.area, n))
+        if (
+            within
+        ):  # areas of the map and enclosures go before blocks, the smaller before the larger
+            best = min(within, key=lambda n: (blocks[n].rule == "block", blocks[n].shape.area, n))
             blocks[best].houses.append(house)
         else:
             left.append(house)
     return left
+
+
+def _enclosures(walls: Sequence[BaseGeometry], areas: list[Block]) -> list[Block]:
+    """Find what walls enclose; an enclosure that fills most of a named area has its name."""
+    if not len(walls):
+        return []
+    lines = shapely.union_all(shapely.set_precision(np.asarray(walls), 0.01))
+    ends = _loose_ends(lines)
+    near = shapely.STRtree(ends).query(ends, predicate="dwithin", distance=GATEWAY_M).T.tolist()
+    gaps = [LineString([ends[a], ends[b]]) for a, b in near if a < b]
+    noded = shapely.union_all([lines, *gaps])
+    rings = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    found = []
+    for ring in rings:
+        if not MIN_BLOCK_M2 <= ring.area <= MAX_COMPOUND_M2:
+            continue
+        block = Block(id="", shape=ring, rule="wall")
+        for area in areas:
+            shared = ring.intersection(area.shape).area
+            if shared >= ring.area / 2 and shared >= area.shape.area / 2:
+                block.name_zh, block.name_en = area.name_zh, area.name_en
+        found.append(block)
+    return found
+
+
+def _loose_ends(lines: BaseGeometry) -> list[Point]:
+    """Give the ends of walls at which no other wall begins."""
+    parts = shapely.get_parts(shapely.line_merge(lines))
+    tips = Counter(tip for part in parts for tip in (part.coords[0], part.coords[-1]))
+    return [Point(tip) for tip, count in sorted(tips.items()) if count == 1]
+
+
+def _is_compound(block: Block) -> bool:
+    """Tell an enclosed compound from the fenced garden of one family."""
+    if len(block.houses) == 1:
+        house = block.houses[0]
+        return house.tags["building"] in SHARED or len(house.entrances) > 1
+    return bool(block.houses)
 
 
 def _clusters(left: list[House]) -> list[Block]:

@@ -23,6 +23,7 @@ from shapely.geometry.base import BaseGeometry
 from geodata.blocks import Block, gather_blocks, house_number, name_blocks
 from geodata.district import WGS84, Finding, layer_frame
 from geodata.dwellings import House, MapArea, MapNode, gather_houses, judge_dwellings, moved
+from geodata.house_numbers import NumberedLine, number_houses
 
 _LATIN = re.compile(r"[A-Za-z]+")
 
@@ -52,6 +53,7 @@ def derive(
     landuse: Sequence[MapArea],
     nodes: Sequence[MapNode],
     *,
+    numbered: Sequence[NumberedLine] = (),
     ways: GeoDataFrame,
     walls: GeoDataFrame,
     metric_crs: str,
@@ -62,13 +64,15 @@ def derive(
     back = pyproj.Transformer.from_crs(metric_crs, WGS84, always_xy=True)
     findings: list[Finding] = []
     houses = gather_houses(areas, nodes, forth)
+    number_houses(houses, nodes, numbered, forth)
     homes_area = [(area, moved(area.shape, forth)) for area in landuse]
     judge_dwellings(houses, [shape for _, shape in homes_area])
     metric_ways = ways.to_crs(metric_crs)
-    blocks = gather_blocks(houses, homes_area, metric_ways, findings)
+    metric_walls = walls.to_crs(metric_crs).geometry.to_numpy() if len(walls) else []
+    blocks = gather_blocks(houses, homes_area, metric_ways, metric_walls, findings)
     name_blocks(blocks, prefix)
     walkable = shapely.STRtree(metric_ways.geometry[metric_ways["foot"]].to_numpy())
-    fences = shapely.STRtree(walls.to_crs(metric_crs).geometry.to_numpy() if len(walls) else [])
+    fences = shapely.STRtree(metric_walls)
     compound_rows: list[dict[str, Any]] = []
     building_rows = [_other_row(house) for house in houses if not house.dwelling]
     stairwell_rows: list[dict[str, Any]] = []
@@ -106,7 +110,11 @@ def derive(
 
 
 def name_gates(rows: list[dict[str, Any]], derived: Derived) -> list[dict[str, Any]]:
-    """Give gates their compound (nearest, within 15 m), code and names."""
+    """Give gates their compound, code and names.
+
+    A gate belongs to the compound whose edge is nearest, within 15 m; one further from any edge
+    to the smallest compound that holds it.
+    """
     within_m = 15
     spots = (
         shapely.transform(
@@ -117,11 +125,8 @@ def name_gates(rows: list[dict[str, Any]], derived: Derived) -> list[dict[str, A
         if rows
         else np.array([])
     )
-    tree = shapely.STRtree(derived.compounds.to_crs(derived.metric_crs).geometry.to_numpy())
-    owners: dict[int, int] = {}
-    if len(spots):
-        for gate, compound in tree.query_nearest(spots, max_distance=within_m).T:
-            owners.setdefault(int(gate), int(compound))
+    shapes = derived.compounds.to_crs(derived.metric_crs).geometry.to_numpy()
+    owners = _owners(spots, shapes, within_m)
     counts: Counter[str] = Counter()
     named = []
     compounds = derived.compounds.to_dict("records")
@@ -141,6 +146,19 @@ def name_gates(rows: list[dict[str, Any]], derived: Derived) -> list[dict[str, A
             | {"compound_id": owner_id, "code": f"{base}-G{count}", "name_zh": zh, "name_en": en}
         )
     return named
+
+
+def _owners(spots: Any, shapes: Any, within_m: float) -> dict[int, int]:
+    owners: dict[int, int] = {}
+    if not len(spots):
+        return owners
+    edges = shapely.STRtree(shapely.boundary(shapes))
+    for gate, compound in edges.query_nearest(spots, max_distance=within_m).T.tolist():
+        owners.setdefault(gate, compound)
+    holding = shapely.STRtree(shapes).query(spots, predicate="within").T.tolist()
+    for gate, compound in sorted(holding, key=lambda pair: shapes[pair[1]].area):
+        owners.setdefault(gate, compound)
+    return owners
 
 
 def _in_rows(houses: list[House]) -> list[House]:
@@ -205,6 +223,12 @@ def _levels(tags: dict[str, str]) -> int:
         return usual
 
 
+def _signs(entrances: list[MapNode]) -> list[str]:
+    """Give what is written at the entrances (``ref``), if each has a sign of its own."""
+    signs = [node.tags.get("ref", "").strip() for node in entrances]
+    return signs if all(signs) and len(set(signs)) == len(signs) else []
+
+
 def _lift(tags: dict[str, str]) -> str:
     """Tell whether a house has a lift; many storeys prove none, so the map has to say it."""
     said = tags.get("elevator", tags.get("building:elevator", ""))
@@ -225,25 +249,21 @@ def _stairwells(
     findings: list[Finding],
 ) -> list[dict[str, Any]]:
     edge = shapely.get_parts(house.shape)[0].exterior
-    spots = [
-        (f"osm:n{node.number}", node.spot, False)
-        for node in sorted(
-            house.entrances,
-            key=lambda n: (edge.line_locate_point(moved(n.spot, forth)), n.number),
-        )
-    ]
+    house.entrances.sort(key=lambda n: (edge.line_locate_point(moved(n.spot, forth)), n.number))
+    spots = [(f"osm:n{node.number}", node.spot, False) for node in house.entrances]
     if not spots:
         spots = [(f"{house.id}:stairwell", moved(_door(house.shape, walkable), back), True)]
         message = "the map has no entrance; set at the point of the outline nearest to a way"
         findings.append(Finding(code="stairwell.derived", place=house.id, message=message))
     zh, en = _spaced(block.name_zh, f"{label}幢"), f"{block.name_en}, Building {label}"
+    signs = _signs(house.entrances) or list(map(str, range(1, len(spots) + 1)))
     return [
         {
             "id": mark,
             "building_id": house.id,
             "code": f"{code}-{number}",
-            "name_zh": f"{zh}{number}单元",
-            "name_en": f"{en}, Stairwell {number}",
+            "name_zh": f"{zh}{signs[number - 1]}单元",
+            "name_en": f"{en}, Stairwell {signs[number - 1]}",
             "levels": _levels(house.tags),
             "derived": made,
             "lift": _lift(house.tags),

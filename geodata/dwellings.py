@@ -1,4 +1,4 @@
-"""Tell which outlines of a map are dwellings, and find their entrances and addresses.
+"""Tell which outlines of a map are dwellings, and find their entrances.
 
 A house is a dwelling by its kind; one of unknown kind is a dwelling if it has a house number, an
 entrance for people or lies in a residential area, has 60 m² or more, and is tagged as no shop,
@@ -85,7 +85,7 @@ def moved(shape: BaseGeometry, transformer: pyproj.Transformer) -> BaseGeometry:
 def gather_houses(
     areas: Sequence[MapArea], nodes: Sequence[MapNode], forth: pyproj.Transformer
 ) -> list[House]:
-    """Hang entrances and addresses on the outlines that they belong to."""
+    """Hang entrances on the outlines that they belong to."""
     houses = [
         House(
             id=area.id,
@@ -97,24 +97,10 @@ def gather_houses(
         for area in sorted(areas, key=lambda a: a.id)
     ]
     at_corner = {corner: house for house in houses for corner in sorted(house.corners)}
-    numbered = [node for node in nodes if "addr:housenumber" in node.tags]
     for node in sorted(nodes, key=lambda n: n.number):
         if node.tags.get("entrance") in _ENTRANCES and node.number in at_corner:
             at_corner[node.number].entrances.append(node)
-    tree = shapely.STRtree([house.outline for house in houses])
-    spots = [node.spot for node in numbered]
-    for node, house in (
-        sorted(tree.query(spots, predicate="intersects").T.tolist()) if spots else ()
-    ):
-        houses[house].addresses.append(_address(numbered[node].tags))
-    for house in houses:
-        if "addr:housenumber" in house.tags:
-            house.addresses.insert(0, _address(house.tags))
     return houses
-
-
-def _address(tags: dict[str, str]) -> tuple[str, str]:
-    return tags.get("addr:street", ""), tags["addr:housenumber"]
 
 
 def judge_dwellings(houses: list[House], homes_area: list[BaseGeometry]) -> None:

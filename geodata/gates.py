@@ -3,9 +3,12 @@
 import re
 from collections.abc import Mapping
 
-from opening_hours import OpeningHours
+import numpy as np
+from geopandas.geodataframe import GeoDataFrame
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # not in stubs
 
 from geodata.access import Passage, barrier_passage
+from geodata.district import Policy
 
 _STATED = (
     "access",
@@ -45,20 +48,20 @@ def gate_passage(tags: Mapping[str, str]) -> Passage:
     return barrier_passage(tags)
 
 
-def policy_passage(rule: str, barrier: str, untagged: str, passage: Passage) -> Passage:
-    """Say who may pass a gate under the district's policy for gates that state no access.
-
-    Parameters
-    ----------
-    passage
-        What the gate lets through by the map.
-    """
-    if rule != "unstated":
-        return passage
-    usual = barrier_passage({"barrier": barrier})
-    if untagged == "foot":
-        return Passage(foot=usual.foot, bike=False, van=False)
-    return usual
+def apply_policy(gates: GeoDataFrame, policy: Policy) -> GeoDataFrame:
+    """Open or close the gates that state no access, as the district's policy has it."""
+    silent = (gates["rule"] == "unstated").to_numpy()
+    kinds = gates["barrier"].to_numpy()
+    usual = {kind: barrier_passage({"barrier": kind}) for kind in set(kinds[silent])}
+    changed: GeoDataFrame = gates.copy()
+    for at in np.flatnonzero(silent).tolist():
+        passage, column = usual[kinds[at]], changed.columns.get_loc
+        wheels = policy.untagged_gates != "foot"
+        changed.iloc[at, column("open")] = policy.untagged_gates != "closed"
+        changed.iloc[at, column("foot")] = passage.foot
+        changed.iloc[at, column("bike")] = passage.bike and wheels
+        changed.iloc[at, column("van")] = passage.van and wheels
+    return changed
 
 
 def gate_hours(tags: Mapping[str, str]) -> str:
@@ -83,8 +86,8 @@ def hours_fault(hours: str) -> str:
     """Say what is wrong with hours, empty where they can be read."""
     try:
         OpeningHours(hours)
-    except Exception as fault:  # noqa: BLE001  the parser's own exceptions are not exported
-        return " ".join(str(fault).split()) or type(fault).__name__
+    except ParserError as fault:
+        return " ".join(str(fault).split())
     return ""
 
 
