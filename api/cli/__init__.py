@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from typing_extensions import override
 
 from api.cli import (
+    closures,
     context,
     dispatching,
     districts,
@@ -20,6 +21,7 @@ from api.cli import (
     service,
     solving,
     triage,
+    zones,
 )
 from logistics.errors import SupplyLoopError, Unavailable
 
@@ -68,6 +70,9 @@ runs.app.command("release")(dispatching.release)
 runs.app.command("sheets")(dispatching.print_again)
 runs.app.command("frontier")(frontier.of_run)
 app.add_typer(runs.app, name="run")
+app.add_typer(zones.zone_app, name="zone")
+app.add_typer(closures.gate_app, name="gate")
+app.add_typer(closures.closure_app, name="closure")
 app.command("solve")(solving.solve)
 app.command("check")(solving.check)
 app.command("frontier")(frontier.frontier)

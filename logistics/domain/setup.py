@@ -119,6 +119,15 @@ class ZoneSetup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TerritorySetup:
+    """The point that serves a place and all that lies in it; the innermost statement holds."""
+
+    place_code: str
+    point_code: str
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CourierSetup:
     """A courier 骑手; shift in local time, refused when it is missing."""
 
@@ -176,6 +185,7 @@ class Setup:
     points: tuple[PointSetup, ...] = ()
     markets: tuple[MarketSetup, ...] = ()
     zones: tuple[ZoneSetup, ...] = ()
+    territories: tuple[TerritorySetup, ...] = ()  # places without one go to the nearest point
     couriers: tuple[CourierSetup, ...] = ()
     items: tuple[ItemSetup, ...] = ()
     offers: tuple[OfferSetup, ...] = ()

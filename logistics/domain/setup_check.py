@@ -15,6 +15,7 @@ from logistics.domain.setup import (
     PointSetup,
     Setup,
     SetupFault,
+    TerritorySetup,
     ZoneSetup,
 )
 
@@ -62,6 +63,7 @@ _KEY_FIELD: Mapping[type, str] = {
     PointSetup: "code",
     MarketSetup: "code",
     ZoneSetup: "place_code",
+    TerritorySetup: "place_code",
     CourierSetup: "code",
     ItemSetup: "name_zh",
     OfferSetup: "item",
@@ -90,6 +92,11 @@ def sound(setup: Setup, place_codes: Collection[str]) -> tuple[Setup, tuple[Setu
         setup.zones, lambda row: _zone_fault(row, taken), lambda row: (row.place_code, row.since)
     )
     point_codes = {row.code for row in points}
+    territories = sieve.keep(
+        setup.territories,
+        lambda row: _territory_fault(row, taken, point_codes),
+        lambda row: row.place_code,
+    )
     couriers = sieve.keep(setup.couriers, lambda row: _courier_fault(row, point_codes), _code)
     items = sieve.keep(setup.items, _item_fault, lambda row: row.name_zh)
     market_codes = {row.code for row in markets}
@@ -104,6 +111,7 @@ def sound(setup: Setup, place_codes: Collection[str]) -> tuple[Setup, tuple[Setu
         points=points,
         markets=markets,
         zones=zones,
+        territories=territories,
         couriers=couriers,
         items=items,
         offers=offers,
@@ -136,6 +144,16 @@ def _zone_fault(row: ZoneSetup, codes: Collection[str]) -> _Fault | None:
         return ("zone.unknown", "zone", row.zone, f"use one of {', '.join(ZONES)}")
     if row.until is not None and row.until <= row.since:
         return ("zone.ends-early", "until", row.until, "end the zone after it begins")
+    return None
+
+
+def _territory_fault(
+    row: TerritorySetup, codes: Collection[str], point_codes: Collection[str]
+) -> _Fault | None:
+    if row.place_code not in codes:
+        return ("place.unknown", "place_code", row.place_code, "use a code of the district's map")
+    if row.point_code not in point_codes:
+        return ("point.unknown", "point_code", row.point_code, "use the code of one of the points")
     return None
 
 

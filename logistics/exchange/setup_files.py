@@ -22,6 +22,7 @@ from logistics.domain.setup import (
     Policy,
     Setup,
     SetupFault,
+    TerritorySetup,
     ZoneSetup,
 )
 from logistics.errors import Invalid
@@ -88,6 +89,7 @@ def read_setup_with_faults(folder: str | PathLike[str]) -> tuple[Setup, tuple[Se
             points=tuple(tables.each("points", _point)),
             markets=tuple(tables.each("markets", _market)),
             zones=tuple(tables.each("zones", _zone)),
+            territories=tuple(_territories(near, head, faults)),
             couriers=tuple(_rows(near / _named(head, "couriers"), _courier, faults)),
             items=tuple(_rows(near / _named(head, "catalogue"), _item, faults)),
             offers=tuple(_rows(near / _named(head, "offers"), _offer, faults)),
@@ -106,6 +108,14 @@ def read_catalogue(
 
 def _named(head: Mapping[str, Any], name: str) -> str:
     return str(head.get(name, f"{name}.csv"))
+
+
+def _territories(
+    near: Path, head: Mapping[str, Any], faults: list[SetupFault]
+) -> Iterator[TerritorySetup]:
+    """Read the territories where there are any; without them, the nearest point serves."""
+    if "territories" in head or (near / "territories.csv").is_file():
+        yield from _rows(near / _named(head, "territories"), _territory, faults)
 
 
 def _text(file: Path) -> str:
@@ -305,6 +315,12 @@ def _zone(row: _Row) -> ZoneSetup:
         since=row.instant("since"),
         until=row.instant("until") if "until" in row.values else None,
         origin=row.origin,
+    )
+
+
+def _territory(row: _Row) -> TerritorySetup:
+    return TerritorySetup(
+        place_code=row.text("place"), point_code=row.text("point"), origin=row.origin
     )
 
 

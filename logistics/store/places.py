@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from difflib import get_close_matches
 
-from sqlalchemy import ColumnElement, RowMapping, Select, select
+from sqlalchemy import ColumnElement, RowMapping, Select, or_, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.places import District, Household, Place
@@ -114,6 +115,31 @@ def by_code(session: Session, district_id: str, code: str) -> Place:
     if row is None:
         raise PlaceUnknown(place=code, district=district_id)
     return _place(row)
+
+
+def named(session: Session, district_id: str, said: str, kind: str | None = None) -> Place:
+    """Find a place by its code, or by its id here or on the map.
+
+    Raises
+    ------
+    PlaceUnknown
+        If the district has none; the facts name codes that look like it.
+    """
+    table = tables.place.c
+    query = select(tables.place).where(
+        table.district_id == district_id,
+        or_(table.code == said, table.id == said, table.id == f"{district_id}/{said}"),
+    )
+    if kind is not None:
+        query = query.where(table.kind == kind)
+    row = session.execute(query.order_by(table.code != said)).mappings().first()
+    if row is not None:
+        return _place(row)
+    codes = [place.code for place in places(session, district_id, kind)]
+    like = ", ".join(get_close_matches(said, codes, n=3)) or "none"
+    raise PlaceUnknown(
+        field=kind or "place", value=said[:64], like=like, mend="use a code of the district's map"
+    )
 
 
 def places(session: Session, district_id: str, kind: str | None = None) -> tuple[Place, ...]:

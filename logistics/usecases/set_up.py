@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Protocol
 
@@ -122,7 +122,9 @@ def set_up(
     row = _district(session, district, kept.policy, at)
     written["district"] = places.put_district(session, row)
     spots = list(_spots(row.id, kept))
-    written["place"] = places.put_places(session, [*spots, *_mapped(row.id, map_places, spots)])
+    written["place"] = places.put_places(
+        session, [*spots, *_mapped(row.id, map_places, spots, kept)]
+    )
     by_code = {place.code: place for place in places.places(session, row.id)}
     zoned = [(by_code[given.place_code].id, given) for given in kept.zones]
     written["zone"] = zones.say_setup(session, row.id, zoned, actor=actor, at=at)
@@ -207,10 +209,13 @@ def _spots(district_id: str, setup: Setup) -> Iterator[Place]:
 
 
 def _mapped(
-    district_id: str, map_places: Sequence[MapPlace], spots: Sequence[Place]
+    district_id: str, map_places: Sequence[MapPlace], spots: Sequence[Place], setup: Setup
 ) -> Iterator[Place]:
-    points = [spot for spot in spots if spot.kind == "point"]
+    points = {spot.code: spot for spot in spots if spot.kind == "point"}
+    said = {given.place_code: given.point_code for given in setup.territories}
+    point_of: dict[str | None, str | None] = {}  # by the map's ids; parents come before children
     for given in map_places:
+        point_of[given.id] = said.get(given.code, point_of.get(given.parent_id))
         place = Place(
             id=f"{district_id}/{given.id}",
             district_id=district_id,
@@ -225,12 +230,11 @@ def _mapped(
             open=given.open,
             note=given.note,
         )
-        yield _served(place, points) if given.kind == "stairwell" else place
-
-
-def _served(place: Place, points: Sequence[Place]) -> Place:
-    values = {name: getattr(place, name) for name in Place.__slots__}
-    return Place(**values | {"point_id": nearest(place, points).id})
+        if given.kind == "stairwell":
+            code = point_of[given.id]
+            point = points[code] if code else nearest(place, list(points.values()))
+            place = replace(place, point_id=point.id)
+        yield place
 
 
 def _put_couriers(
