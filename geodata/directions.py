@@ -1,13 +1,15 @@
-"""Legs between consecutive stops: the line to draw, gates to pass, streets to follow."""
+"""Legs between consecutive stops: the line to draw, gates to pass, streets and turns to follow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from geodata.district import District
-from geodata.engines import DISTANCE_BITS, DISTANCE_MASK, UNREACHED
+from geodata.engines import UNREACHED
 from geodata.matrix import UNREACHABLE, Joints, Stop, along_segment, join
 from geodata.network import Network
+from geodata.signs import Signs
+from geodata.trails import Piece, lay_pieces
+from geodata.turns import Step, find_steps
 
 _TENTHS = 10
 
@@ -25,6 +27,9 @@ class Leg:
         Ids of the gates passed, in order.
     streets
         Names of the ways followed, in order, without those that have none.
+    steps
+        What to do on the way; empty if there is no way, and if nobody has to move. Their times
+        and distances add up to those of the leg.
     """
 
     origin: str
@@ -34,6 +39,7 @@ class Leg:
     duration_s: int
     gates: tuple[str, ...]
     streets: tuple[str, ...]
+    steps: tuple[Step, ...] = ()
 
 
 def legs(
@@ -58,70 +64,62 @@ def legs(
 def _leg(network: Network, joints: Joints, stops: Sequence[Stop], origin: int, target: int) -> Leg:
     a, b = stops[origin], stops[target]
     if (a.lon, a.lat) == (b.lon, b.lat):
-        return Leg(
-            origin=a.id,
-            target=b.id,
-            line=((a.lon, a.lat),),
-            distance_m=0,
-            duration_s=0,
-            gates=(),
-            streets=(),
-        )
-    weight, nodes = _best(network, joints, origin, target)
-    if weight >= UNREACHED:
-        return Leg(
-            origin=a.id,
-            target=b.id,
-            line=(),
-            distance_m=UNREACHABLE,
-            duration_s=UNREACHABLE,
-            gates=(),
-            streets=(),
-        )
-    weight += int(joints.access[origin]) + int(joints.access[target])
-    start, end = joints.snaps[origin], joints.snaps[target]
-    streets = network.streets
-    line = [
-        (a.lon, a.lat),
-        (start.lon, start.lat),
-        *((float(lon), float(lat)) for lon, lat in streets.lonlat[list(nodes)]),
-        (end.lon, end.lat),
-        (b.lon, b.lat),
-    ]
+        return _unmoved(a, b, ((a.lon, a.lat),), 0)
+    nodes, middle = _best(network, joints, origin, target)
+    if sum(middle) >= UNREACHED:
+        return _unmoved(a, b, (), UNREACHABLE)
+    pieces = lay_pieces(network, joints, (a, b), ends=(origin, target), nodes=nodes, middle=middle)
+    line = [*(piece.lonlat for piece in pieces), (b.lon, b.lat)]
+    gate_node = network.streets.gate_node
     return Leg(
         origin=a.id,
         target=b.id,
         line=tuple(spot for n, spot in enumerate(line) if n == 0 or spot != line[n - 1]),
-        distance_m=weight & DISTANCE_MASK,
-        duration_s=-(-(weight >> DISTANCE_BITS) // _TENTHS),
-        gates=tuple(streets.gate_node[node] for node in nodes if node in streets.gate_node),
-        streets=_streets(network, start.segment, nodes, end.segment),
+        distance_m=sum(piece.length_m for piece in pieces),
+        duration_s=-(-sum(piece.time_ds for piece in pieces) // _TENTHS),
+        gates=tuple(gate_node[node] for node in nodes if node in gate_node),
+        streets=_streets(network, pieces[1:-1]),
+        steps=find_steps(network, pieces, a.id, b.id),
+    )
+
+
+def _unmoved(a: Stop, b: Stop, line: tuple[tuple[float, float], ...], said: int) -> Leg:
+    return Leg(
+        origin=a.id,
+        target=b.id,
+        line=line,
+        distance_m=said,
+        duration_s=said,
+        gates=(),
+        streets=(),
     )
 
 
 def _best(
     network: Network, joints: Joints, origin: int, target: int
-) -> tuple[int, tuple[int, ...]]:
-    """Find the least weight between the snapped points and the nodes passed."""
-    best, ends = along_segment(network, joints, origin, target), None
+) -> tuple[tuple[int, ...], tuple[int, int]]:
+    """Find the nodes passed on the way of least weight, and the weights before and after them.
+
+    Without nodes the first weight is that of the whole, ``UNREACHED`` if there is no way.
+    """
+    best = along_segment(network, joints, origin, target)
+    ends, middle = None, (best, 0)
     nodes_out, nodes_in = joints.node[origin], joints.node[target]
     between = network.engine.many_to_many(nodes_out, nodes_in)
     for out in (0, 1):
         for into in (0, 1):
-            halves = int(joints.leaving[origin, out]) + int(joints.arriving[target, into])
-            if halves >= UNREACHED // 2 or between[out, into] >= UNREACHED:
+            halves = int(joints.leaving[origin, out]), int(joints.arriving[target, into])
+            if sum(halves) >= UNREACHED // 2 or between[out, into] >= UNREACHED:
                 continue
-            if (total := halves + int(between[out, into])) < best:
+            if (total := sum(halves) + int(between[out, into])) < best:
                 best, ends = total, (int(nodes_out[out]), int(nodes_in[into]))
+                middle = halves
     if ends is None:
-        return best, ()
-    return best, network.engine.path(*ends) if ends[0] != ends[1] else (ends[0],)
+        return (), middle
+    return network.engine.path(*ends) if ends[0] != ends[1] else (ends[0],), middle
 
 
-def _streets(network: Network, first: int, nodes: tuple[int, ...], last: int) -> tuple[str, ...]:
-    streets = network.streets
-    segments = [first, *(network.segment_between(a, b) for a, b in pairwise(nodes)), last]
-    names = network.district.ways["name_zh"]
-    named = [str(names.iloc[int(streets.way[segment])]) for segment in segments]
-    spoken = [name for name in named if name]
+def _streets(network: Network, pieces: Sequence[Piece]) -> tuple[str, ...]:
+    names = Signs.of(network.district).way_names
+    spoken = [name for piece in pieces if (name := names[piece.way].zh)]
     return tuple(name for n, name in enumerate(spoken) if n == 0 or name != spoken[n - 1])
