@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from logistics.domain.addresses import find_address
+from geodata.addresses import find
 from logistics.domain.lists import AskedLine, Doubt, Entry
 from logistics.exchange.fragments import Piece, cut, folded_alike
 
@@ -103,7 +103,7 @@ def messages(text: str) -> list[Message]:
 
 
 def _heading_compound(line: str) -> str:
-    if find_address(line) is not None:
+    if find(line) is not None:
         return ""
     if named := _COMPOUND_NAMED.search(line):
         return named[1].strip()
@@ -112,7 +112,7 @@ def _heading_compound(line: str) -> str:
 
 
 def _line_messages(line: str, number: int, current: Message) -> Iterator[Message]:
-    address = find_address(line)
+    address = find(line)
     if address is None or re.match(r"\s*(?:例|示例)", line):
         yield _go_on(line, number, current, heading=address is not None)
         return
@@ -124,13 +124,13 @@ def _line_messages(line: str, number: int, current: Message) -> Iterator[Message
     ):
         yield Message("", number, pieces=[(number, Piece("doubt", line))])
         return
-    message = Message(address.text, number)
+    message = Message(address.said, number)
     if start:
         message.pieces.append((number, Piece("number", line[:start])))
     message.pieces += _before(before, number)
-    message.pieces.append((number, Piece("address", address.text)))
+    message.pieces.append((number, Piece("address", address.said)))
     rest = line[address.end :]
-    following = find_address(rest)
+    following = find(rest)
     own = rest if following is None else rest[: following.start]
     message.pieces += [(number, piece) for piece in cut(own)]
     yield message

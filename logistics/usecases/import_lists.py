@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from logistics.domain.addresses import HouseholdBook
-from logistics.domain.catalogue import Catalogue, fold
+from logistics.domain.catalogue import Catalogue
 from logistics.domain.ids import new_id
 from logistics.domain.lists import (
     MENDS,
@@ -23,6 +22,7 @@ from logistics.domain.lists import (
     waiting,
 )
 from logistics.domain.runs import Run
+from logistics.exchange.household_book import HouseholdBook, compound_codes
 from logistics.store import audit, catalogue, lists, triage
 from logistics.usecases.take_list import open_run
 
@@ -61,8 +61,10 @@ def import_lists(
         source=source,
         at=at,
         goods=catalogue.load(session),
-        homes=HouseholdBook(lists.household_codes(session, run.district_id)),
-        compounds=_compounds(session, run.district_id),
+        homes=HouseholdBook(
+            lists.household_codes(session, run.district_id),
+            compound_codes(lists.compound_names(session, run.district_id)),
+        ),
         refs=lists.client_refs(session, run.id),
     )
     known = lists.imported(session, run.id)
@@ -102,7 +104,6 @@ class _Desk:
     at: datetime
     goods: Catalogue
     homes: HouseholdBook
-    compounds: dict[str, str]
     refs: set[tuple[str, str]]
     new: list[lists.NewList] = field(default_factory=list)
     doubts: list[TriageEntry] = field(default_factory=list)
@@ -139,10 +140,9 @@ class _Desk:
         self._queue(entry, doubts, list_id=new.id, code=home[0])
 
     def _home(self, entry: Entry) -> tuple[str, str] | None:
-        compound = self.compounds.get(fold(entry.compound), entry.compound)
         if not entry.household:
             return None
-        return self.homes.find(entry.household, compound=compound or None)
+        return self.homes.find(entry.household, compound=entry.compound or None)
 
     def _queue_whole(self, entry: Entry, code: str, home: str | None) -> None:
         """Let a whole list wait as one entry, with all its lines, and its doubts beside it."""
@@ -174,14 +174,3 @@ class _Desk:
                 )
             )
             self.digests.append(digest_of(entry.digest, number, doubt.code, doubt.said))
-
-
-def _compounds(session: Session, district_id: str) -> dict[str, str]:
-    """Map each name of a compound to its code; a name that two bear belongs to neither."""
-    codes: dict[str, str] = {}
-    shared: set[str] = set()
-    for code, *names in lists.compound_names(session, district_id):
-        for name in {fold(name) for name in names if name} | {fold(code)}:
-            if codes.setdefault(name, code) != code:
-                shared.add(name)
-    return {name: code for name, code in codes.items() if name not in shared}
