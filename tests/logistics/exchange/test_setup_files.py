@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from logistics.domain.catalogue import Catalogue, Item
+from logistics.domain.setup import TerritorySetup
 from logistics.exchange.setup_files import (
     SetupUnreadable,
     read_catalogue,
@@ -46,3 +47,14 @@ def test_a_bad_row_is_named_and_left_out(tmp_path: Path) -> None:
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SetupUnreadable):
         read_setup(tmp_path)
+
+
+def test_territories_are_read_where_there_are_any(tmp_path: Path) -> None:
+    folder = tmp_path / "setup"
+    shutil.copytree(EXAMPLES / "synthetic", folder)
+    shutil.copy(EXAMPLES / "catalogue.csv", tmp_path)
+    assert read_setup(folder).territories == ()
+    (folder / "territories.csv").write_text("place,point\nSY-01,SP-2\n", encoding="utf-8")
+    assert read_setup(folder).territories == (
+        TerritorySetup(place_code="SY-01", point_code="SP-2"),
+    )

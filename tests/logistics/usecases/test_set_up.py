@@ -13,6 +13,7 @@ from logistics.domain.setup import (
     PointSetup,
     Policy,
     Setup,
+    TerritorySetup,
     ZoneSetup,
 )
 from logistics.store import audit, catalogue, couriers, places, zones
@@ -254,3 +255,35 @@ def test_the_set_up_is_recorded(session):
     district = do(session).district
     (row,) = audit.of_subject(session, district.id)
     assert (row.command, row.actor, row.at) == ("set-up", "cli", AT)
+
+
+def test_territories_say_who_serves_and_the_innermost_counts(session):
+    setup = replace(
+        SETUP,
+        territories=(
+            TerritorySetup(place_code="KX-01", point_code="P2"),
+            TerritorySetup(place_code="KX-01-01-2", point_code="P1"),
+        ),
+    )
+    report = do(session, setup)
+    by_code = {p.code: p for p in places.places(session, report.district.id)}
+    served = {
+        code: place.point_id for code, place in by_code.items() if place.kind == "stairwell"
+    }
+    far, near = by_code["P2"].id, by_code["P1"].id
+    assert served == {"KX-01-01-1": far, "KX-01-01-2": near, "KX-01-02-1": far}
+
+
+def test_a_territory_of_nowhere_or_of_no_point_is_named(session):
+    setup = replace(
+        SETUP,
+        territories=(
+            TerritorySetup(place_code="KX-09", point_code="P1", origin=Origin("t.csv", 2)),
+            TerritorySetup(place_code="KX-01", point_code="P9", origin=Origin("t.csv", 3)),
+        ),
+    )
+    report = do(session, setup)
+    assert [(f.code, f.value, f.origin.line) for f in report.faults] == [
+        ("place.unknown", "KX-09", 2),
+        ("point.unknown", "P9", 3),
+    ]
