@@ -21,6 +21,7 @@ from api.cli import (
     service,
     solving,
     triage,
+    what_if,
     zones,
 )
 from logistics.errors import SupplyLoopError, Unavailable
@@ -68,6 +69,7 @@ app.add_typer(triage.app, name="triage")
 runs.app.command("plan")(dispatching.plan)
 runs.app.command("release")(dispatching.release)
 runs.app.command("sheets")(dispatching.print_again)
+runs.app.command("what-if")(what_if.what_if)
 runs.app.command("frontier")(frontier.of_run)
 app.add_typer(runs.app, name="run")
 app.add_typer(zones.zone_app, name="zone")

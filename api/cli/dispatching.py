@@ -4,8 +4,9 @@
 # ruff: noqa: ARG001  --lang is heard by its callback
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +24,9 @@ from api.cli.context import (
 )
 from api.cli.runs import RunArgument
 from api.i18n import Language
+
+if TYPE_CHECKING:
+    from logistics.domain.planning import Notice
 
 
 def plan(
@@ -61,6 +65,13 @@ def plan(
         contacts=done.contacts,
         excess=done.excess_faces,
     )
+    tell_notices(done.notices)
+
+
+def tell_notices(notices: "Sequence[Notice]") -> None:
+    """Say what is not the same throughout the wave."""
+    for notice in notices:
+        say(notice.code, **notice.facts)
 
 
 def release(

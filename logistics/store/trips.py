@@ -1,5 +1,6 @@
 """The plan of a run at a glance: its trips, its couriers and its own measures."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from logistics.store.tables import plan, trip
+from logistics.domain.planning import PlannedStop, PlannedTrip
+from logistics.store.tables import plan, stop, stop_bag, trip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,42 @@ def glance(session: Session, run_id: str) -> Glance:
         )
     ).one()
     return Glance(trips, couriers, row.plan)
+
+
+def planned(session: Session, plan_id: str) -> tuple[PlannedTrip, ...]:
+    """Read the trips of a plan as they were planned, by courier and number."""
+    stops: dict[str, list[PlannedStop]] = defaultdict(list)
+    bags: dict[str, list[str]] = defaultdict(list)
+    for row in session.execute(
+        select(stop_bag.c.stop_id, stop_bag.c.bag_id)
+        .where(stop_bag.c.plan_id == plan_id)
+        .order_by(stop_bag.c.bag_id)
+    ):
+        bags[row.stop_id].append(row.bag_id)
+    for row in session.execute(
+        select(stop)
+        .join(trip, trip.c.id == stop.c.trip_id)
+        .where(trip.c.plan_id == plan_id)
+        .order_by(stop.c.trip_id, stop.c.seq)
+    ):
+        stops[row.trip_id].append(
+            PlannedStop(
+                seq=row.seq,
+                stairwell_id=row.stairwell_id,
+                arrival_s=row.arrival_s,
+                leave_s=row.leave_s,
+                bag_ids=tuple(bags[row.id]),
+            )
+        )
+    names = ("code", "courier_id", "point_id", "no", "departs_s", "returns_s", "weight_g")
+    rows = session.execute(
+        select(trip.c.id, trip.c.volume_ml, *(trip.c[name] for name in names))
+        .where(trip.c.plan_id == plan_id)
+        .order_by(trip.c.courier_id, trip.c.no)
+    ).mappings()
+    return tuple(
+        PlannedTrip(
+            **{name: row[name] for name in (*names, "volume_ml")}, stops=tuple(stops[row["id"]])
+        )
+        for row in rows
+    )

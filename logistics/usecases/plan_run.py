@@ -8,13 +8,13 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from geodata.district import DistrictUnreadable, read_district
-from logistics.domain.planning import PlanInputs, RunPlan
+from geodata.district import District, DistrictUnreadable, read_district
+from logistics.domain.planning import Notice, PlanInputs, RunPlan
 from logistics.domain.runs import Step, require
 from logistics.errors import Conflict, Invalid
 from logistics.routing.answer import trips_of, unserved_of
 from logistics.routing.problem import build_problem
-from logistics.routing.travel import matrices
+from logistics.routing.travel import changes, matrices
 from logistics.store import audit, plans, runs
 from logistics.store.plans import StoredPlan
 from logistics.store.session import Database
@@ -61,11 +61,16 @@ class Solved:
 
     made: RunPlan
     summary: Summary
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanReport:
-    """What planning brought; ``excess_faces`` are couriers at a building beyond its first."""
+    """What planning brought; ``excess_faces`` are couriers at a building beyond its first.
+
+    ``notices`` tell what opens, closes or changes its zone within the wave: the plan takes the
+    stricter for all of it.
+    """
 
     plan: StoredPlan
     trips: int
@@ -77,6 +82,7 @@ class PlanReport:
     contacts: int
     engine: str
     seconds: float
+    notices: tuple[Notice, ...] = ()
 
 
 def plan_run(
@@ -200,7 +206,23 @@ def solve_run(
         plan=write_plan(problem, plan),
         seed=seed,
     )
-    return Solved(made, plan.summary)
+    return Solved(made, plan.summary, notices_of(inputs, district))
+
+
+def notices_of(inputs: PlanInputs, district: District) -> tuple[Notice, ...]:
+    """Tell the planner what is not the same throughout the wave, though the plan takes it so."""
+    found = (
+        ("plan.closures-change", changes(inputs, district)),
+        ("plan.zones-change", inputs.zone_changes),
+    )
+    return tuple(
+        Notice(
+            code=code,
+            facts={"count": len(moments), "times": ", ".join(m.isoformat() for m in moments[:5])},
+        )
+        for code, moments in found
+        if moments
+    )
 
 
 def _line(report: Report) -> str:
@@ -242,6 +264,7 @@ def store_plan(
         contacts=summary.contacts,
         engine=summary.engine,
         seconds=summary.seconds,
+        notices=solved.notices,
     )
     audit.record(
         session,
