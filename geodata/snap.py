@@ -1,22 +1,27 @@
-"""Join points to the nearest way that can be seen from them."""
+"""Join points to the nearest way that can be seen from them, or walked to around what hides it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
-from geodata.district import District, Finding
-from geodata.network import Network, metric
+from geodata.board import Board
+from geodata.detour import detours
+from geodata.district import Finding
+from geodata.network import Network
+from geodata.sight import Sight
 
 NEAR_M = (25.0, 80.0, 250.0)
-"""Search widths; a door further than the last from any way is not joined."""
-CANDIDATES = 24
-DETOUR = 1.5
-"""Walking around what stands between, where no way is in sight (ours)."""
-_THROUGH_M = 0.5
+"""Search widths; within the second any way in sight is taken, within the last the shorter of a
+way in sight and a walk around corners. A door further from any way is not joined."""
+AT_DOOR_M = 1.0
+"""A door this near to a bridge, tunnel or passage opens on it (ours)."""
+_CHUNK = 400
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +37,10 @@ class Snap:
     access_m
         Walk between the way and the point.
     visible
-        False if something stands between, so that the walk is a guess.
+        False if something stands between, so that the walk bends around corners, or if the way
+        runs over or under ground (bridge, tunnel) and no other is near.
+    via
+        Corners (lon, lat) at which the walk bends, from the way to the point.
     """
 
     segment: int
@@ -41,50 +49,10 @@ class Snap:
     visible: bool
     lon: float
     lat: float
+    via: tuple[tuple[float, float], ...] = field(default=())
 
 
 NOWHERE = Snap(segment=-1, along=0.0, access_m=0.0, visible=False, lon=0.0, lat=0.0)
-
-
-class Obstacles:
-    """What blocks the sight in a district: buildings and walls, with gates as gaps."""
-
-    _kept: tuple[str, "Obstacles"] | None = None
-
-    def __init__(self, district: District) -> None:
-        self.houses = metric(district, district.buildings)
-        self.house_tree = shapely.STRtree(self.houses)
-        self.walls = metric(district, district.walls)
-        self.wall_tree = shapely.STRtree(self.walls)
-
-    @classmethod
-    def of(cls, district: District) -> "Obstacles":
-        """Return the obstacles of a district, kept from the last call."""
-        if cls._kept is None or cls._kept[0] != district.digest:
-            cls._kept = (district.digest, cls(district))
-        return cls._kept[1]
-
-    def behind_wall(self, sights: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """Tell for each line whether it crosses a wall."""
-        hidden = np.zeros(len(sights), dtype=bool)
-        if len(self.walls):
-            hidden[self.wall_tree.query(sights, predicate="crosses")[0]] = True
-        return hidden
-
-    def through_house(
-        self, sights: npt.NDArray[Any], origins: npt.NDArray[Any]
-    ) -> npt.NDArray[np.bool_]:
-        """Tell for each line whether it runs through a building its origin is not inside."""
-        hidden = np.zeros(len(sights), dtype=bool)
-        if not len(self.houses):
-            return hidden
-        line, house = self.house_tree.query(sights, predicate="intersects")
-        deep = shapely.distance(shapely.boundary(self.houses[house]), origins[line]) > _THROUGH_M
-        inside = shapely.contains_properly(self.houses[house], origins[line]) & deep
-        line, house = line[~inside], house[~inside]
-        cut = shapely.length(shapely.intersection(sights[line], self.houses[house]))
-        hidden[line[cut > _THROUGH_M]] = True
-        return hidden
 
 
 def snap(network: Network, lonlats: Sequence[tuple[float, float]]) -> tuple[Snap, ...]:
@@ -92,8 +60,12 @@ def snap(network: Network, lonlats: Sequence[tuple[float, float]]) -> tuple[Snap
 
     Notes
     -----
-    Where no way can be seen, the nearest that no wall hides is taken, with the walk made longer
-    by :data:`DETOUR`; through a wall no point is ever joined.
+    Nothing here depends on what is closed. A line of sight crosses no wall, fence or water, and
+    no building but the one that a point lies inside. Where no way is in sight nearby, the
+    shortest walk around the corners of what stands between is taken, with its true length;
+    through a wall, or the gap of a gate, no point is ever joined. A way over or under the ground
+    is joined only from inside a building (a passage), from right beside it, or where there is no
+    other.
     """
     missing = [spot for spot in dict.fromkeys(lonlats) if spot not in network.snapped]
     if missing:
@@ -112,78 +84,123 @@ def snap_findings(
             place=name,
             message=f"no way for {network.mode} within {NEAR_M[-1]:.0f} m on its side of the wall"
             if found.segment < 0
-            else f"no way for {network.mode} in sight; joined around what stands between",
+            else f"no way for {network.mode} in sight nearby; joined by a walk of "
+            f"{found.access_m:.0f} m around what stands between",
         )
         for (name, _, _), found in zip(named, joined, strict=True)
         if not found.visible
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scene:
+    """Ways, what hides them, and the points to join, in metres."""
+
+    board: Board
+    sight: Sight
+    spots: Floats
+
+
+@dataclass(slots=True, kw_only=True)
+class _Joined:
+    """Best joint of each point so far: the piece, where on it, and the walk."""
+
+    piece: Ints
+    spot: Floats
+    walk_m: Floats
+    seen: npt.NDArray[np.bool_]
+    via: dict[int, Floats]
+
+    def improve(
+        self, at: Ints, piece: Ints, spot: Floats, walk_m: Floats, *, seen: bool
+    ) -> npt.NDArray[np.bool_]:
+        """Take what is shorter than before; tell which were."""
+        better = (piece >= 0) & (walk_m < self.walk_m[at])
+        taken = at[better]
+        self.piece[taken], self.spot[taken] = piece[better], spot[better]
+        self.walk_m[taken], self.seen[taken] = walk_m[better], seen
+        return better
+
+    def lost(self) -> Ints:
+        """List the points that join nothing yet."""
+        return np.flatnonzero(self.piece < 0)
+
+
 def _snap_all(network: Network, lonlats: list[tuple[float, float]]) -> list[Snap]:
-    streets = network.streets
-    usable = np.flatnonzero(streets.usable)
-    lines = streets.lines[usable]
     spots = np.column_stack(network.district.to_metres.transform(*np.array(lonlats).T))
-    points = shapely.points(spots)
-    tree = shapely.STRtree(lines)
-    obstacles = Obstacles.of(network.district)
-    found: list[Snap] = [NOWHERE] * len(lonlats)
-    fallback: dict[int, Snap] = {}
-    left = np.arange(len(lonlats))
-    for width in NEAR_M:
-        if not len(left):
-            break
-        point, line = _candidates(tree, points, lines, left, width)
-        sights = shapely.shortest_line(lines[line], points[point])
-        walled = obstacles.behind_wall(sights)
-        hidden = walled | obstacles.through_house(sights, points[point])
-        for number in range(len(point)):
-            owner = int(point[number])
-            if found[owner].segment >= 0 or walled[number]:
-                continue
-            if hidden[number] and owner in fallback:
-                continue
-            joined = _joined(
-                network, int(usable[line[number]]), sights[number], hidden=bool(hidden[number])
-            )
-            if hidden[number]:
-                fallback[owner] = joined
-            else:
-                found[owner] = joined
-        left = np.array([n for n in left if found[n].segment < 0], dtype=int)
+    scene = _Scene(board=Board(network), sight=Sight.of(network.district), spots=spots)
+    count = len(spots)
+    joined = _Joined(
+        piece=np.full(count, -1),
+        spot=np.zeros((count, 2)),
+        walk_m=np.full(count, np.inf),
+        seen=np.zeros(count, dtype=bool),
+        via={},
+    )
+    inside = scene.sight.inside(spots)
+    _look(scene, joined, np.arange(count), AT_DOOR_M, covered=True)
+    for width in NEAR_M[:2]:
+        left = joined.lost()
+        _look(scene, joined, left[~inside[left]], width)
+        _look(scene, joined, left[inside[left]], width, covered=True)
+    left = joined.lost()
+    if len(left):
+        _look(scene, joined, left, NEAR_M[-1])
+        _walk_around(scene, joined, left)
+        _look(scene, joined, joined.lost(), NEAR_M[1], covered=True, seen=False)
+    return _snaps(network, scene.board, joined)
+
+
+def _look(
+    scene: _Scene,
+    joined: _Joined,
+    asked: Ints,
+    width: float,
+    *,
+    covered: bool = False,
+    seen: bool = True,
+) -> None:
+    for at in np.split(asked, range(_CHUNK, len(asked), _CHUNK)):
+        piece, spot, walk_m = scene.board.nearest_seen(
+            scene.sight, scene.spots[at], width, covered=covered
+        )
+        joined.improve(at, piece, spot, walk_m, seen=seen)
+
+
+def _walk_around(scene: _Scene, joined: _Joined, asked: Ints) -> None:
+    piece, spot, walk_m, via = detours(scene.board, scene.sight, scene.spots[asked], NEAR_M[-1])
+    better = joined.improve(asked, piece, spot, walk_m, seen=False)
+    joined.via.update({int(asked[n]): via[n] for n in np.flatnonzero(better)})
+
+
+def _snaps(network: Network, board: Board, joined: _Joined) -> list[Snap]:
+    streets = network.streets
+    segment = np.where(joined.piece >= 0, board.segment[joined.piece], -1)
+    a, b = streets.spots[streets.tail[segment]], streets.spots[streets.head[segment]]
+    length = np.maximum(np.einsum("ij,ij->i", b - a, b - a), 1e-9)
+    along = np.clip(np.einsum("ij,ij->i", joined.spot - a, b - a) / length, 0, 1)
+    ends = streets.lonlat[streets.tail[segment]], streets.lonlat[streets.head[segment]]
+    lonlat = ends[0] + along[:, None] * (ends[1] - ends[0])
     return [
-        fallback.get(number, NOWHERE) if one.segment < 0 else one
-        for number, one in enumerate(found)
+        NOWHERE
+        if segment[n] < 0
+        else Snap(
+            segment=int(segment[n]),
+            along=float(along[n]),
+            access_m=float(joined.walk_m[n]),
+            visible=bool(joined.seen[n]),
+            lon=float(lonlat[n, 0]),
+            lat=float(lonlat[n, 1]),
+            via=_degrees(network, joined.via.get(n)),
+        )
+        for n in range(len(segment))
     ]
 
 
-def _candidates(
-    tree: Any, points: npt.NDArray[Any], lines: npt.NDArray[Any], left: Any, width: float
-) -> tuple[Any, Any]:
-    """List point and line of each pair within the width, nearest first, some per point."""
-    point, line = tree.query(points[left], predicate="dwithin", distance=width)
-    point = left[point]
-    away = shapely.distance(points[point], lines[line])
-    order = np.lexsort((line, away, point))
-    point, line = point[order], line[order]
-    rank = np.arange(len(point)) - np.searchsorted(point, point, side="left")
-    kept = rank < CANDIDATES
-    return point[kept], line[kept]
-
-
-def _joined(network: Network, segment: int, sight: Any, *, hidden: bool) -> Snap:
-    streets = network.streets
-    a, b = streets.spots[streets.tail[segment]], streets.spots[streets.head[segment]]
-    spot = np.array(sight.coords[0])
-    along = float(np.clip(np.dot(spot - a, b - a) / max(np.dot(b - a, b - a), 1e-9), 0, 1))
-    ends = streets.lonlat[[streets.tail[segment], streets.head[segment]]]
-    lon, lat = ends[0] + along * (ends[1] - ends[0])
-    access_m = float(sight.length) * (DETOUR if hidden else 1.0)
-    return Snap(
-        segment=segment,
-        along=along,
-        access_m=access_m,
-        visible=not hidden,
-        lon=float(lon),
-        lat=float(lat),
+def _degrees(network: Network, spots: Any) -> tuple[tuple[float, float], ...]:
+    if spots is None:
+        return ()
+    lons, lats = network.district.to_metres.transform(
+        spots[:, 0], spots[:, 1], direction="INVERSE"
     )
+    return tuple(zip(lons.tolist(), lats.tolist(), strict=True))
