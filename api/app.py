@@ -17,7 +17,7 @@ from api.openapi import describe
 from api.pages.choices import KeptChoices
 from api.pages.maps import MapDrawer
 from api.roles import Action
-from api.routes import health, lists, planning, runs, sheets, triage, welcome
+from api.routes import closures, health, lists, planning, runs, sheets, triage, welcome, zones
 from api.settings import Settings
 from logistics.errors import Unavailable
 from logistics.store import idempotency
@@ -67,6 +67,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(planning.router)
     app.include_router(sheets.router)
     app.include_router(triage.router)
+    app.include_router(zones.router)
+    app.include_router(closures.router)
 
     @app.get(
         "/api/v1/openapi.json",

@@ -317,10 +317,9 @@ def _must_be_near(session: Session, district_id: str, shape: tuple[Polygon, ...]
         return
     lons, lats = [spot.lon for spot in spots], [spot.lat for spot in spots]
     near = any(
-        min(lons) - _NEAR_DEGREES <= lon <= max(lons) + _NEAR_DEGREES
-        and min(lats) - _NEAR_DEGREES <= lat <= max(lats) + _NEAR_DEGREES
+        _overlap([lon for lon, _ in rings[0]], lons)
+        and _overlap([lat for _, lat in rings[0]], lats)
         for rings in shape
-        for lon, lat in rings[0]
     )
     if not near:
         lon, lat = shape[0][0][0]
@@ -330,3 +329,7 @@ def _must_be_near(session: Session, district_id: str, shape: tuple[Polygon, ...]
             district=f"{min(lons):.5f}, {min(lats):.5f} to {max(lons):.5f}, {max(lats):.5f}",
             mend="give positions as lon, lat in WGS 84",
         )
+
+
+def _overlap(some: Sequence[float], others: Sequence[float]) -> bool:
+    return min(some) <= max(others) + _NEAR_DEGREES and min(others) - _NEAR_DEGREES <= max(some)
