@@ -1,15 +1,18 @@
 """Zones, gates and closures at the command line, on a generated district."""
 
 import json
-from datetime import UTC, datetime, time
+import sqlite3
+from datetime import UTC, date, datetime, time
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from api.cli import app
 from api.instants import InstantNaive, read_instant
 from geodata.district import write_district
 from geodata.generate import generate_district
+from logistics.domain.runs import RunState
 from logistics.domain.setup import (
     CourierSetup,
     DistrictSetup,
@@ -18,7 +21,10 @@ from logistics.domain.setup import (
     Policy,
     Setup,
 )
+from logistics.store import runs
 from logistics.store.session import open_database
+from logistics.usecases.create_run import create_run
+from logistics.usecases.plan_run import plan_run
 from logistics.usecases.set_up import set_up
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)
@@ -173,3 +179,89 @@ def test_a_mode_that_is_not_and_an_area_elsewhere_are_refused(call, town, tmp_pa
     file.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}))
     refused = call("closure", "area", file).stderr
     assert "closure.area-elsewhere" in refused or "area.unreadable" in refused
+
+
+@pytest.fixture
+def planned_run(town):
+    """A run with bags on trips of a plan, made as the loop makes it."""
+    database = open_database(str(town[0] / "town.db"))
+    with database.transaction() as session:
+        if known := runs.latest(session):
+            database.close()
+            return known[0].code
+    at = datetime(2026, 4, 12, 23, tzinfo=UTC)
+    with database.transaction() as session:
+        run = create_run(
+            session, "小城", date(2026, 4, 13), 1, cutoff_at=at, separation_s=600, actor="test",
+            at=at,
+        )  # fmt: skip
+        runs.set_state(session, run.id, RunState.PACKED)
+        rows = session.execute(
+            text(
+                "SELECT h.id, p.point_id FROM household h JOIN place p ON p.id = h.stairwell_id"
+                " ORDER BY h.code"
+            )
+        ).all()
+        for number, row in enumerate(rows[:: len(rows) // 40], start=1):
+            session.execute(
+                text(
+                    "INSERT INTO bag (id, run_id, household_id, point_id, code, no, compartment,"
+                    " weight_g, volume_ml, state, custodian) VALUES (:id, :run, :home, :point,"
+                    " :code, 1, 'ambient', 9000, 20000, 'packed', 'point:P-1')"
+                ),
+                {"id": f"bag_{number}", "run": run.id, "home": row.id, "point": row.point_id,
+                 "code": f"B{number}"},
+            )  # fmt: skip
+    plan_run(database, run.id, time_limit_s=0.5, actor="test", at=at)
+    database.close()
+    return run.code
+
+
+def stairwells_by_gate(town):
+    """The open gates of the compound that lies first."""
+    gates = town[1].gates
+    mine = gates[gates["compound_id"] == town[1].compounds["id"].iloc[1]]
+    return list(mine.loc[mine["open"], "code"])
+
+
+def test_a_what_if_is_told_in_both_languages_and_leaves_the_file_as_it_was(
+    call, town, planned_run
+):
+    gates = [f"--close-gate={gate}" for gate in stairwells_by_gate(town)]
+    tables = dump(town)
+    told = call("run", "what-if", planned_run, *gates, "--plan", "--time-limit", 1)
+    assert told.exit_code == 0, told.output
+    assert "would be touched" in told.stdout
+    assert "unreachable" in told.stdout
+    assert "bags served" in told.stdout
+    chinese = call("run", "what-if", planned_run, *gates, "--zone", "小城=封控区", "--couriers",
+                   "-1", lang="zh")  # fmt: skip
+    assert "推演" in chinese.stdout
+    assert "无法到达" in chinese.stdout
+    assert "配送员缺席" in chinese.stdout
+    found = answer(call("run", "what-if", planned_run, *gates, "--json"))
+    assert found["after"] is None
+    assert {cause for drop in found["effects"]["drops"] for cause in drop["causes"]} >= {
+        "unreachable"
+    }
+    assert dump(town) == tables
+
+
+def dump(town):
+    with sqlite3.connect(town[0] / "town.db") as connection:
+        return "\n".join(connection.iterdump())
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ((), "what-if.nothing-supposed"),
+        (("--close-gate", "G-9"), "place.unknown"),
+        (("--couriers", "most"), "what-if.couriers"),
+        (("--couriers", "-1", "--from", "2026-04-13T09:00"), "time.naive"),
+        (("--zone", "小城=red"), "zone.unknown"),
+    ],
+)
+def test_what_cannot_be_supposed_is_refused_by_its_name(call, planned_run, options, code):
+    done = call("run", "what-if", planned_run, *options)
+    assert (done.exit_code, code in done.stderr) == (2, True), done.output
