@@ -4,6 +4,8 @@ Only inline attributes, no styles, so that typst and browsers draw the same pict
 """
 
 import math
+import re
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +19,7 @@ FONT = "Noto Sans SC"
 _MARGIN_MM = 1.0
 _SMALLEST_MM = 0.5
 _LAST_NARROW = 0x2E7F  # the CJK blocks of Unicode begin behind it
-_CONTROL = dict.fromkeys(n for n in range(32) if n not in (9, 10, 13))
+_UNSAID = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +39,17 @@ class Window:
         *,
         width_mm: float,
         height_mm: float,
-        margin: float = 0.08,
+        margin_mm: float = 7.5,
         least_m: float = 120.0,
     ) -> "Window":
-        """Fit the spots (in metres) into a sheet, at a scale of at least ``least_m`` across."""
+        """Fit the spots (in metres) between the margins, ``least_m`` across or more."""
         xs, ys = [x for x, _ in spots], [y for _, y in spots]
-        across = max(max(xs) - min(xs), 1.0) * (1 + 2 * margin)
-        up = max(max(ys) - min(ys), 1.0) * (1 + 2 * margin)
-        scale = min(width_mm / across, height_mm / up, width_mm / least_m)
+        across, up = max(max(xs) - min(xs), 1.0), max(max(ys) - min(ys), 1.0)
+        scale = min(
+            (width_mm - 2 * margin_mm) / across,
+            (height_mm - 2 * margin_mm) / up,
+            width_mm / least_m,
+        )
         middle_x, middle_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
         return cls(
             west_m=middle_x - width_mm / scale / 2,
@@ -94,10 +99,12 @@ class Window:
 
 @dataclass(slots=True)
 class Sheet:
-    """Collects SVG elements."""
+    """Collects SVG elements; smaller sheets can be placed on it."""
 
-    window: Window
+    width_mm: float
+    height_mm: float
     parts: list[str] = field(default_factory=list)
+    clips: list[str] = field(default_factory=list)
 
     def add(self, tag: str, content: str | None = None, /, **attributes: str | float) -> None:
         """Add an element; ``stroke_width`` becomes ``stroke-width``, numbers are rounded."""
@@ -125,28 +132,55 @@ class Sheet:
         }
         self.add("text", written(words), x=x, y=y, **(look | attributes))
 
+    def place(self, other: "Sheet", x_mm: float, y_mm: float) -> None:
+        """Put a smaller sheet on this one; what it draws ends at its edges."""
+        content = "".join(other.parts)
+        # pages hold several drawings, whose names must not meet
+        mark = f"c{len(self.clips)}-{zlib.crc32(content.encode()):08x}"
+        edge = f'width="{_spoken(other.width_mm)}" height="{_spoken(other.height_mm)}"'
+        self.clips += [f'<clipPath id="{mark}"><rect {edge}/></clipPath>', *other.clips]
+        inner = f'<g clip-path="url(#{mark})">{content}</g>'
+        if x_mm or y_mm:
+            move = f"translate({_spoken(x_mm)} {_spoken(y_mm)})"
+            inner = f'<g transform="{move}">{inner}</g>'
+        self.parts.append(inner)
+
     def svg(self, title: str) -> str:
         """Give the finished picture."""
-        width, height = _spoken(self.window.width_mm), _spoken(self.window.height_mm)
-        edge = f'width="{width}" height="{height}"'
+        width, height = _spoken(self.width_mm), _spoken(self.height_mm)
+        clips = f"<defs>{''.join(self.clips)}</defs>" if self.clips else ""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
-            f'viewBox="0 0 {width} {height}" role="img"><title>{written(title)}</title>'
-            f'<defs><clipPath id="sheet"><rect {edge}/></clipPath></defs>'
-            f'<rect {edge} fill="#fff"/>'
-            f'<g clip-path="url(#sheet)" font-family="{FONT}" text-anchor="middle">'
-            f"{''.join(self.parts)}</g></svg>"
+            f'viewBox="0 0 {width} {height}" role="img"><title>{written(title)}</title>{clips}'
+            f'<rect width="{width}" height="{height}" fill="#fff"/>'
+            f'<g font-family="{FONT}" text-anchor="middle">{"".join(self.parts)}</g></svg>'
         )
 
 
 def written(words: str) -> str:
     """Escape words for SVG and leave out what XML cannot hold."""
-    return escape(words.translate(_CONTROL))
+    return escape(sayable(words))
+
+
+def sayable(words: str) -> str:
+    """Leave out what XML 1.0 (section 2.2) cannot hold."""
+    return _UNSAID.sub("", words)
 
 
 def text_width(words: str, size: float) -> float:
-    """Estimate how wide words are: a full square per Chinese character, some half otherwise."""
-    return sum(size if ord(letter) > _LAST_NARROW else size * 0.58 for letter in words)
+    """Estimate how wide words are, rather too wide than too narrow."""
+    return size * sum(_letter_width(letter) for letter in words)
+
+
+def _letter_width(letter: str) -> float:
+    """Give a letter's part of the font's size: a Chinese character fills a whole square."""
+    if ord(letter) > _LAST_NARROW:
+        return 1.0
+    if letter in "iljtfr.,'|:;()[]!- ":
+        return 0.4
+    if letter in "mwMW@©%":
+        return 0.95
+    return 0.72 if letter.isupper() else 0.61
 
 
 def nice_length(longest: float) -> int:

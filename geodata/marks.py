@@ -1,46 +1,23 @@
-"""What is printed over a map: stops, gates, north, scale, legend, attribution."""
+"""What is drawn over a map: numbers of stops, gates, sites, closures, north and scale."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+import shapely
+from shapely.geometry import LineString, Point
 
 from geodata.district import District
 from geodata.drawing import Sheet, Window, nice_length, text_width
+from geodata.hatch import CLOSED, draw_pattern
+from geodata.labels import Bubble, Room, around, box, write
+from geodata.map_words import SITE_SIGNS, WORDS
 
-WORDS = {
-    "zh": {
-        "north": "北",
-        "synthetic": "合成数据 Synthetic",
-        "sealed": "封控区",
-        "controlled": "管控区",
-        "precaution": "防范区",
-        "gate": "大门",
-        "closed": "关闭的门",
-        "trip": "路线图",
-        "district": "地图",
-        "m": "米",
-        "building": "{}幢",
-    },
-    "en": {
-        "north": "N",
-        "synthetic": "Synthetic data 合成数据",
-        "sealed": "sealed zone",
-        "controlled": "controlled zone",
-        "precaution": "precaution zone",
-        "gate": "gate",
-        "closed": "closed gate",
-        "trip": "trip map",
-        "district": "map",
-        "m": "m",
-        "building": "{}",
-    },
-}
-
-
-ZONES = {"sealed": "#e06b5f", "controlled": "#f2b84b", "precaution": "#8cc084"}
+GATE_MM = 1.8
+_PASSED_GATE_MM = 2.6
+_SITE_MM = 3.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,151 +35,296 @@ class MapLabel:
             raise ValueError(msg)
 
 
+class Closed(Protocol):
+    """What nobody passes; :class:`geodata.closures.Shut` is one."""
+
+    @property
+    def gates(self) -> Collection[str]:
+        """Ids of gates."""
+
+    @property
+    def ways(self) -> Collection[str]:
+        """Ids of ways."""
+
+    @property
+    def areas(self) -> Collection[Any]:
+        """Polygons in WGS 84."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A gate in view, in millimetres of the sheet."""
+
+    id: str
+    x: float
+    y: float
+    name: str
+    is_open: bool
+    passed: bool
+
+    @property
+    def size(self) -> float:
+        """How wide its mark is."""
+        return _PASSED_GATE_MM if self.passed else GATE_MM
+
+
 def metres(
     district: District, lonlats: Sequence[tuple[float, float]]
 ) -> list[tuple[float, float]]:
     """Project (lon, lat) pairs into the metres of the district."""
+    if not lonlats:
+        return []
     xs, ys = district.to_metres.transform(*np.array(lonlats, dtype=float).T)
     return list(zip(xs.tolist(), ys.tolist(), strict=True))
 
 
-def draw_gates(sheet: Sheet, district: District, *, passed: set[str], named: bool) -> None:
-    """Mark every gate in view, and name those that are passed."""
-    for row in district.gates.to_dict("records"):
-        x, y = sheet.window.at(*metres(district, [(row["geometry"].x, row["geometry"].y)])[0])
-        if not sheet.window.holds(x, y):
-            continue
-        _gate_mark(sheet, x, y, is_open=bool(row["open"]))
-        if named and row["id"] in passed:
-            words = str(row["code"]).rsplit("-", 1)[-1]
-            sheet.text(x, y - 1.5, words, 2.2, font_weight="bold")
+def gates_in_view(
+    window: Window,
+    district: District,
+    *,
+    passed: Collection[str],
+    closed: Collection[str],
+    language: str,
+) -> list[Gate]:
+    """List the gates in view; a gate that is passed is drawn as passed even if said closed."""
+    frame = district.gates
+    if not len(frame):
+        return []
+    spots = metres(district, [(p.x, p.y) for p in frame.geometry])
+    compounds = {
+        row["id"]: row[f"name_{language}"] for row in district.compounds.to_dict("records")
+    }
+    found = []
+    for row, spot in zip(frame.drop(columns="geometry").to_dict("records"), spots, strict=True):
+        x, y = window.at(*spot)
+        if window.holds(x, y):
+            found.append(
+                Gate(
+                    id=row["id"],
+                    x=x,
+                    y=y,
+                    name=_gate_name(row, compounds, language),
+                    is_open=bool(row["open"]) and row["id"] not in closed,
+                    passed=row["id"] in passed,
+                )
+            )
+    return found
 
 
-def _gate_mark(sheet: Sheet, x: float, y: float, *, is_open: bool) -> None:
-    fill = "#fff" if is_open else "#000"
-    edge: dict[str, Any] = {"stroke": "#000", "stroke_width": 0.3}
-    sheet.add("rect", x=x - 0.9, y=y - 0.9, width=1.8, height=1.8, fill=fill, **edge)
-    if not is_open:
+def _gate_name(row: Mapping[str, Any], compounds: Mapping[str, str], language: str) -> str:
+    """Say a gate as short as people do: by its name without the compound's, or by its code."""
+    short = str(row[f"name_{language}"])
+    if compound := compounds.get(row["compound_id"], ""):
+        short = short.removeprefix(compound).strip(" ,，·")
+    if short and text_width(short, 1) <= 8:  # noqa: PLR2004  longer ones hide the map
+        return short
+    return str(row["code"]).rsplit("-", 1)[-1]
+
+
+def draw_gates(sheet: Sheet, room: Room, gates: Sequence[Gate], *, named: bool) -> None:
+    """Mark gates; name those that are passed."""
+    for gate in sorted(gates, key=lambda one: one.passed):
+        draw_gate(sheet, gate.x, gate.y, is_open=gate.is_open, passed=gate.passed)
+    for gate in gates:
+        if named and gate.passed:
+            wide, high = text_width(gate.name, 2.3), 2.3
+            spots = list(around(gate.x, gate.y, wide, high, gate.size / 2 + 0.3))
+            write(sheet, room, gate.name, 2.3, spots, font_weight="bold") or write(
+                sheet, room, gate.name, 2.3, spots, over_routes=True, font_weight="bold"
+            )
+
+
+def draw_gate(sheet: Sheet, x: float, y: float, *, is_open: bool, passed: bool = False) -> None:
+    """Draw a gate: a white square, heavier where the trip passes; black with a cross if shut."""
+    half = (_PASSED_GATE_MM if passed else GATE_MM) / 2
+    edge: dict[str, Any] = {"stroke": "#000", "stroke_width": 0.55 if passed else 0.3}
+    sheet.add(
+        "rect",
+        x=x - half,
+        y=y - half,
+        width=half * 2,
+        height=half * 2,
+        fill="#fff" if is_open or passed else "#000",
+        **edge,
+    )
+    if passed:
+        post = f"M{x - 0.45:.2f} {y - 0.6:.2f}v1.2m.9 0v-1.2"
+        sheet.add("path", d=post, stroke="#000", stroke_width=0.35, fill="none")
+    elif not is_open:
         cross = f"M{x - 0.6:.2f} {y - 0.6:.2f}l1.2 1.2m0 -1.2l-1.2 1.2"
         sheet.add("path", d=cross, stroke="#fff", stroke_width=0.35, fill="none")
 
 
-def draw_labels(
-    sheet: Sheet, district: District, labels: Sequence[MapLabel], *, size: float
-) -> None:
-    """Put marks beside one another where they would cover each other, tied to their spot."""
-    if not labels:
-        return
-    taken: list[tuple[float, float, float]] = []
-    placed = []
-    for label, spot in zip(
-        labels, metres(district, [(one.lon, one.lat) for one in labels]), strict=True
-    ):
-        x, y = sheet.window.at(*spot)
-        half = max(size * 0.78, text_width(label.text, size) / 2 + size * 0.3)
-        cx, cy = _free_spot(sheet.window, taken, x, y, half=half, high=size * 0.78)
-        taken.append((cx, cy, half))
-        placed.append((label, x, y, cx, cy, half))
-    for _, x, y, cx, cy, _ in placed:
-        if (x, y) != (cx, cy):
-            sheet.add("line", x1=x, y1=y, x2=cx, y2=cy, stroke="#000", stroke_width=0.25)
-        sheet.add("circle", cx=x, cy=y, r=0.6, fill="#000")
-    for label, _, _, cx, cy, half in placed:
-        high = size * 0.78
-        point = label.kind == "point"
+def draw_bubbles(sheet: Sheet, bubbles: Sequence[Bubble], *, size: float) -> None:
+    """Draw the numbers of stops, each tied to its door."""
+    for bubble in bubbles:
+        (x, y), (cx, cy) = bubble.spot, bubble.at
+        if bubble.at != bubble.spot:
+            ends: dict[str, Any] = {"x1": x, "y1": y, "x2": cx, "y2": cy}
+            sheet.add("line", **ends, stroke="#fff", stroke_width=0.8)
+            sheet.add("line", **ends, stroke="#000", stroke_width=0.3)
+        sheet.add("circle", cx=x, cy=y, r=0.7, fill="#000", stroke="#fff", stroke_width=0.25)
+    for bubble in bubbles:
+        (cx, cy), point = bubble.at, bubble.kind == "point"
         sheet.add(
             "rect",
-            x=cx - half,
-            y=cy - high,
-            width=half * 2,
-            height=high * 2,
-            rx=0.4 if point else high,
+            x=cx - bubble.half,
+            y=cy - bubble.high,
+            width=bubble.half * 2,
+            height=bubble.high * 2,
+            rx=0.5 if point else bubble.high,
             fill="#000" if point else "#fff",
             stroke="#000",
-            stroke_width=0.4,
+            stroke_width=0.45,
         )
-        colour = "#fff" if point else "#000"
         sheet.text(
-            cx, cy + size * 0.36, label.text, size, fill=colour, stroke="none", font_weight="bold"
+            cx,
+            cy + size * 0.36,
+            bubble.text,
+            size,
+            fill="#fff" if point else "#000",
+            stroke="none",
+            font_weight="bold",
+            class_=bubble.kind,
         )
 
 
-def _free_spot(
-    window: Window,
-    taken: list[tuple[float, float, float]],
-    x: float,
-    y: float,
-    *,
-    half: float,
-    high: float,
-) -> tuple[float, float]:
-    for ring in range(9):
-        for turn in range(12 if ring else 1):
-            angle = turn * math.pi / 6 - math.pi / 2
-            cx = x + ring * high * 1.1 * math.cos(angle)
-            cy = y + ring * high * 1.1 * math.sin(angle)
-            inside = half <= cx <= window.width_mm - half and high <= cy <= (
-                window.height_mm - 4 - high
-            )
-            clear = all(
-                abs(cx - ox) >= half + other + 0.2 or abs(cy - oy) >= 2 * high + 0.2
-                for ox, oy, other in taken
-            )
-            if clear and (inside or not ring):
-                return cx, cy
-    return x, y
-
-
-def draw_furniture(
-    sheet: Sheet, district: District, language: str, *, zones: Sequence[str] = ()
+def draw_closures(
+    sheet: Sheet, window: Window, room: Room, district: District, closed: Closed, language: str
 ) -> None:
-    """Add north arrow, scale bar, legend, attribution, and the mark of made-up data."""
-    words, window = WORDS[language], sheet.window
-    width, height = window.width_mm, window.height_mm
-    sheet.add("rect", x=0, y=height - 4, width=width, height=4, fill="#fff", fill_opacity=0.92)
-    sheet.text(width - 1, height - 1.2, district.attribution, 2.2, text_anchor="end")
-    length = nice_length(width * 0.22 / window.mm_per_m)
-    long_mm = length * window.mm_per_m
-    bar = f"M2 {height - 2.6:.2f}v1.2h{long_mm:.2f}v-1.2"
-    sheet.add("path", d=bar, fill="none", stroke="#000", stroke_width=0.4)
-    said = f"{length} {words['m']}"
-    sheet.text(3 + long_mm, height - 1.2, said, 2.4, text_anchor="start")
-    x = 5 + long_mm + text_width(said, 2.4)
-    for is_open in (True, False):
-        said = words["gate" if is_open else "closed"]
-        _gate_mark(sheet, x + 1, height - 2, is_open=is_open)
-        sheet.text(x + 2.6, height - 1.2, said, 2.2, text_anchor="start")
-        x += 4.5 + text_width(said, 2.2)
-    for zone in zones:
-        colour = ZONES.get(zone, "#fff")
-        sheet.add(
-            "rect", x=x, y=height - 2.9, width=2.4, height=1.8, fill=colour, fill_opacity=0.6
-        )
-        said = words.get(zone, zone)
-        sheet.text(x + 3, height - 1.2, said, 2.2, text_anchor="start")
-        x += 5 + text_width(said, 2.2)
-    arrow = f"M{width - 5:.2f} 2.5l1.6 5l-1.6 -1.1l-1.6 1.1z"
-    sheet.add("path", d=arrow, fill="#000", stroke="#fff", stroke_width=0.3)
-    sheet.text(width - 5, 10.6, words["north"], 2.8, font_weight="bold")
-    if district.synthetic:
-        sheet.add(
-            "rect",
-            x=1.5,
-            y=1.5,
-            width=text_width(words["synthetic"], 2.8) + 3,
-            height=4.6,
-            fill="#fff",
-            stroke="#000",
-            stroke_width=0.3,
-        )
-        sheet.text(3, 4.8, words["synthetic"], 2.8, text_anchor="start", font_weight="bold")
-    sheet.add(
-        "rect",
-        x=0.15,
-        y=0.15,
-        width=width - 0.3,
-        height=height - 0.3,
-        fill="none",
-        stroke="#000",
-        stroke_width=0.3,
+    """Mark closed ways with crosses and closed areas with a pattern, each with the word."""
+    spots: list[tuple[float, float]] = []
+    areas = shapely.transform(
+        np.array(list(closed.areas), dtype=object),
+        district.to_metres.transform,
+        interleaved=False,
     )
+    shapes = [shape for _, shape in window.cut(areas)]
+    draw_pattern(sheet, shapes, CLOSED)
+    spots += [(s.representative_point().x, s.representative_point().y) for s in shapes]
+    ways = district.ways[district.ways["id"].isin(closed.ways)]
+    for _, shape in window.cut(metric_shapes(district, ways)):
+        for line in shapely.get_parts(shape).tolist():
+            spots += _crossed(sheet, window, line)[:1]
+    word = WORDS[language]["shut"]
+    for x, y in spots:
+        write(
+            sheet, room, word, 2.2, around(x, y, text_width(word, 2.2), 2.2, 1.0),
+            font_weight="bold",
+        )  # fmt: skip
+
+
+def _crossed(sheet: Sheet, window: Window, line: LineString) -> list[tuple[float, float]]:
+    """Strike a way out along its length; return where."""
+    look: dict[str, Any] = {"fill": "none", "stroke_linecap": "round"}
+    sheet.shapes([line], stroke="#fff", stroke_width=1.5, **look)
+    sheet.shapes([line], stroke="#000", stroke_width=0.35, stroke_dasharray="0.4 0.9", **look)
+    count = max(1, int(line.length // 5))
+    spots = []
+    for number in range(count):
+        at = line.interpolate((number + 0.5) / count, normalized=True)
+        if window.holds(at.x, at.y):
+            spots.append((at.x, at.y))
+            cross = f"M{at.x - 0.8:.2f} {at.y - 0.8:.2f}l1.6 1.6m0 -1.6l-1.6 1.6"
+            sheet.add("path", d=cross, stroke="#fff", stroke_width=1.1, fill="none")
+            sheet.add("path", d=cross, stroke="#000", stroke_width=0.45, fill="none")
+    return spots
+
+
+def metric_shapes(district: District, frame: Any) -> Any:
+    """Return the geometry of a layer in metres of the district."""
+    return shapely.transform(
+        frame.geometry.to_numpy(), district.to_metres.transform, interleaved=False
+    )
+
+
+def draw_sites(
+    sheet: Sheet, window: Window, room: Room, district: District, language: str
+) -> list[str]:
+    """Draw markets, checkpoints and the like as signs with a letter; return which kinds."""
+    frame = getattr(district, "sites", None)
+    if frame is None or not len(frame):
+        return []
+    kinds = []
+    spots = metres(district, [(p.x, p.y) for p in frame.geometry])
+    for row, spot in zip(frame.drop(columns="geometry").to_dict("records"), spots, strict=True):
+        x, y = window.at(*spot)
+        shape = box(x, y, _SITE_MM, _SITE_MM)
+        if row["kind"] not in SITE_SIGNS[language] or not room.free(shape, over_routes=True):
+            continue
+        room.take(shape)
+        draw_site(sheet, x, y, row["kind"], language)
+        kinds.append(row["kind"])
+        if name := str(row[f"name_{language}"]):
+            spots_free = around(x, y, text_width(name, 2.1), 2.1, _SITE_MM / 2 + 0.2)
+            write(sheet, room, name, 2.1, spots_free, fill="#222")
+    return sorted(set(kinds))
+
+
+def draw_site(sheet: Sheet, x: float, y: float, kind: str, language: str) -> None:
+    """Draw one sign: its letter in a box; a checkpoint's is an octagon as on the road."""
+    half, cut = _SITE_MM / 2, 0.95
+    if kind == "checkpoint":
+        d = (
+            f"M{x - half + cut:.2f} {y - half:.2f}h{2 * (half - cut):.2f}l{cut} {cut}"
+            f"v{2 * (half - cut):.2f}l-{cut} {cut}h-{2 * (half - cut):.2f}l-{cut} -{cut}"
+            f"v-{2 * (half - cut):.2f}z"
+        )
+        sheet.add("path", d=d, fill="#000", stroke="#fff", stroke_width=0.25)
+    else:
+        sheet.add(
+            "rect", x=x - half, y=y - half, width=half * 2, height=half * 2, rx=0.3,
+            fill="#fff", stroke="#000", stroke_width=0.3,
+        )  # fmt: skip
+    colour = "#fff" if kind == "checkpoint" else "#000"
+    sheet.text(
+        x, y + 0.8, SITE_SIGNS[language][kind], 2.2, fill=colour, stroke="none",
+        font_weight="bold",
+    )  # fmt: skip
+
+
+def draw_north(sheet: Sheet, room: Room, district: District, language: str) -> None:
+    """Point to true north, which is a little off the sheet's top, in the right upper corner."""
+    west, south, east, north = district.bounds()
+    lon, lat = (west + east) / 2, (south + north) / 2
+    (x1, y1), (x2, y2) = metres(district, [(lon, lat), (lon, lat + 0.001)])
+    turn = math.degrees(math.atan2(x2 - x1, y2 - y1))
+    x = sheet.width_mm - 4.5
+    sheet.add("rect", x=x - 3, y=1, width=6, height=10.6, fill="#fff", fill_opacity=0.85, rx=0.6)
+    sheet.add(
+        "path",
+        d=f"M{x:.2f} 1.8l1.7 5.2l-1.7 -1.2l-1.7 1.2z",
+        fill="#000",
+        transform=f"rotate({turn:.1f} {x:.2f} 4.4)",
+    )
+    sheet.text(x, 10.4, WORDS[language]["north"], 2.8, font_weight="bold")
+    room.take(shapely.box(x - 3, 1, sheet.width_mm, 11.6))
+
+
+def draw_scale(sheet: Sheet, room: Room, window: Window, language: str) -> None:
+    """Draw the scale in the left lower corner."""
+    length = nice_length(min(window.width_mm * 0.25, 45.0) / window.mm_per_m)
+    long_mm = length * window.mm_per_m
+    said = f"{length} {WORDS[language]['m']}"
+    wide, foot = long_mm + text_width(said, 2.4) + 4.5, sheet.height_mm - 1
+    sheet.add("rect", x=1, y=foot - 4, width=wide, height=4, fill="#fff", fill_opacity=0.9, rx=0.4)
+    bar = f"M2 {foot - 2.4:.2f}v1.2h{long_mm:.2f}v-1.2"
+    sheet.add("path", d=bar, fill="none", stroke="#000", stroke_width=0.45)
+    sheet.text(long_mm + 3, foot - 0.9, said, 2.4, text_anchor="start")
+    room.take(shapely.box(0, foot - 4, wide + 1, sheet.height_mm))
+
+
+def draw_badge(sheet: Sheet, room: Room, words: str) -> None:
+    """Say what kind of map it is in the left upper corner."""
+    wide = text_width(words, 2.6) + 2.6
+    sheet.add(
+        "rect", x=1.2, y=1.2, width=wide, height=4.4, fill="#fff", stroke="#000",
+        stroke_width=0.3,
+    )  # fmt: skip
+    sheet.text(1.2 + wide / 2, 4.35, words, 2.6, stroke="none", font_weight="bold")
+    room.take(shapely.box(0, 0, wide + 1.4, 5.8))
+
+
+def mark_shape(gate: Gate) -> Any:
+    """Give the ground that a gate's mark covers."""
+    return Point(gate.x, gate.y).buffer(gate.size * 0.6)

@@ -2,36 +2,72 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import shapely
-from shapely.geometry import LineString
+from shapely.geometry import LineString, MultiLineString, Point
 
 from geodata.directions import Leg
 from geodata.district import District
-from geodata.drawing import Sheet, Window, text_width
-from geodata.marks import WORDS, ZONES, MapLabel, draw_furniture, draw_gates, draw_labels, metres
-from geodata.network import metric
+from geodata.drawing import Sheet, Window
+from geodata.ground import (
+    draw_goals,
+    draw_ground,
+    goals_in_view,
+    name_areas,
+    name_buildings,
+    name_compounds,
+    name_goals,
+    name_streets,
+)
+from geodata.labels import Bubble, Room, around, fan_out, write
+from geodata.lanes import side_by_side
+from geodata.legend import Entry, foot, gate_entries, line_entry, pattern_entries, site_entries
+from geodata.map_words import WORDS
+from geodata.marks import (
+    Closed,
+    Gate,
+    MapLabel,
+    draw_badge,
+    draw_bubbles,
+    draw_closures,
+    draw_gates,
+    draw_north,
+    draw_scale,
+    draw_sites,
+    gates_in_view,
+    mark_shape,
+    metres,
+)
+from geodata.panels import Panel, panels
 
 __all__ = ["MapLabel", "district_map", "trip_map"]
 
-_ROUTES = ("#0b5394", "#b45309", "#166534", "#7e22ce", "#be123c", "#0e7490", "#4d4d4d", "#854d0e")
-_WIDE = frozenset(
-    [
-        "motorway",
-        "trunk",
-        "primary",
-        "secondary",
-        "tertiary",
-        "primary_link",
-        "secondary_link",
-        "tertiary_link",
-    ]
-)
-_FINE = frozenset(("steps", "corridor", "platform", "crossing", "footway"))
-_COARSE_MM_PER_M = 0.075
-"""Below this scale footways would be a grey blur; the route is drawn on top in any case."""
-_NARROW = frozenset(("footway", "path", "steps", "corridor", "platform", "crossing", "cycleway"))
+_COLOURS = ("#0072b2", "#d55e00", "#007a5a", "#9b4d83", "#000000", "#a66f00", "#2a7fb0")
+"""After Okabe and Ito (2008), told apart by colour-blind readers; darkened to stand on white."""
+_DASHES = ("", "3 1", "0.9 0.9", "4 0.9 0.9 0.9")
+_BACK = "2.2 0.9"
+_STOP_MM = 3.4
+_LANE_MM = 1.5
+_TRIP_MM = 0.85
+_RIM_MM = 0.25
+_ROUTE_MM = 0.6
+_ARROW_EVERY_MM = 15.0
+_ARROW_MM = 1.6
+_SHIFTS_MM = (0.0, 1.5, -1.5, 3.0, -3.0, 4.5, -4.5)
+_DOORS_MM_PER_M = 0.16
+"""From this scale on doors are apart enough to have numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Nothing:
+    gates: frozenset[str] = frozenset()
+    ways: frozenset[str] = frozenset()
+    areas: tuple[Any, ...] = ()
+
+
+NOTHING = _Nothing()
 
 
 def trip_map(
@@ -42,207 +78,338 @@ def trip_map(
     language: str = "zh",
     width_mm: float = 170,
     height_mm: float = 100,
+    closed: Closed = NOTHING,
 ) -> str:
-    """Draw one trip as an SVG that is read in black and white at arm's length."""
-    spots = [spot for leg in legs for spot in leg.line]
-    spots += [(label.lon, label.lat) for label in labels]
-    if not spots:
+    """Draw one trip as an SVG that is read in black and white at arm's length.
+
+    Where stops crowd, a detail beside the overview shows them larger; each number is written
+    once, on the detail if its door is there.
+
+    Parameters
+    ----------
+    closed
+        What is closed although the map has it open, as :class:`geodata.closures.Shut`.
+    """
+    spots = metres(district, [spot for leg in legs for spot in leg.line])
+    doors = metres(district, [(label.lon, label.lat) for label in labels])
+    if not spots and not doors:
         west, south, east, north = district.bounds()
-        spots = [(west, south), (east, north)]
-    window = Window.around(metres(district, spots), width_mm=width_mm, height_mm=height_mm)
-    sheet = Sheet(window)
-    _ground(sheet, district, {})
-    _building_numbers(sheet, district, language)
-    _street_names(sheet, district, language)
-    for leg in legs:
-        _route(sheet, district, leg, colour="#000", width=0.9)
-    draw_gates(sheet, district, passed={gate for leg in legs for gate in leg.gates}, named=True)
-    draw_labels(sheet, district, labels, size=3.4)
-    draw_furniture(sheet, district, language)
+        spots = metres(district, [(west, south), (east, north)])
+    passed = {gate for leg in legs for gate in leg.gates}
+    below = foot(_trip_entries(district, legs, passed, language), district.attribution, width_mm)
+    sheet = Sheet(width_mm, height_mm)
+    for panel in panels([*spots, *doors], doors, width_mm, height_mm - below.height_mm):
+        drawn = _trip_panel(panel, district, legs, labels, passed, closed, language)
+        sheet.place(drawn, panel.x_mm, panel.y_mm)
+        _frame(sheet, panel.x_mm, panel.y_mm, drawn.width_mm, drawn.height_mm)
+    sheet.place(below, 0, height_mm - below.height_mm)
+    _frame(sheet, 0, 0, sheet.width_mm, sheet.height_mm)
     return sheet.svg(f"{district.name} {WORDS[language]['trip']}")
+
+
+def _trip_entries(
+    district: District, legs: Sequence[Leg], passed: set[str], language: str
+) -> list[Entry]:
+    entries = gate_entries(language, is_open=True, closed=True, passed=bool(passed))
+    if _leads_back(legs):
+        entries.append(line_entry(WORDS[language]["back"], "#000", _TRIP_MM, _BACK))
+    return entries
+
+
+def _leads_back(legs: Sequence[Leg]) -> bool:
+    return len(legs) > 1 and legs[-1].target == legs[0].origin
+
+
+def _trip_panel(
+    panel: Panel,
+    district: District,
+    legs: Sequence[Leg],
+    labels: Sequence[MapLabel],
+    passed: set[str],
+    closed: Closed,
+    language: str,
+) -> Sheet:
+    window = panel.window
+    sheet, room = Sheet(window.width_mm, window.height_mm), _room(window)
+    draw_ground(sheet, window, district, zones={})
+    mine = [label for n, label in enumerate(labels) if n in panel.marks]
+    doors = [window.at(*spot) for spot in metres(district, [(m.lon, m.lat) for m in mine])]
+    large = window.mm_per_m >= _DOORS_MM_PER_M
+    goals = goals_in_view(
+        window, district, [d for d, m in zip(doors, mine, strict=True) if m.kind == "stop"]
+    )
+    draw_goals(sheet, room, goals, language, doors=large)
+    draw_closures(sheet, window, room, district, closed, language)
+    lines = [[window.at(*spot) for spot in metres(district, list(leg.line))] for leg in legs]
+    lanes = side_by_side(lines, gap_mm=_LANE_MM)
+    _draw_lanes(sheet, lanes, back=_leads_back(legs))
+    gates = gates_in_view(window, district, passed=passed, closed=closed.gates, language=language)
+    if panel.letter:
+        draw_badge(sheet, room, WORDS[language]["detail"].format(panel.letter))
+    elif district.synthetic:
+        draw_badge(sheet, room, WORDS[language]["synthetic"])
+    draw_north(sheet, room, district, language)
+    draw_scale(sheet, room, window, language)
+    for frame, letter in panel.frames:
+        _frame_on(sheet, room, window, frame, letter)
+    routes = _together(lanes)
+    _avoid(room, gates, routes)
+    marks = [(m.text, m.kind, door) for m, door in zip(mine, doors, strict=True)]
+    size = _STOP_MM if len(marks) <= 30 else _STOP_MM * 0.85  # noqa: PLR2004
+    bubbles = fan_out(room, marks, size=size, routes=routes)
+    _arrows(sheet, lanes, bubbles, gates)
+    draw_gates(sheet, room, gates, named=True)
+    name_goals(sheet, room, goals, language, doors=large)
+    name_streets(sheet, room, window, district, language)
+    name_buildings(sheet, room, window, district, language, but={goal.id for goal in goals})
+    name_areas(sheet, room, window, district, language)
+    draw_bubbles(sheet, bubbles, size=size)
+    return sheet
 
 
 def district_map(
     district: District,
     *,
     routes: Sequence[Sequence[Leg]] = (),
+    names: Sequence[str] = (),
     labels: Sequence[MapLabel] = (),
     zones: Mapping[str, str] | None = None,
+    closed: Closed = NOTHING,
     language: str = "zh",
+    width_mm: float = 260,
 ) -> str:
-    """Draw the whole district as an SVG for a page, with zones and routes in colour."""
+    """Draw the whole district as an SVG for a page, with zones and routes.
+
+    Parameters
+    ----------
+    names
+        What the routes are called, in their order; without them they are numbered.
+    zones
+        Zone of compounds and buildings by their id.
+    closed
+        As in :func:`trip_map`.
+    """
     west, south, east, north = district.bounds()
     corners = metres(district, [(west, south), (east, north), (west, north), (east, south)])
     across = max(x for x, _ in corners) - min(x for x, _ in corners)
     up = max(y for _, y in corners) - min(y for _, y in corners)
-    width_mm = 260.0
-    height_mm = min(max(width_mm * up / max(across, 1.0), 120.0), 420.0) + 8
-    window = Window.around(corners, width_mm=width_mm, height_mm=height_mm, margin=0.03)
-    sheet = Sheet(window)
-    _ground(sheet, district, zones or {})
-    _street_names(sheet, district, language)
-    for number, route in enumerate(routes):
-        colour = _ROUTES[number % len(_ROUTES)]
-        for leg in route:
-            _route(sheet, district, leg, colour=colour, width=0.6, arrows=False)
-    draw_gates(sheet, district, passed=set(), named=False)
-    _compound_names(sheet, district, language)
-    draw_labels(sheet, district, labels, size=3.0)
-    draw_furniture(sheet, district, language, zones=sorted(set((zones or {}).values())))
+    height_mm = min(max(width_mm * up / max(across, 1.0), width_mm * 0.45), width_mm * 1.6)
+    window = Window.around(corners, width_mm=width_mm, height_mm=height_mm, margin_mm=7)
+    drawn, entries = _district_panel(
+        window, district, routes, names, labels, zones or {}, closed, language
+    )
+    below = foot(entries, district.attribution, width_mm)
+    sheet = Sheet(width_mm, height_mm + below.height_mm)
+    sheet.place(drawn, 0, 0)
+    sheet.place(below, 0, height_mm)
+    _frame(sheet, 0, 0, sheet.width_mm, sheet.height_mm)
     return sheet.svg(f"{district.name} {WORDS[language]['district']}")
 
 
-def _ground(sheet: Sheet, district: District, zones: Mapping[str, str]) -> None:
-    window = sheet.window
-    compounds = window.cut(metric(district, district.compounds))
-    sheet.shapes(
-        (shape for _, shape in compounds),
-        fill="none",
-        stroke="#999",
-        stroke_width=0.2,
-        stroke_dasharray="1 0.8",
+def _district_panel(
+    window: Window,
+    district: District,
+    routes: Sequence[Sequence[Leg]],
+    names: Sequence[str],
+    labels: Sequence[MapLabel],
+    zones: Mapping[str, str],
+    closed: Closed,
+    language: str,
+) -> tuple[Sheet, list[Entry]]:
+    sheet, room = Sheet(window.width_mm, window.height_mm), _room(window)
+    kinds = draw_ground(sheet, window, district, zones=zones)
+    if district.synthetic:
+        draw_badge(sheet, room, WORDS[language]["synthetic"])
+    draw_north(sheet, room, district, language)
+    draw_scale(sheet, room, window, language)
+    draw_closures(sheet, window, room, district, closed, language)
+    called = [names[n] if n < len(names) else str(n + 1) for n in range(len(routes))]
+    lanes = _draw_routes(sheet, room, window, district, routes, called)
+    gates = gates_in_view(window, district, passed=(), closed=closed.gates, language=language)
+    draw_gates(sheet, room, gates, named=False)
+    together = _together(lanes)
+    _avoid(room, gates, together)
+    spots = [window.at(*spot) for spot in metres(district, [(m.lon, m.lat) for m in labels])]
+    marks = [(m.text, m.kind, spot) for m, spot in zip(labels, spots, strict=True)]
+    bubbles = fan_out(room, marks, size=3.0, routes=together)
+    sites = draw_sites(sheet, window, room, district, language)
+    name_compounds(sheet, room, window, district, language, zones=zones)
+    name_streets(sheet, room, window, district, language)
+    name_areas(sheet, room, window, district, language)
+    draw_bubbles(sheet, bubbles, size=3.0)
+    entries = gate_entries(
+        language,
+        is_open=any(gate.is_open for gate in gates),
+        closed=any(not gate.is_open for gate in gates),
     )
-    _ways(sheet, district)
-    buildings = window.cut(metric(district, district.buildings))
-    dwelling = district.buildings["dwelling"].to_numpy()
-    for homes, fill in ((False, "#efefef"), (True, "#dadada")):
-        sheet.shapes(
-            (shape for n, shape in buildings if bool(dwelling[n]) == homes),
-            fill=fill,
-            fill_rule="evenodd",
-            stroke="#8a8a8a",
-            stroke_width=0.15,
-        )
-    ids = district.compounds["id"].to_numpy()
-    for zone, colour in ZONES.items():
-        sheet.shapes(
-            (shape for n, shape in compounds if zones.get(ids[n]) == zone),
-            fill=colour,
-            fill_opacity=0.4,
-            fill_rule="evenodd",
-        )
-    sheet.shapes(
-        (shape for _, shape in window.cut(metric(district, district.walls))),
-        fill="none",
-        stroke="#444",
-        stroke_width=0.3,
-    )
+    shut = bool(closed.ways or closed.areas)
+    entries += pattern_entries(language, set(zones.values()), kinds, closures=shut)
+    entries += site_entries(language, sites)
+    entries += [line_entry(name, *_look(number)) for number, name in enumerate(called)]
+    return sheet, entries
 
 
-def _ways(sheet: Sheet, district: District) -> None:
-    kinds = district.ways["highway"].to_numpy()
-    scale = sheet.window.mm_per_m
-    cut = sheet.window.cut(metric(district, district.ways))
-    if scale < _COARSE_MM_PER_M:
-        cut = [(n, shape) for n, shape in cut if kinds[n] not in _FINE]
-    wide = [shape for n, shape in cut if kinds[n] in _WIDE]
-    steps = [shape for n, shape in cut if kinds[n] == "steps"]
-    narrow = [shape for n, shape in cut if kinds[n] in _NARROW and kinds[n] != "steps"]
-    plain = [shape for n, shape in cut if kinds[n] not in _WIDE and kinds[n] not in _NARROW]
-    broad, middle = min(max(10 * scale, 0.8), 3.5), min(max(5 * scale, 0.5), 2.2)
-    round_ends: dict[str, str] = {"stroke_linecap": "round", "stroke_linejoin": "round"}
-    for shapes, width in ((plain, middle), (wide, broad)):
-        sheet.shapes(
-            shapes, fill="none", stroke="#b5b5b5", stroke_width=width + 0.25, **round_ends
-        )
-    for shapes, width in ((plain, middle), (wide, broad)):
-        sheet.shapes(shapes, fill="none", stroke="#fff", stroke_width=width, **round_ends)
-    sheet.shapes(narrow, fill="none", stroke="#aaa", stroke_width=0.2, stroke_dasharray="0.9 0.5")
-    sheet.shapes(steps, fill="none", stroke="#777", stroke_width=1.0, stroke_dasharray="0.2 0.35")
+def _look(number: int) -> tuple[str, float, str]:
+    """Give each trip a colour and a kind of line; of 28 trips no two have both alike."""
+    dashes = _DASHES[number % len(_DASHES)]
+    return _COLOURS[number % len(_COLOURS)], _ROUTE_MM, dashes
 
 
-def _building_numbers(sheet: Sheet, district: District, language: str) -> None:
-    """Write the number of each dwelling that is drawn large enough to hold it."""
-    codes = district.buildings["code"].to_numpy()
-    size = 2.1
-    written: list[tuple[float, float]] = []
-    for n, shape in sheet.window.cut(metric(district, district.buildings)):
-        if not codes[n]:
-            continue
-        words = WORDS[language]["building"].format(int(codes[n].rsplit("-", 1)[1]))
-        west, south, east, north = shape.bounds
-        spot = shape.representative_point()
-        if min(east - west, north - south) < size or max(east - west, north - south) < text_width(
-            words, size
-        ):
-            continue
-        wide = text_width(words, size)
-        free = all(abs(spot.x - x) > wide or abs(spot.y - y) > size for x, y in written)
-        if free and sheet.window.holds(spot.x, spot.y):
-            written.append((spot.x, spot.y))
-            sheet.text(spot.x, spot.y + size * 0.36, words, size, fill="#333", stroke="#dadada")
+def _draw_routes(
+    sheet: Sheet,
+    room: Room,
+    window: Window,
+    district: District,
+    routes: Sequence[Sequence[Leg]],
+    called: Sequence[str],
+) -> list[list[tuple[float, float]]]:
+    whole = [
+        [window.at(*spot) for spot in metres(district, [s for leg in legs for s in leg.line])]
+        for legs in routes
+    ]
+    lanes = side_by_side(whole, gap_mm=_ROUTE_MM + 0.25, directed=False)
+    for number, lane in enumerate(lanes):
+        colour, width, dashes = _look(number)
+        _line(sheet, lane, colour, width, dashes)
+    for number, lane in enumerate(lanes):
+        if len(lane) > 1:
+            line = LineString(lane)
+            spots = (
+                (spot.x, spot.y, 0.0)
+                for part in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)
+                for spot in [line.interpolate(part, normalized=True)]
+            )
+            colour = _look(number)[0]
+            write(
+                sheet, room, called[number], 2.4, spots, fill=colour, font_weight="bold",
+                class_="route",
+            )  # fmt: skip
+    return lanes
 
 
-def _street_names(sheet: Sheet, district: District, language: str) -> None:
-    """Write each street's name once, along its longest straight stretch in view."""
-    names = district.ways["name_zh" if language == "zh" else "name_en"].to_numpy()
-    best: dict[str, tuple[float, tuple[float, float], tuple[float, float]]] = {}
-    for n, shape in sheet.window.cut(metric(district, district.ways)):
-        if not names[n]:
-            continue
-        for line in shapely.get_parts(shape):
-            for a, b in zip(line.coords[:-1], line.coords[1:], strict=True):
-                middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
-                length = math.dist(a, b)
-                if sheet.window.holds(*middle) and length > best.get(names[n], (0.0,))[0]:
-                    best[names[n]] = (length, a, b)
-    size = 2.1
-    for name, (length, a, b) in sorted(best.items()):
-        if length < text_width(name, size) * 0.8:
-            continue
-        (x1, y1), (x2, y2) = sorted((a, b))
-        x, y = (x1 + x2) / 2, (y1 + y2) / 2
-        turn = math.degrees(math.atan2(y2 - y1, x2 - x1))
-        sheet.text(
-            x,
-            y + size * 0.36,
-            name,
-            size,
-            fill="#555",
-            transform=f"rotate({turn:.1f} {x:.2f} {y:.2f})",
-        )
-
-
-def _compound_names(sheet: Sheet, district: District, language: str) -> None:
-    names = district.compounds["name_zh" if language == "zh" else "name_en"].to_numpy()
-    size = 2.6
-    for n, shape in sheet.window.cut(metric(district, district.compounds)):
-        spot = shape.representative_point()
-        west, _, east, _ = shape.bounds
-        code = str(district.compounds["code"].iloc[n])
-        words = names[n] if text_width(names[n], size) <= (east - west) * 1.1 else code
-        if sheet.window.holds(spot.x, spot.y):
-            sheet.text(spot.x, spot.y, words, size, font_weight="bold")
-
-
-def _route(
-    sheet: Sheet, district: District, leg: Leg, *, colour: str, width: float, arrows: bool = True
+def _draw_lanes(
+    sheet: Sheet, lanes: Sequence[Sequence[tuple[float, float]]], *, back: bool
 ) -> None:
-    if len(leg.line) < 2:  # noqa: PLR2004  a line needs two ends
-        return
-    line = LineString([sheet.window.at(x, y) for x, y in metres(district, leg.line)])
-    line = line.simplify(0.08)
-    look: dict[str, Any] = {
-        "fill": "none",
-        "stroke_linejoin": "round",
-        "stroke_linecap": "round",
-    }
-    sheet.shapes([line], stroke="#fff", stroke_width=width * 2, **look)
-    sheet.shapes([line], stroke=colour, stroke_width=width, **look)
-    if not arrows:
-        return
-    every_mm = 16.0
-    for number in range(max(1, int(line.length // every_mm))):
-        at = min(line.length, (number + 0.5) * min(every_mm, line.length))
-        tip, tail = line.interpolate(at), line.interpolate(max(0.0, at - 0.6))
-        if math.dist((tip.x, tip.y), (tail.x, tail.y)) < 0.3:  # noqa: PLR2004  no direction here
-            continue
-        turn = math.degrees(math.atan2(tip.y - tail.y, tip.x - tail.x))
-        sheet.add(
-            "path",
-            d="M-1.3 -1.1L1.3 0L-1.3 1.1z",
-            fill=colour,
-            stroke="#fff",
-            stroke_width=0.25,
-            transform=f"translate({tip.x:.2f} {tip.y:.2f}) rotate({turn:.1f})",
+    """Draw a trip's legs over one white rim, the way back dashed."""
+    lines = [LineString(lane) if len(lane) > 1 else LineString() for lane in lanes]
+    look: dict[str, Any] = {"fill": "none", "stroke_linejoin": "round"}
+    rims = [line.simplify(_RIM_MM / 2) for line in lines]
+    sheet.shapes(rims, stroke="#fff", stroke_width=_TRIP_MM + 2 * _RIM_MM, **look)
+    there = lines[:-1] if back else lines
+    sheet.shapes(there, stroke="#000", stroke_width=_TRIP_MM, stroke_linecap="round", **look)
+    if back:
+        sheet.shapes(
+            lines[-1:], stroke="#000", stroke_width=_TRIP_MM, stroke_dasharray=_BACK, **look
         )
+
+
+def _line(
+    sheet: Sheet, lane: Sequence[tuple[float, float]], colour: str, width: float, dashes: str
+) -> None:
+    if len(lane) < 2:  # noqa: PLR2004  a line needs two ends
+        return
+    look: dict[str, Any] = {"fill": "none", "stroke_linejoin": "round"}
+    sheet.shapes(
+        [LineString(lane)], stroke="#fff", stroke_width=width + 0.5, stroke_linecap="round", **look
+    )
+    look |= {"stroke_dasharray": dashes} if dashes else {"stroke_linecap": "round"}
+    sheet.shapes([LineString(lane)], stroke=colour, stroke_width=width, **look)
+
+
+def _arrows(
+    sheet: Sheet,
+    lanes: Sequence[Sequence[tuple[float, float]]],
+    bubbles: Sequence[Bubble],
+    gates: Sequence[Gate],
+) -> None:
+    """Set arrows along each leg, one at least, where no number or gate hides them."""
+    hidden = [Point(b.at).buffer(max(b.half, b.high) + 0.9) for b in bubbles]
+    hidden += [mark_shape(gate).buffer(1.0) for gate in gates if gate.passed]
+    drawn = []
+    for lane in lanes:
+        if len(lane) < 2:  # noqa: PLR2004  a line needs two ends
+            continue
+        line = LineString(lane)
+        count = max(1, round(line.length / _ARROW_EVERY_MM))
+        for number in range(count):
+            middle = (number + 0.5) * line.length / count
+            tries = (_arrow(sheet, line, middle + shift, hidden) for shift in _SHIFTS_MM)
+            drawn.append(next((one for one in tries if one), ""))
+    if path := "".join(drawn):
+        sheet.add("path", d=path, fill="#000", stroke="#fff", stroke_width=0.22)
+
+
+def _arrow(sheet: Sheet, line: LineString, at: float, hidden: Sequence[Any]) -> str:
+    """Give the outline of an arrow where its line is straight and nothing hides it."""
+    if not _ARROW_MM < at < line.length:
+        return ""
+    tip, tail = line.interpolate(at), line.interpolate(at - _ARROW_MM)
+    long = math.dist((tip.x, tip.y), (tail.x, tail.y))
+    inside = 1 < tip.x < sheet.width_mm - 1 and 1 < tip.y < sheet.height_mm - 1
+    straight = long > 0.9 * _ARROW_MM  # no corner between
+    if not straight or not inside or any(shape.contains(tip) for shape in hidden):
+        return ""
+    ux, uy = (tip.x - tail.x) / long, (tip.y - tail.y) / long
+    corners = [
+        (tip.x + ux * along - uy * aside, tip.y + uy * along + ux * aside)
+        for along, aside in ((1.0, 0.0), (-1.7, 1.05), (-1.7, -1.05))
+    ]
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in corners) + "z"
+
+
+def _room(window: Window) -> Room:
+    return Room(window.width_mm, window.height_mm)
+
+
+def _together(lanes: Sequence[Sequence[tuple[float, float]]]) -> MultiLineString:
+    return MultiLineString([lane for lane in lanes if len(lane) > 1])
+
+
+def _avoid(room: Room, gates: Sequence[Gate], routes: MultiLineString) -> None:
+    room.avoided += [mark_shape(gate) for gate in gates]
+    room.avoided += [part.buffer(_TRIP_MM / 2) for part in _pieces(routes)]
+    # numbers of stops may cover routes, but never a gate that is passed
+    room.taken += [mark_shape(gate) for gate in gates if gate.passed]
+
+
+def _pieces(routes: MultiLineString) -> list[LineString]:
+    """Cut routes into short pieces, whose bounds tell quickly what is far away."""
+    cut = shapely.segmentize(routes, 8.0)
+    return [
+        LineString(part)
+        for line in shapely.get_parts(cut).tolist()
+        for coords in [list(line.coords)]
+        for part in [coords[n : n + 5] for n in range(0, len(coords) - 1, 4)]
+        if len(part) > 1
+    ]
+
+
+def _frame_on(
+    sheet: Sheet,
+    room: Room,
+    window: Window,
+    frame: tuple[float, float, float, float],
+    letter: str,
+) -> None:
+    """Show on the overview what a detail shows."""
+    west, south = window.at(frame[0], frame[1])
+    east, north = window.at(frame[2], frame[3])
+    edge: dict[str, Any] = {"x": west, "y": north, "width": east - west, "height": south - north}
+    sheet.add("rect", **edge, fill="none", stroke="#fff", stroke_width=1.1)
+    sheet.add(
+        "rect", **edge, fill="none", stroke="#000", stroke_width=0.5, stroke_dasharray="2.4 0.8"
+    )
+    ring = shapely.box(west, north, east, south).exterior
+    room.avoided.append(ring.buffer(0.4))
+    spots = around((west + east) / 2, (north + south) / 2, 3.2, 3.2, 0.4)
+    corners = [
+        (x + dx, y + dy, 0.0)
+        for x, dx in ((west, 2.4), (east, -2.4), (west, -2.4), (east, 2.4))
+        for y, dy in ((north, 2.6), (south, -2.6))
+    ]
+    write(sheet, room, letter, 3.2, [*corners, *spots], font_weight="bold", over_routes=True)
+
+
+def _frame(sheet: Sheet, x: float, y: float, width: float, height: float) -> None:
+    edge = {"x": x + 0.15, "y": y + 0.15, "width": width - 0.3, "height": height - 0.3}
+    sheet.add("rect", **edge, fill="none", stroke="#000", stroke_width=0.3)
