@@ -20,6 +20,7 @@ from api.cli.context import (
     language,
     now,
     opened,
+    phrase,
     say,
 )
 from api.cli.runs import RunArgument
@@ -65,6 +66,9 @@ def plan(
         contacts=done.contacts,
         excess=done.excess_faces,
     )
+    if set(done.drop_modes) - {"stairwell"}:
+        modes = (f"{phrase(f'drop.{mode}')} {n}" for mode, n in sorted(done.drop_modes.items()))
+        say("run.drop-modes", modes=", ".join(modes))
     tell_notices(done.notices)
 
 

@@ -169,7 +169,7 @@ def _compare(before: "Side | None", after: "Side") -> None:
         becomes: int = getattr(after, name)
         was: int | None = None if before is None else getattr(before, name)
         clock = _clock if name.endswith("_s") else str
-        change = "-" if was is None else f"{becomes - was:+d}"
+        change = "-" if was is None else _change(becomes - was, name)
         told.append(
             (phrase(f"what-if.{text}"), "-" if was is None else clock(was), clock(becomes), change)
         )
@@ -178,6 +178,12 @@ def _compare(before: "Side | None", after: "Side") -> None:
 
 def _clock(seconds: int) -> str:
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _change(by: int, name: str) -> str:
+    if not name.endswith("_s"):
+        return f"{by:+d}"
+    return f"{'-' if by < 0 else '+'}{_clock(abs(by))}"
 
 
 def _longer(seconds: int) -> str:
@@ -199,7 +205,7 @@ def _table(title: str, names: Sequence[str], rows: Sequence[Sequence[object]]) -
         title_justify="left",
     )  # fmt: skip
     for name in names:
-        table.add_column(phrase(f"what-if.{name}"))
+        table.add_column(phrase(f"what-if.{name}"), no_wrap=name in ("trip", "stairwell"))
     for row in rows[:_ROWS]:
         table.add_row(*(str(cell) for cell in row))
     Console().print(table)

@@ -8,10 +8,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 from logistics.domain.closures import Closure
-from logistics.domain.setup import Policy
+from logistics.domain.setup import ZONES, Policy
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
+STAIRWELL_ONLY = ("stairwell",) * len(ZONES)
+"""Every zone is served at the slot of its stairwells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class RoutingPolicy:
     shelf_bags: int | None = 30
     rounds: tuple[tuple[int, int], ...] = ()
     face_weight: int = 600
+    drop_modes: tuple[str, ...] = STAIRWELL_ONLY  # by zone rank
 
     def __post_init__(self) -> None:
         if self.drop_until_s <= self.drop_from_s:
@@ -64,6 +67,7 @@ class RoutingPolicy:
             shelf_bags=facts.shelf_bags or None,
             rounds=rounds,
             face_weight=facts.face_weight,
+            drop_modes=tuple(getattr(facts, f"drop_{zone}") for zone in ZONES),
         )
 
 
@@ -85,6 +89,25 @@ class PlannedPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DropGate:
+    """The gate at which goods for a stairwell may be left."""
+
+    code: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """Where a courier leaves what goes to a stairwell: the code of the slot, and its position."""
+
+    mode: str  # door gate stairwell point
+    place: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DropSlot:
     """A stairwell's slot: where it lies, what it belongs to, and its zone rank of the day."""
 
@@ -97,6 +120,16 @@ class DropSlot:
     lon: float
     lat: float
     zone: int  # 0 precaution, 1 controlled, 2 sealed
+    gate: DropGate | None = None  # read only where the policy leaves goods at gates
+
+    def drop(self, policy: RoutingPolicy) -> Drop:
+        """Say where goods are left in this slot's zone; without a gate, at the stairwell."""
+        mode = policy.drop_modes[self.zone]
+        if mode == "gate" and self.gate is not None:
+            gate = self.gate
+            return Drop(mode=mode, place=gate.code, lon=gate.lon, lat=gate.lat)
+        at_slot = "stairwell" if mode == "gate" else mode
+        return Drop(mode=at_slot, place=self.code, lon=self.lon, lat=self.lat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +207,12 @@ def _without_defaults(facts: dict[str, Any]) -> dict[str, Any]:
         (facts, "closures"),
         (facts, "zone_changes"),
         *((carrier, "permits") for carrier in facts["carriers"]),
+        *((slot, "gate") for slot in facts["slots"]),
     ):
         if not holder[name]:
             holder.pop(name)
+    if facts["policy"]["drop_modes"] == STAIRWELL_ONLY:
+        facts["policy"].pop("drop_modes")
     return facts
 
 
@@ -197,6 +233,7 @@ class PlannedStop:
     arrival_s: int
     leave_s: int
     bag_ids: tuple[str, ...]
+    drop_mode: str = "stairwell"  # door gate stairwell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +306,7 @@ _NEXT_ACTIONS = {
     "goods-elsewhere": "move-goods",
     "too-heavy": "repack",
     "unreachable": "check-gates",
+    "pick-up-at-point": "call-in-turns",
     "slot-closed": "change-slot-times",
     "shelf-too-small": "clear-shelf",
     "release-too-late": "release-earlier",

@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 ZONES = ("precaution", "controlled", "sealed")
 """Zones by rank, cleanest first: 防范区, 管控区, 封控区."""
 
+DROP_MODES = ("door", "gate", "stairwell", "point")
+"""Where a courier leaves the goods: for a protected leader to bring to the door, at the gate, at
+the stairwell's slot; or nowhere, since residents collect at the point in turns."""
+
 MODES = ("foot", "trolley", "ebike", "tricycle", "van")
 
 
@@ -48,6 +52,9 @@ class Policy:
     leader_stay_s: int = 600  # … and are there so long
     face_weight: int = 600  # what a further courier at a building costs, in seconds of travel
     shelf_bags: int = 30  # bags that a stairwell's shelf holds
+    drop_sealed: str = "stairwell"  # one of DROP_MODES, by zone
+    drop_controlled: str = "stairwell"
+    drop_precaution: str = "stairwell"
 
     def __post_init__(self) -> None:
         ZoneInfo(self.time_zone)  # an unknown name is refused here
@@ -58,6 +65,11 @@ class Policy:
         if self.urgent_permille + self.vulnerable_permille > 1000:  # noqa: PLR2004  the whole
             msg = "urgent_permille and vulnerable_permille exceed 1000 together"
             raise ValueError(msg)
+        for zone in ZONES:
+            mode = getattr(self, f"drop_{zone}")
+            if mode not in DROP_MODES:
+                msg = f"drop_{zone} must be one of {', '.join(DROP_MODES)}, not {mode}"
+                raise ValueError(msg)
         if self.wave_start >= self.wave_end:
             msg = f"wave_start {self.wave_start} is not before wave_end {self.wave_end}"
             raise ValueError(msg)

@@ -30,6 +30,7 @@ class SheetStop:
     arrival_s: int
     leave_s: int
     bags: tuple[SheetBag, ...]
+    drop_mode: str = "stairwell"  # door gate stairwell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -202,12 +202,19 @@ def _stop(stop: SheetStop, way: str, language: Language) -> dict[str, Any]:
         "way": way,
         "address": address(stop.names_zh if language == "zh" else stop.names_en, language),
         "note": stop.note,
-        "drop": texts["protected"] if stop.protected else texts["slot"],
+        "drop": _drop(stop, texts),
         "protected": stop.protected,
         "bags": [_bag(bag, language) for bag in stop.bags],
         "count": texts["bag_count"].format(n=len(stop.bags)),
         "weight": kilograms(sum(bag.weight_g for bag in stop.bags)),
     }
+
+
+def _drop(stop: SheetStop, texts: Mapping[str, str]) -> str:
+    """Say where the goods are left: at a gate, or for the leader, or as at any slot."""
+    how = texts["protected"] if stop.protected else texts["slot"]
+    where = texts.get(f"drop-{stop.drop_mode}", "")
+    return f"{where}{texts['drop_join']}{how}" if where else how
 
 
 def _bag(bag: SheetBag, language: Language) -> dict[str, str]:

@@ -79,6 +79,7 @@ def _trip(
                 arrival_s=step.arrival_s + step.waiting_s,
                 leave_s=_end(step),
                 bag_ids=tuple(bag.id for bag in bags),
+                drop_mode=index.drop_modes[job],
             )
         )
     point = loading.location if loading.location is not None else 0

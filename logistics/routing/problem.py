@@ -1,12 +1,13 @@
 """A run's packed bags as a problem for the solver: arrays in, names kept aside."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from logistics.domain.planning import (
     DAY_S,
     Carrier,
+    Drop,
     DropSlot,
     PlanInputs,
     UnservedBag,
@@ -40,12 +41,14 @@ class Spot:
 class Index:
     """What the problem's numbers stand for.
 
-    ``unreachable`` bags are not in the problem at all: no way leads to their stairwell.
+    ``unreachable`` bags are not in the problem at all: no way leads to their stairwell, or their
+    residents collect them at the point.
     """
 
     locations: tuple[Spot, ...]  # by location index
     job_bags: Mapping[int, tuple[WaitingBag, ...]]  # in the order of the job's parts
     job_stairwell: Mapping[int, str]
+    drop_modes: Mapping[int, str]  # of each job
     couriers: Mapping[int, Carrier]
     unreachable: tuple[UnservedBag, ...]
 
@@ -81,8 +84,11 @@ def locations(inputs: PlanInputs) -> tuple[Spot, ...]:
             )
             for cohort in sorted(found, key=lambda name: name or "")
         ]
-    slots = (slot for slot in inputs.slots if slot.id in wanted)
-    return (*spots, *(Spot(id=s.id, place_id=s.id, lon=s.lon, lat=s.lat) for s in slots))
+    for slot in inputs.slots:
+        drop = slot.drop(inputs.policy)
+        if slot.id in wanted:
+            spots.append(Spot(id=slot.id, place_id=slot.id, lon=drop.lon, lat=drop.lat))
+    return tuple(spots)
 
 
 def profile(inputs: PlanInputs, carrier: Carrier) -> str:
@@ -117,10 +123,13 @@ def build_problem(inputs: PlanInputs, matrices: Mapping[str, Matrix]) -> tuple[P
     job_stairwell: dict[int, str] = {}
     unreachable: list[UnservedBag] = []
     for (stairwell, point), bags in loads.items():
+        if slots[stairwell].drop(inputs.policy).mode == "point":
+            unreachable += _left("pick-up-at-point", slots[stairwell], bags)
+            continue
         kinds = {profile(inputs, c) for c in inputs.carriers if c.point_id == point}
         way = (spots.of_point(point)[0], spots.slots[stairwell])
         if kinds and not any(_there_and_back(matrices[kind], *way) for kind in kinds):
-            unreachable += _unreachable(slots[stairwell], bags)
+            unreachable += _left("unreachable", slots[stairwell], bags)
             continue
         number = len(jobs) + 1
         jobs.append(_job(number, slots[stairwell], bags, inputs, spots))
@@ -132,7 +141,7 @@ def build_problem(inputs: PlanInputs, matrices: Mapping[str, Matrix]) -> tuple[P
         vehicles=tuple(_vehicle(n, c, inputs, spots) for n, c in vehicles.items()),
         jobs=tuple(jobs),
         matrices=dict(matrices),
-        places=tuple(_place(slot, inputs) for slot in inputs.slots if slot.code in used),
+        places=tuple(_places(inputs, used)),
         bays=tuple(Bay(location=n, lanes=s.lanes) for n, s in enumerate(order) if s.lanes),
         separation_s=inputs.separation_s,
         objective=Objective(face=inputs.policy.face_weight),
@@ -142,6 +151,10 @@ def build_problem(inputs: PlanInputs, matrices: Mapping[str, Matrix]) -> tuple[P
         locations=order,
         job_bags=job_bags,
         job_stairwell=job_stairwell,
+        drop_modes={
+            number: slots[stairwell].drop(inputs.policy).mode
+            for number, stairwell in job_stairwell.items()
+        },
         couriers=vehicles,
         unreachable=tuple(unreachable),
     )
@@ -161,8 +174,7 @@ def _there_and_back(matrix: Matrix, point: int, slot: int) -> bool:
     return bool(UNREACHABLE not in (there, back))
 
 
-def _unreachable(slot: DropSlot, bags: Sequence[WaitingBag]) -> list[UnservedBag]:
-    code = "unreachable"
+def _left(code: str, slot: DropSlot, bags: Sequence[WaitingBag]) -> list[UnservedBag]:
     facts: dict[str, int | str] = {"stairwell": slot.code, "bags": len(bags)}
     return [
         UnservedBag(bag_id=bag.id, code=code, facts=facts, next_action=next_action(code))
@@ -195,7 +207,7 @@ def _job(
         delivery=delivery,
         priority=_priority(bags),
         windows=((policy.drop_from_s, policy.drop_until_s),),
-        place=slot.code,
+        place=slot.drop(policy).place,
         building=slot.building_code,
         zone=slot.zone,
         points=spots.of_point(bags[0].point_id),
@@ -210,10 +222,16 @@ def _priority(bags: Sequence[WaitingBag]) -> int:
     return base + min(len(bags), _PRIORITY_OF_BAGS_MAX)
 
 
-def _place(slot: DropSlot, inputs: PlanInputs) -> Place:
-    shelf = inputs.policy.shelf_bags
+def _places(inputs: PlanInputs, used: Collection[str | None]) -> Iterator[Place]:
+    """Give each slot with a job; one gate is a slot of many stairwells, without a shelf's end."""
+    drops = {drop.place: drop for drop in (s.drop(inputs.policy) for s in inputs.slots)}
+    return (_place(drop, inputs) for drop in drops.values() if drop.place in used)
+
+
+def _place(drop: Drop, inputs: PlanInputs) -> Place:
+    shelf = None if drop.mode == "gate" else inputs.policy.shelf_bags
     return Place(
-        id=slot.code,
+        id=drop.place,
         lanes=1,
         shelf=None if shelf is None else (_NO_LIMIT, _NO_LIMIT, shelf),
         cleared=tuple(end for _, end in inputs.policy.rounds),

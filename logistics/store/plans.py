@@ -26,6 +26,7 @@ from logistics.domain.runs import Run
 from logistics.domain.zones import ZoneBook
 from logistics.errors import NotFound
 from logistics.store import closures as closures_store
+from logistics.store import drop_gates
 from logistics.store import zones as zones_store
 from logistics.store.tables import (
     bag,
@@ -70,6 +71,9 @@ def inputs_of(session: Session, run: Run) -> PlanInputs:
     )
     zones = zones_store.book(session, run.district_id)
     slots = _slots(session, run, zones.ranks_during(since, until))
+    closed = closures_store.book(session, run.district_id).during(since, until)
+    if "gate" in policy.drop_modes:
+        slots = drop_gates.with_gates(session, run.district_id, slots, closed)
     return PlanInputs(
         run_id=run.id,
         run_code=run.code,
@@ -85,7 +89,7 @@ def inputs_of(session: Session, run: Run) -> PlanInputs:
         bags=_bags(session, run.id),
         carriers=_carriers(session, run.district_id),
         wave=(since, until),
-        closures=closures_store.book(session, run.district_id).during(since, until),
+        closures=closed,
         zone_changes=zone_changes(zones, slots, since, until),
     )
 
@@ -246,6 +250,7 @@ def _add_trips(
                     "stairwell_id": visit.stairwell_id,
                     "arrival_s": visit.arrival_s,
                     "leave_s": visit.leave_s,
+                    "drop_mode": visit.drop_mode,
                 }
             )
             bag_rows += [

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from logistics.domain.planning import DropSlot, PlanInputs
+from logistics.domain.planning import Drop, DropSlot, PlanInputs
 from logistics.domain.sheets import SheetBag, SheetBook, SheetStop, SheetTrip
 from logistics.store.tables import bag, courier, district, household, place, stop, stop_bag, trip
 
@@ -41,7 +41,8 @@ def book_of(session: Session, plan_id: str, inputs: PlanInputs) -> SheetBook:
     ).mappings()
     found = [dict(row) for row in rows]
     counts = Counter(row["courier_code"] for row in found)
-    stops = _stops(session, plan_id, {slot.id: slot for slot in inputs.slots})
+    slots = {slot.id: (slot, slot.drop(inputs.policy)) for slot in inputs.slots}
+    stops = _stops(session, plan_id, slots)
     return SheetBook(
         run_code=inputs.run_code,
         day=inputs.day,
@@ -62,7 +63,7 @@ def book_of(session: Session, plan_id: str, inputs: PlanInputs) -> SheetBook:
 
 
 def _stops(
-    session: Session, plan_id: str, slots: dict[str, DropSlot]
+    session: Session, plan_id: str, slots: dict[str, tuple[DropSlot, Drop]]
 ) -> dict[str, list[SheetStop]]:
     bags = _bags(session, plan_id)
     rows = session.execute(
@@ -73,7 +74,7 @@ def _stops(
     ).all()
     found: dict[str, list[SheetStop]] = defaultdict(list)
     for row in rows:
-        slot = slots[row.stairwell_id]
+        slot, drop = slots[row.stairwell_id]
         found[row.trip_id].append(
             SheetStop(
                 seq=row.seq,
@@ -81,12 +82,13 @@ def _stops(
                 names_zh=slot.names_zh,
                 names_en=slot.names_en,
                 note=slot.note,
-                lon=slot.lon,
-                lat=slot.lat,
+                lon=drop.lon,
+                lat=drop.lat,
                 protected=slot.zone >= _PROTECTED_FROM,
                 arrival_s=row.arrival_s,
                 leave_s=row.leave_s,
                 bags=tuple(bags[row.id]),
+                drop_mode=row.drop_mode,
             )
         )
     return found

@@ -62,6 +62,7 @@ def planned(session: Session, plan_id: str) -> tuple[PlannedTrip, ...]:
                 arrival_s=row.arrival_s,
                 leave_s=row.leave_s,
                 bag_ids=tuple(bags[row.id]),
+                drop_mode=row.drop_mode,
             )
         )
     names = ("code", "courier_id", "point_id", "no", "departs_s", "returns_s", "weight_g")

@@ -1,8 +1,9 @@
 """Plan who carries which bags where and when (路线计划): read, solve without a lock, store."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -83,6 +84,7 @@ class PlanReport:
     engine: str
     seconds: float
     notices: tuple[Notice, ...] = ()
+    drop_modes: Mapping[str, int] = field(default_factory=dict)  # stops by where goods are left
 
 
 def plan_run(
@@ -265,6 +267,7 @@ def store_plan(
         engine=summary.engine,
         seconds=summary.seconds,
         notices=solved.notices,
+        drop_modes=Counter(stop.drop_mode for trip in made.trips for stop in trip.stops),
     )
     audit.record(
         session,
