@@ -12,8 +12,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from geopandas.geodataframe import GeoDataFrame
 from shapely.geometry import LineString, Point
@@ -135,11 +137,12 @@ def _enclosures(walls: Sequence[BaseGeometry], areas: list[Block]) -> list[Block
     return found
 
 
-def _loose_ends(lines: BaseGeometry) -> list[Point]:
+def _loose_ends(lines: BaseGeometry) -> npt.NDArray[Any]:
     """Give the ends of walls at which no other wall begins."""
     parts = shapely.get_parts(shapely.line_merge(lines))
     tips = Counter(tip for part in parts for tip in (part.coords[0], part.coords[-1]))
-    return [Point(tip) for tip, count in sorted(tips.items()) if count == 1]
+    loose = [Point(tip) for tip, count in sorted(tips.items()) if count == 1]
+    return np.array(loose, dtype=object)
 
 
 def _is_compound(block: Block) -> bool:
