@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 
 from geodata.addresses.folding import HAN_NUMERALS as HAN
+from geodata.addresses.folding import fold
 
 _LONGEST = 24
 _RUN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·()]{2,24}$")
@@ -42,6 +43,12 @@ def name_before(folded: str, start: int, names: Collection[str]) -> int:
         begin += lead.end()
     name = folded[begin:end]
     return begin if _ESTATE.fullmatch(name) and not _COUNTED.search(name) else start
+
+
+def is_plain_name(name: str) -> bool:
+    """Tell whether a name is a compound's beyond doubt, so that two numbers may follow it."""
+    folded = fold(name) + " "
+    return not name or name_before(folded, len(folded), ()) == 0
 
 
 def clean_name(said: str) -> str | None:

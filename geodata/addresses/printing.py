@@ -6,10 +6,15 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from geodata.addresses.address import Address, Style
+from geodata.addresses.names import is_plain_name
 from geodata.addresses.reading import parse
 
 _WORD = {"shop": "底商", "garage": "车库", "cellar": "地下室", "lodge": "门卫"}
 _ENGLISH = {"shop": "Shop", "garage": "Garage", "cellar": "Basement", "lodge": "Lodge"}
+_BUILDING = r"(?:\d{1,3}[A-Z]?|[A-Z]\d?)"
+_THREE = re.compile(rf"{_BUILDING}-(?:\d{{1,2}}|[A-Z])-\d{{1,5}}[A-Z]?")
+_TWO_NO_UNIT = re.compile(rf"{_BUILDING}-\d{{3,5}}[A-Z]?")
+_TWO_NO_ROOM = re.compile(rf"{_BUILDING}-(?:\d{{1,2}}|[A-Z])")
 _SAID_BUILDING = re.compile(r"(?:\d|[A-Z])(幢|栋|号楼|座)")
 _SAID_UNIT = re.compile(r"\d(单元|门|楼道)$")
 
@@ -72,18 +77,14 @@ def _words(address: Address, style: Style) -> str:
 
 def _dashed(address: Address) -> str | None:
     """Print 3-2-501, 3-501 or 3-2; None where that form would say something else or nothing."""
+    parts = [part for part in (address.building, address.unit, address.room) if part]
+    short = "-".join(parts)
     if address.kind != "flat" or address.floor or not address.building:
         return None
-    number = re.compile(r"\d{1,3}[A-Z]?|[A-Z]\d?")
-    if not number.fullmatch(address.building) or not re.fullmatch(r"\d{0,2}|[A-Z]", address.unit):
-        return None
-    if address.unit and not address.room:
-        return f"{address.building}-{address.unit}"
-    if address.unit and re.fullmatch(r"\d{1,5}[A-Z]?", address.room):
-        return f"{address.building}-{address.unit}-{address.room}"
-    if not address.unit and re.fullmatch(r"\d{3,5}[A-Z]?", address.room):
-        return f"{address.building}-{address.room}"
-    return None
+    if _THREE.fullmatch(short) and len(parts) == 3:  # noqa: PLR2004
+        return short
+    two = _TWO_NO_UNIT if address.room else _TWO_NO_ROOM
+    return short if two.fullmatch(short) and is_plain_name(address.compound) else None
 
 
 def _english(address: Address) -> str:

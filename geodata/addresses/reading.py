@@ -7,7 +7,7 @@ from geodata.addresses.address import BUILDING, FLOOR, ROOM, UNIT, Address, Kind
 from geodata.addresses.folding import HAN_NUMERALS, fold, read_numeral
 from geodata.addresses.grammar import CODE, FORMS, SPECIAL_KINDS, Form
 from geodata.addresses.mistakable import is_something_else, may_be_date
-from geodata.addresses.names import clean_name, name_before
+from geodata.addresses.names import clean_name, is_plain_name, name_before
 
 _LONGEST = 200  # no address is longer, and hostile texts are
 _REACH = 120  # from the name in front of an address to its last character
@@ -133,9 +133,11 @@ def _read_match(match: re.Match[str], form: Form, offset: int) -> _Reading | Non
     if compound is None or None in parts.values():
         return None
     kind = _kind(form, groups)
-    if form.name.startswith("pair") and not _is_bare_or_named(compound):
+    if form.name.startswith("pair") and not is_plain_name(compound):
         return None
-    if form.name == "english-odd" and not (parts["room"] or parts["building"] or compound):
+    if form.name in ("odd", "english-odd") and not (
+        parts["room"] or parts["building"] or compound
+    ):
         return None
     address = Address(
         compound=compound, kind=kind, **{part: said or "" for part, said in parts.items()}
@@ -146,10 +148,6 @@ def _read_match(match: re.Match[str], form: Form, offset: int) -> _Reading | Non
         if groups.get(part)
     }
     return address, spans, _doubts(address, form, closed=bool((groups.get("end") or "").strip()))
-
-
-def _is_bare_or_named(compound: str) -> bool:
-    return not compound or name_before(compound + " ", len(compound) + 1, ()) == 0
 
 
 def _kind(form: Form, groups: dict[str, str | None]) -> Kind:
