@@ -22,13 +22,33 @@ _NUMBERED = re.compile(
 class Place(Protocol):
     """What the registry needs of a place; a district's ``places()`` have it."""
 
-    id: str
-    kind: str
-    parent_id: str | None
-    code: str
-    name_zh: str
-    name_en: str
-    note: str
+    @property
+    def id(self) -> str:
+        """Stable and opaque."""
+
+    @property
+    def kind(self) -> str:
+        """Compound, building or stairwell."""
+
+    @property
+    def parent_id(self) -> str | None:
+        """The building of a stairwell, the compound of a building."""
+
+    @property
+    def code(self) -> str:
+        """Readable, such as KX-07-03-2."""
+
+    @property
+    def name_zh(self) -> str:
+        """The Chinese name."""
+
+    @property
+    def name_en(self) -> str:
+        """The English name."""
+
+    @property
+    def note(self) -> str:
+        """Street addresses that the map gives, cut by semicolons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
