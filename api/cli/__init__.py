@@ -16,6 +16,8 @@ from api.cli import (
     districts,
     frontier,
     lists,
+    maps,
+    points,
     replanning,
     runs,
     service,
@@ -64,6 +66,8 @@ app = typer.Typer(
 )
 app.add_typer(districts.app, name="district")
 app.command("setup")(districts.setup)
+app.add_typer(maps.app, name="map")
+app.add_typer(points.app, name="points")
 app.add_typer(lists.app, name="list")
 app.add_typer(triage.app, name="triage")
 runs.app.command("plan")(dispatching.plan)

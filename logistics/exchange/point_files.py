@@ -1,0 +1,100 @@
+"""Tables for dividing a district: loads of stairwells, and where a point might open."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from logistics.errors import Invalid
+
+_MAX_LON, _MAX_LAT = 180, 90
+
+
+class PointFileUnreadable(Invalid):
+    """A table is missing, is no CSV in UTF-8, or one of its rows cannot be read."""
+
+    code = "points.file-unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpotRow:
+    """A row of a table of candidates, in WGS 84."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    lon: float
+    lat: float
+
+
+def read_loads(path: str | PathLike[str]) -> dict[str, int]:
+    """Read ``stairwell,load``; a stairwell named twice gets the sum.
+
+    Raises
+    ------
+    PointFileUnreadable
+        At the first row that cannot be read; facts name file, line, field, value and mend.
+    """
+    loads: dict[str, int] = {}
+    for line, row in _rows(Path(path), ("stairwell", "load")):
+        said = row["load"]
+        if not said.isdecimal():
+            raise PointFileUnreadable(
+                file=Path(path).name, line=line, field="load", value=said,
+                mend="give a whole number, 0 or more",
+            )  # fmt: skip
+        loads[row["stairwell"]] = loads.get(row["stairwell"], 0) + int(said)
+    return loads
+
+
+def read_spots(path: str | PathLike[str]) -> list[SpotRow]:
+    """Read ``code,name_zh,name_en,lon,lat`` in WGS 84.
+
+    Raises
+    ------
+    PointFileUnreadable
+        At the first row that cannot be read; facts name file, line, field, value and mend.
+    """
+    file = Path(path)
+    return [
+        SpotRow(
+            code=row["code"],
+            name_zh=row["name_zh"] or row["code"],
+            name_en=row["name_en"] or row["code"],
+            lon=_degrees(file, line, row, "lon", _MAX_LON),
+            lat=_degrees(file, line, row, "lat", _MAX_LAT),
+        )
+        for line, row in _rows(file, ("code", "name_zh", "name_en", "lon", "lat"))
+    ]
+
+
+def _degrees(file: Path, line: int, row: dict[str, str], field: str, most: int) -> float:
+    try:
+        value = float(row[field])
+    except ValueError:
+        value = float("nan")
+    if not abs(value) <= most:
+        raise PointFileUnreadable(
+            file=file.name, line=line, field=field, value=row[field],
+            mend=f"give degrees of WGS 84 from -{most} to {most}",
+        )  # fmt: skip
+    return value
+
+
+def _rows(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise PointFileUnreadable(
+            file=str(file), line=0, field="", value=type(fault).__name__,
+            mend="give a CSV file in UTF-8",
+        ) from fault  # fmt: skip
+    reader = csv.DictReader(text.splitlines())
+    if missing := [name for name in columns if name not in (reader.fieldnames or ())]:
+        raise PointFileUnreadable(
+            file=file.name, line=1, field=missing[0], value="",
+            mend="begin with the columns " + ",".join(columns),
+        )  # fmt: skip
+    for row in reader:
+        yield reader.line_num, {name: (row[name] or "").strip() for name in columns}
