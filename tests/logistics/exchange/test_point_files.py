@@ -22,21 +22,21 @@ def test_spots_without_names_are_called_by_code(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("read", "text", "line", "field", "value"),
+    ("read", "text", "named"),
     [
-        (read_loads, "stairwell,load\nA,3\nB,-4\n", 3, "load", "-4"),
-        (read_loads, "stairwell,load\nA,three\n", 2, "load", "three"),
-        (read_loads, "stairwell\nA\n", 1, "load", ""),
-        (read_spots, "code,name_zh,name_en,lon,lat\nC,,,here,30\n", 2, "lon", "here"),
-        (read_spots, "code,name_zh,name_en,lon,lat\nC,,,30,120\n", 2, "lat", "120"),
-        (read_spots, "code,name_zh,name_en,lon,lat\nC,,,nan,12\n", 2, "lon", "nan"),
+        (read_loads, "stairwell,load\nA,3\nB,-4\n", (3, "load", "-4")),
+        (read_loads, "stairwell,load\nA,three\n", (2, "load", "three")),
+        (read_loads, "stairwell\nA\n", (1, "load", "")),
+        (read_spots, "code,name_zh,name_en,lon,lat\nC,,,here,30\n", (2, "lon", "here")),
+        (read_spots, "code,name_zh,name_en,lon,lat\nC,,,30,120\n", (2, "lat", "120")),
+        (read_spots, "code,name_zh,name_en,lon,lat\nC,,,nan,12\n", (2, "lon", "nan")),
     ],
 )
-def test_a_row_that_cannot_be_read_is_named(tmp_path, read, text, line, field, value):
+def test_a_row_that_cannot_be_read_is_named(tmp_path, read, text, named):
     with pytest.raises(PointFileUnreadable) as refused:
         read(written(tmp_path, text))
     facts = refused.value.facts
-    assert (facts["line"], facts["field"], facts["value"]) == (line, field, value)
+    assert (facts["line"], facts["field"], facts["value"]) == named
     assert facts["mend"]
 
 
