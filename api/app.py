@@ -17,7 +17,18 @@ from api.openapi import describe
 from api.pages.choices import KeptChoices
 from api.pages.maps import MapDrawer
 from api.roles import Action
-from api.routes import closures, health, lists, planning, runs, sheets, triage, welcome, zones
+from api.routes import (
+    closures,
+    health,
+    lists,
+    maps,
+    planning,
+    runs,
+    sheets,
+    triage,
+    welcome,
+    zones,
+)
 from api.settings import Settings
 from logistics.errors import Unavailable
 from logistics.store import idempotency
@@ -66,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(runs.router)
     app.include_router(planning.router)
     app.include_router(sheets.router)
+    app.include_router(maps.router)
     app.include_router(triage.router)
     app.include_router(zones.router)
     app.include_router(closures.router)

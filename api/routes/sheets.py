@@ -57,7 +57,7 @@ def everyone(
     run_id: str, _: All, request: Request, work: WorkDep, settings: SettingsDep, lang: Lang = None
 ) -> Response:
     """Print the sheets of all couriers into one file."""
-    run, book = work.read(lambda session: _book(session, run_id))
+    run, book = work.read(lambda session: released_book(session, run_id))
     language = lang or negotiate(request.headers.get("accept-language"), settings.language)
     return _pdf(_printed(book, language, run.separation_s), f"{run.code}.pdf")
 
@@ -80,7 +80,7 @@ def printed(
 ) -> Response:
     """Print one courier's sheet: stops, bags, times, and a map of each trip."""
     who.must_own_courier(Action.SHEET_READ, courier)
-    run, book = work.read(lambda session: _own_book(session, run_id, courier, who))
+    run, book = work.read(lambda session: own_book(session, run_id, courier, who))
     language = lang or negotiate(request.headers.get("accept-language"), settings.language)
     return _pdf(_printed(book, language, run.separation_s), f"{run.code}-{courier}.pdf")
 
@@ -93,11 +93,12 @@ def printed(
 def read(run_id: str, courier: str, who: Own, work: WorkDep) -> SheetOut:
     """Read one courier's trips of a released run."""
     who.must_own_courier(Action.SHEET_READ, courier)
-    run, book = work.read(lambda session: _own_book(session, run_id, courier, who))
+    run, book = work.read(lambda session: own_book(session, run_id, courier, who))
     return SheetOut(run=run.code, day=run.day, courier=courier, trips=plain(book.trips))
 
 
-def _book(session: Session, run_id: str) -> tuple[Run, SheetBook]:
+def released_book(session: Session, run_id: str) -> tuple[Run, SheetBook]:
+    """Read what the sheets of a run say, once it is released."""
     run = runs.get(session, run_id)
     if run.state not in _ON_THE_ROAD:
         raise NotReleased(run=run.code, state=run.state.value)
@@ -107,14 +108,13 @@ def _book(session: Session, run_id: str) -> tuple[Run, SheetBook]:
     return run, read_sheets(session, run.id)
 
 
-def _own_book(
-    session: Session, run_id: str, courier: str, who: Principal
-) -> tuple[Run, SheetBook]:
+def own_book(session: Session, run_id: str, courier: str, who: Principal) -> tuple[Run, SheetBook]:
+    """Read what one courier's sheet says; a courier of another district is refused."""
     run = runs.get(session, run_id)
     if who.role is Role.COURIER and who.district_id != run.district_id:
         raise NotYours(subject=courier)  # another district may have a courier of the same code
     couriers.by_code(session, run.district_id, courier)
-    run, book = _book(session, run.id)
+    run, book = released_book(session, run.id)
     return run, book.of_courier(courier)
 
 

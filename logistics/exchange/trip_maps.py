@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from geodata.closures import Shut
 from geodata.directions import Leg, legs
 from geodata.district import District, MapPlace
 from geodata.matrix import Stop
@@ -24,14 +25,14 @@ def draw_trips(
 
     Gates that are closed in the book are neither passed nor drawn as open.
     """
-    closed = frozenset(book.closed_gates)
-    modes = sorted({trip.mode for trip in book.trips})
-    networks = {mode: Network.of(district, mode, closed) for mode in modes}
-    gates = _Gates(district, closed, language)
-    return {
-        trip.code: _draw(trip, district, networks[trip.mode], gates, language)
-        for trip in book.trips
-    }
+    always = frozenset(book.closed_gates)
+    drawn = {}
+    for trip in book.trips:
+        closed = always.union(trip.closed.gates)
+        network = Network.of(district, trip.mode, closed)  # kept: most trips share theirs
+        gates = _Gates(district, closed, language)
+        drawn[trip.code] = _draw(trip, district, network, gates, language)
+    return drawn
 
 
 class _Gates:
@@ -42,6 +43,7 @@ class _Gates:
         self._by_id: Mapping[str, MapPlace] = {place.id: place for place in places}
         self._by_code: Mapping[str, MapPlace] = {place.code: place for place in places}
         self._language = language
+        self.shut = Shut(gates=closed)
         self._closed: dict[str, list[str]] = {}
         for place in places:
             shut = not place.open or place.id in closed
@@ -79,7 +81,13 @@ def _draw(
     ways = tuple(_say(leg, gates, language) for leg in found)
     return TripDrawing(
         svg=trip_map(
-            district, found, labels, language=language, width_mm=_WIDTH_MM, height_mm=_HEIGHT_MM
+            district,
+            found,
+            labels,
+            language=language,
+            width_mm=_WIDTH_MM,
+            height_mm=_HEIGHT_MM,
+            closed=gates.shut,
         ),
         ways=ways[:-1],
         home=ways[-1],

@@ -1,0 +1,143 @@
+"""Maps: the trips of a run and the district itself, for other programs and for the eye."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AwareDatetime
+
+from api.auth import Principal, may
+from api.deps import NowDep, SettingsDep, WorkDep
+from api.errors import Responses
+from api.i18n import Language, negotiate
+from api.roles import Action
+from api.routes.sheets import own_book, released_book
+from logistics.domain.sheets import SheetBook
+from logistics.store import runs
+
+router = APIRouter(prefix="/api/v1", tags=["maps"])
+
+Own = Annotated[Principal, Depends(may(Action.SHEET_READ))]
+All = Annotated[Principal, Depends(may(Action.SHEETS_READ))]
+Reads = Annotated[Principal, Depends(may(Action.RUN_READ))]
+Lang = Annotated[Language | None, Query(description="Instead of Accept-Language")]
+At = Annotated[AwareDatetime | None, Query(description="With its offset; without it now")]
+Kind = Literal["geojson", "gpx", "kml"]
+Form = Literal["geojson", "svg"]
+
+_TRACKS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "GeoJSON, GPX 1.1 or KML 2.2",
+        "content": {
+            "application/geo+json": {},
+            "application/gpx+xml": {},
+            "application/vnd.google-earth.kml+xml": {},
+        },
+    }
+}
+_MAP: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "GeoJSON or a drawing",
+        "content": {"application/geo+json": {}, "image/svg+xml": {}},
+    }
+}
+
+
+@router.get(
+    "/runs/{run_id}/tracks.{kind}",
+    response_class=Response,
+    summary="Read all trips as lines on the map",
+    responses=Responses.of(404, 409, 422) | _TRACKS,
+)
+def everyone(
+    *,
+    run_id: str,
+    kind: Kind,
+    _: All,
+    request: Request,
+    work: WorkDep,
+    settings: SettingsDep,
+    lang: Lang = None,
+) -> Response:
+    """Give the trips of a released run with legs, gates and stops; codes only, no names."""
+    run, book = work.read(lambda session: released_book(session, run_id))
+    language = lang or negotiate(request.headers.get("accept-language"), settings.language)
+    return _tracks(book, kind, language, name=run.code)
+
+
+@router.get(
+    "/runs/{run_id}/tracks/{courier}.{kind}",
+    response_class=Response,
+    summary="Read a courier's trips as lines on the map",
+    responses=Responses.of(404, 409, 422) | _TRACKS,
+)
+def of_courier(
+    *,
+    run_id: str,
+    courier: str,
+    kind: Kind,
+    who: Own,
+    request: Request,
+    work: WorkDep,
+    settings: SettingsDep,
+    lang: Lang = None,
+) -> Response:
+    """Give one courier's trips of a released run; a courier reads only their own."""
+    who.must_own_courier(Action.SHEET_READ, courier)
+    run, book = work.read(lambda session: own_book(session, run_id, courier, who))
+    language = lang or negotiate(request.headers.get("accept-language"), settings.language)
+    return _tracks(book, kind, language, name=f"{run.code}-{courier}")
+
+
+@router.get(
+    "/districts/{district}/map.{form}",
+    response_class=Response,
+    summary="Read the map of a district, with zones and closures",
+    responses=Responses.of(404, 422) | _MAP,
+)
+def of_district(
+    *,
+    district: str,
+    form: Form,
+    _: Reads,
+    request: Request,
+    work: WorkDep,
+    settings: SettingsDep,
+    now: NowDep,
+    at: At = None,
+    lang: Lang = None,
+) -> Response:
+    """Give the map with the zones and closures of an instant, as data or as a drawing."""
+    # the map's libraries take seconds to load: only who looks at a map waits for them
+    from geodata.render import district_map  # noqa: PLC0415
+    from geodata.tracks import district_geojson, geojson_text  # noqa: PLC0415
+    from logistics.usecases.read_map import map_at, read_map  # noqa: PLC0415
+
+    shown = work.read(lambda s: map_at(s, runs.district_id(s, district), at or now))
+    ground = read_map(shown.folder)
+    language = lang or negotiate(request.headers.get("accept-language"), settings.language)
+    if form == "svg":
+        svg = district_map(ground, zones=shown.zones, closed=shown, language=language)
+        return _file(svg, "image/svg+xml", "map.svg")
+    data = district_geojson(ground, zones=shown.zones, closed_gates=shown.gates, language=language)
+    return _file(geojson_text(data), "application/geo+json", "map.geojson")
+
+
+def _tracks(book: SheetBook, kind: Kind, language: Language, *, name: str) -> Response:
+    from logistics.exchange.trip_tracks import MEDIA, write_tracks  # noqa: PLC0415  as above
+    from logistics.usecases.read_map import read_map  # noqa: PLC0415
+
+    ground = read_map(book.district_folder)
+    text = write_tracks(book, ground, kind, language=language)
+    return _file(text, MEDIA[kind], f"{name}.{kind}")
+
+
+def _file(text: str, media: str, name: str) -> Response:
+    headers = {
+        "Content-Disposition": f'inline; filename="{Path(name).name}"',
+        "Cache-Control": "no-store",
+        # a drawing that is opened by itself runs nothing and asks nobody
+        "Content-Security-Policy": "default-src 'none'; style-src 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(text.encode(), media_type=media, headers=headers)
