@@ -148,6 +148,26 @@ class ClosureBook:
         return tuple(sorted(self.closures, key=lambda closure: (closure.since, closure.id)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedGround:
+    """What one traveller cannot pass: ids of gates and ways on the map, and areas."""
+
+    gates: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+    areas: tuple[Polygon, ...] = ()
+
+
+def closed_to(pieces: Iterable[Closure], mode: str, permits: Iterable[str] = ()) -> ClosedGround:
+    """Gather all that any of the closures keeps a traveller from, each once."""
+    held = set(permits)
+    mine = [piece for piece in pieces if piece.stops(mode, held)]
+    named = {
+        kind: tuple(sorted({one.target for one in mine if one.kind == kind})) for kind in KINDS
+    }
+    areas = dict.fromkeys(area for one in mine for area in one.shape)
+    return ClosedGround(gates=named["gate"], ways=named["way"], areas=tuple(areas))
+
+
 def changes_within(
     pieces: Iterable[Closure], since: datetime, until: datetime
 ) -> tuple[datetime, ...]:

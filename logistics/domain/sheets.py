@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from logistics.domain.closures import ClosedGround
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetBag:
@@ -52,6 +54,7 @@ class SheetTrip:
     weight_g: int
     volume_ml: int
     stops: tuple[SheetStop, ...]
+    closed: ClosedGround = ClosedGround()  # to this courier, at some time of the wave
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,12 +26,14 @@ def draw_trips(
     Gates that are closed in the book are neither passed nor drawn as open.
     """
     always = frozenset(book.closed_gates)
+    gates: dict[frozenset[str], _Gates] = {}
     drawn = {}
     for trip in book.trips:
         closed = always.union(trip.closed.gates)
+        if closed not in gates:
+            gates[closed] = _Gates(district, closed, language)
         network = Network.of(district, trip.mode, closed)  # kept: most trips share theirs
-        gates = _Gates(district, closed, language)
-        drawn[trip.code] = _draw(trip, district, network, gates, language)
+        drawn[trip.code] = _draw(trip, district, network, gates[closed], language)
     return drawn
 
 

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from logistics.domain.closures import closed_to
 from logistics.domain.planning import Drop, DropSlot, PlanInputs
 from logistics.domain.sheets import SheetBag, SheetBook, SheetStop, SheetTrip
 from logistics.store.tables import bag, courier, district, household, place, stop, stop_bag, trip
@@ -41,6 +42,7 @@ def book_of(session: Session, plan_id: str, inputs: PlanInputs) -> SheetBook:
     ).mappings()
     found = [dict(row) for row in rows]
     counts = Counter(row["courier_code"] for row in found)
+    permits = {carrier.code: carrier.permits for carrier in inputs.carriers}
     slots = {slot.id: (slot, slot.drop(inputs.policy)) for slot in inputs.slots}
     stops = _stops(session, plan_id, slots)
     return SheetBook(
@@ -56,6 +58,9 @@ def book_of(session: Session, plan_id: str, inputs: PlanInputs) -> SheetBook:
                 **{key: value for key, value in row.items() if key != "id"},
                 trips=counts[row["courier_code"]],
                 stops=tuple(stops[row["id"]]),
+                closed=closed_to(
+                    inputs.closures, row["mode"], permits.get(row["courier_code"], ())
+                ),
             )
             for row in found
         ),

@@ -15,7 +15,7 @@ from logistics.domain.runs import Step, require
 from logistics.errors import Conflict, Invalid
 from logistics.routing.answer import trips_of, unserved_of
 from logistics.routing.problem import build_problem
-from logistics.routing.travel import changes, matrices
+from logistics.routing.travel import changes, lost, matrices
 from logistics.store import audit, plans, runs
 from logistics.store.plans import StoredPlan
 from logistics.store.session import Database
@@ -217,14 +217,18 @@ def notices_of(inputs: PlanInputs, district: District) -> tuple[Notice, ...]:
         ("plan.closures-change", changes(inputs, district)),
         ("plan.zones-change", inputs.zone_changes),
     )
-    return tuple(
+    told = [
         Notice(
             code=code,
             facts={"count": len(moments), "times": ", ".join(m.isoformat() for m in moments[:5])},
         )
         for code, moments in found
         if moments
-    )
+    ]
+    if gone := lost(inputs, district):
+        names = ", ".join(f"{one.kind} {one.target}" for one in gone[:5])
+        told.append(Notice(code="plan.closures-lost", facts={"count": len(gone), "names": names}))
+    return tuple(told)
 
 
 def _line(report: Report) -> str:
