@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from typing_extensions import override
 
 from api.cli import (
+    addresses,
     closures,
     context,
     dispatching,
@@ -65,6 +66,7 @@ app = typer.Typer(
     help="无接触配送服务闭环 · Contactless closed-loop supply: lists in, route sheets out.",
 )
 app.add_typer(districts.app, name="district")
+app.add_typer(addresses.app, name="address")
 app.command("setup")(districts.setup)
 app.add_typer(maps.app, name="map")
 app.add_typer(points.app, name="points")

@@ -22,7 +22,7 @@ _ESTATE = re.compile(
 _COUNTED = re.compile(
     r"(?:\d|[一二两三四五六七八九十半])(?:斤|公斤|kg|[盒箱袋瓶包把份])", re.IGNORECASE
 )
-_NO_NAME = re.compile(r"[\d\W_]*")
+_NO_NAME = re.compile(rf"[\d\W_{HAN}]*")
 
 
 def name_before(folded: str, start: int, names: Collection[str]) -> int:

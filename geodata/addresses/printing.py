@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from geodata.addresses.address import Address, Style
+from geodata.addresses.folding import HAN_NUMERALS
 from geodata.addresses.names import is_plain_name
 from geodata.addresses.reading import parse
+
+_RUNS_ON = "甲乙丙丁戊东西南北中" + HAN_NUMERALS
+"""What a name may end in that, without a space, would be read as part of the number after it."""
 
 _WORD = {"shop": "底商", "garage": "车库", "cellar": "地下室", "lodge": "门卫"}
 _ENGLISH = {"shop": "Shop", "garage": "Garage", "cellar": "Basement", "lodge": "Lodge"}
@@ -106,5 +110,5 @@ def _english(address: Address) -> str:
 def _joined(compound: str, rest: str) -> str:
     if not compound or not rest:
         return compound + rest
-    glued = not compound[-1].isascii() and compound[-1] not in "甲乙丙丁戊东西南北中"
+    glued = not compound[-1].isascii() and compound[-1] not in _RUNS_ON
     return compound + ("" if glued else " ") + rest

@@ -144,6 +144,8 @@ class Registry:
         parsed = parse(text)
         if parsed is None:
             return Resolved(said=text, missing=("address",))
+        if "stairwell-or-room" in parsed.ambiguities and (within := self._building_of(text)):
+            return self._no_such_stairwell(text, parsed, within)
         address = parsed.address
         lost: list[str] = [part for part in address.missing if part != "compound"]
         said = address.compound or compound or ""
@@ -166,10 +168,14 @@ class Registry:
             place = parent
             parts[place.kind] = place
         compound, building, unit = (parts.get(k) for k in ("compound", "building", "stairwell"))
+        told = parse(building.name_zh) if building else None
+        house = told is not None and told.address.kind == "house"
+        alone = building is not None and len(self._within[building.id]) == 1
         return Address(
             compound=" ".join((compound.name_zh or compound.code).split()) if compound else "",
             building=_label(building) if building else "",
-            unit=_label(unit) if unit else "",
+            unit=_label(unit) if unit and not (house and alone) else "",
+            kind="house" if house else "flat",
         )
 
     def format(self, place: Place, style: Style | None = None) -> str:
@@ -199,6 +205,23 @@ class Registry:
             stairwell=stairwell,
             ambiguous=choice,
             missing=lost,
+        )
+
+    def _building_of(self, code: str) -> Place | None:
+        """Return the building whose code begins a code that no stairwell has."""
+        place = self._by_code.get(_plain_code(code).rpartition("-")[0])
+        return place if place is not None and place.kind == "building" else None
+
+    def _no_such_stairwell(self, text: str, parsed: Parsed, building: Place) -> Resolved:
+        labels = self._within[building.id]
+        near = [p for label in _nearest(parsed.address.room, labels) for p in labels[label]]
+        return Resolved(
+            said=text,
+            parsed=parsed,
+            compound=self._by_id.get(building.parent_id or ""),
+            building=building,
+            ambiguous=_choice(near, "unit-unknown"),
+            missing=("room",),
         )
 
     def _named(self, said: str) -> tuple[Candidate, ...]:
