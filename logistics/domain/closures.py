@@ -157,6 +157,9 @@ class ClosedGround:
     areas: tuple[Polygon, ...] = ()
 
 
+NOTHING_CLOSED: Final = ClosedGround()
+
+
 def closed_to(pieces: Iterable[Closure], mode: str, permits: Iterable[str] = ()) -> ClosedGround:
     """Gather all that any of the closures keeps a traveller from, each once."""
     held = set(permits)

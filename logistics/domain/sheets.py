@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from logistics.domain.closures import ClosedGround
+from logistics.domain.closures import NOTHING_CLOSED, ClosedGround
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class SheetTrip:
     weight_g: int
     volume_ml: int
     stops: tuple[SheetStop, ...]
-    closed: ClosedGround = ClosedGround()  # to this courier, at some time of the wave
+    closed: ClosedGround = NOTHING_CLOSED  # to this courier, at some time of the wave
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,10 +26,11 @@ def draw_trips(
     Gates that are closed in the book are neither passed nor drawn as open.
     """
     always = frozenset(book.closed_gates)
+    known = set(district.gates["id"])
     gates: dict[frozenset[str], _Gates] = {}
     drawn = {}
     for trip in book.trips:
-        closed = always.union(trip.closed.gates)
+        closed = always.union(known.intersection(trip.closed.gates))
         if closed not in gates:
             gates[closed] = _Gates(district, closed, language)
         network = Network.of(district, trip.mode, closed)  # kept: most trips share theirs
