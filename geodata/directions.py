@@ -69,7 +69,8 @@ def _leg(network: Network, joints: Joints, stops: Sequence[Stop], origin: int, t
     if sum(middle) >= UNREACHED:
         return _unmoved(a, b, (), UNREACHABLE)
     pieces = lay_pieces(network, joints, (a, b), ends=(origin, target), nodes=nodes, middle=middle)
-    line = [*(piece.lonlat for piece in pieces), (b.lon, b.lat)]
+    line = [spot for piece in pieces for spot in (piece.lonlat, *piece.bends)]
+    line.append((b.lon, b.lat))
     gate_node = network.streets.gate_node
     return Leg(
         origin=a.id,

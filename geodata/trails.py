@@ -29,6 +29,9 @@ class Piece:
         Node at which the piece begins; -1 at a door or where a door joins the way.
     begin, end
         In metres of the district's projected system.
+    bends
+        Corners (lon, lat) between both, where a walk goes around what stands in the way; the last
+        piece, to a door, ends at its first corner as far as ``end`` tells.
     """
 
     way: int
@@ -38,6 +41,7 @@ class Piece:
     lonlat: Spot
     time_ds: int
     length_m: int
+    bends: tuple[Spot, ...] = ()
 
 
 class Branches:
@@ -102,8 +106,10 @@ def lay_pieces(
     lonlats: list[Spot] = [(pair[0].lon, pair[0].lat), (first.lon, first.lat)]
     lonlats += [(float(lon), float(lat)) for lon, lat in streets.lonlat[list(nodes)]]
     lonlats += [(last.lon, last.lat), (pair[1].lon, pair[1].lat)]
-    xs, ys = district.to_metres.transform(*np.array(lonlats).T)
+    towards = [*lonlats[1:-1], (*last.via, lonlats[-1])[0]]
+    xs, ys = district.to_metres.transform(*np.array([lonlats[0], *towards]).T)
     spots = list(zip(xs.tolist(), ys.tolist(), strict=True))
+    bends: dict[int, tuple[Spot, ...]] = {0: first.via[::-1], len(lonlats) - 2: last.via}
     ways = [-1, int(streets.way[first.segment])]
     weights = [int(joints.access[ends[0]]), middle[0]]
     for tail, head in pairwise(nodes):
@@ -127,6 +133,7 @@ def lay_pieces(
             lonlat=lonlats[number],
             time_ds=weight >> DISTANCE_BITS,
             length_m=weight & DISTANCE_MASK,
+            bends=bends.get(number, ()),
         )
         for number, (way, node, weight) in enumerate(zip(ways, begins, weights, strict=True))
     )

@@ -1,4 +1,4 @@
-"""What the map says of each trip: picture, gates to pass, streets to follow."""
+"""What the map says of each trip: picture, gates to pass, turns to take."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,12 +8,12 @@ from geodata.directions import Leg, legs
 from geodata.district import District, MapPlace
 from geodata.matrix import Stop
 from geodata.network import Network
+from geodata.phrases import hints
 from geodata.render import MapLabel, trip_map
 from logistics.domain.sheets import SheetBook, SheetTrip
 from logistics.exchange.sheets import Language, TripDrawing
 from logistics.exchange.texts import SHEET
 
-_STREETS_SAID: Final = 3  # more street names than these do not help on paper
 _WIDTH_MM: Final = 184.0  # what A4 leaves between the sheet's margins
 _HEIGHT_MM: Final = 92.0
 
@@ -81,7 +81,7 @@ def _draw(
         MapLabel(lon=trip.point_lon, lat=trip.point_lat, text=trip.point_code, kind="point"),
         *(MapLabel(lon=stop.lon, lat=stop.lat, text=str(stop.seq)) for stop in trip.stops),
     ]
-    ways = tuple(_say(leg, gates, language) for leg in found)
+    ways = tuple(_say(leg, district, language) for leg in found)
     return TripDrawing(
         svg=trip_map(
             district,
@@ -98,15 +98,10 @@ def _draw(
     )
 
 
-def _say(leg: Leg, gates: _Gates, language: Language) -> str:
-    texts = SHEET[language]
+def _say(leg: Leg, district: District, language: Language) -> str:
+    """Say how far it is, and then each gate and turn."""
     if leg.distance_m <= 0:
         return ""
-    said = [texts["metres"].format(n=leg.distance_m)]
-    if leg.streets:
-        names = leg.streets[:_STREETS_SAID]
-        said.append(f"{texts['along']} {texts['and'].join(names)}")
-    if leg.gates:
-        passed = dict.fromkeys(gates.name(gate) for gate in leg.gates)
-        said.append(f"{texts['gates']} {texts['and'].join(passed)}")
-    return texts["way_join"].join(said)
+    texts = SHEET[language]
+    metres = texts["metres"].format(n=leg.distance_m)
+    return texts["way_join"].join((metres, hints(leg.steps, district, language)))
