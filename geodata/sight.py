@@ -21,27 +21,34 @@ TOUCH_M = 0.05
 CLEAR_M = 0.25
 """Half the width of a walker: no narrower gap is walked through when going around corners."""
 CORNER_M = 0.35
-STEP_M = 80.0
+STEP_M = 60.0
 """Corners further apart than this are joined only along one outline."""
-NEIGHBOURS = 40
+NEIGHBOURS = 24
 _BEND = 0.08  # sine of the least angle at a corner, about five degrees
 _CHUNK = 200_000
 
 
 class Sight:
-    """What blocks the sight and the walk in a district; gates are no gaps, for they close."""
+    """What blocks the sight and the walk in a district; gates are no gaps, for they close.
+
+    Parameters
+    ----------
+    solid, walled
+        Whether buildings and water, and whether walls, are there: to ask what would be without.
+    """
 
     _kept: tuple[str, "Sight"] | None = None
 
-    def __init__(self, district: District) -> None:
+    def __init__(self, district: District, *, solid: bool = True, walled: bool = True) -> None:
         water = district.areas[district.areas["kind"] == "water"]
         solids = np.concatenate([metric(district, district.buildings), metric(district, water)])
+        solids = solids if solid else solids[:0]
         self.solids = solids[~shapely.is_empty(solids)] if len(solids) else solids
         cores = shapely.buffer(self.solids, -THROUGH_M, join_style="mitre")
         self.cores = cores[~shapely.is_empty(cores)] if len(cores) else cores
         shapely.prepare(self.cores)
         self.tree = shapely.STRtree(self.cores)
-        self.walls = metric(district, district.walls)
+        self.walls = metric(district, district.walls if walled else district.walls[:0])
         self.wall_tree = shapely.STRtree(self.walls)
         self._fat: tuple[Any, shapely.STRtree] | None = None
 

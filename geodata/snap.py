@@ -69,8 +69,17 @@ def snap(network: Network, lonlats: Sequence[tuple[float, float]]) -> tuple[Snap
     """
     missing = [spot for spot in dict.fromkeys(lonlats) if spot not in network.snapped]
     if missing:
-        network.snapped.update(zip(missing, _snap_all(network, missing), strict=True))
+        network.snapped.update(
+            zip(missing, snap_within(network, missing, Sight.of(network.district)), strict=True)
+        )
     return tuple(network.snapped[spot] for spot in lonlats)
+
+
+def snap_within(
+    network: Network, lonlats: Sequence[tuple[float, float]], sight: Sight
+) -> tuple[Snap, ...]:
+    """Join points among given obstacles, kept nowhere: to ask what would be without some."""
+    return tuple(_snap_all(network, list(lonlats), sight)) if lonlats else ()
 
 
 def snap_findings(
@@ -126,9 +135,9 @@ class _Joined:
         return np.flatnonzero(self.piece < 0)
 
 
-def _snap_all(network: Network, lonlats: list[tuple[float, float]]) -> list[Snap]:
+def _snap_all(network: Network, lonlats: list[tuple[float, float]], sight: Sight) -> list[Snap]:
     spots = np.column_stack(network.district.to_metres.transform(*np.array(lonlats).T))
-    scene = _Scene(board=Board(network), sight=Sight.of(network.district), spots=spots)
+    scene = _Scene(board=Board(network), sight=sight, spots=spots)
     count = len(spots)
     joined = _Joined(
         piece=np.full(count, -1),
