@@ -1,4 +1,4 @@
-"""Commands that lay the ground: district import, setup."""
+"""Commands that lay the ground: district, setup."""
 
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
 # ruff: noqa: ARG001  --lang is heard by its callback
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli import district_edits, district_views
 from api.cli.context import (
     ACTOR,
     DATABASE,
@@ -22,7 +23,7 @@ from api.cli.context import (
 )
 
 if TYPE_CHECKING:
-    from geodata.district import District
+    from geodata.district import District, Policy
     from logistics.domain.setup import SetupFault
 
 app = typer.Typer(help="辖区地图 · the map of a district", no_args_is_help=True)
@@ -39,8 +40,18 @@ def import_district(
     output: Annotated[Path, typer.Option("-o", "--output", help="辖区目录 · district folder")],
     name: Annotated[str, typer.Option(help="名称 · name of the district")],
     extract: Annotated[
-        Path | None, typer.Argument(help="地图提取文件 · map extract, .osm.pbf")
+        Path | None, typer.Argument(help="地图提取文件 · map extract, .osm.pbf or .osm")
     ] = None,
+    layers: Annotated[
+        list[Path] | None,
+        typer.Option(help="图层 · files or folder: GeoJSON, GeoPackage, Shapefile, GeoParquet"),
+    ] = None,
+    datum: Annotated[
+        str, typer.Option(help="图层坐标系 · datum of the layers: wgs84, gcj02, bd09")
+    ] = "",
+    attribution: Annotated[
+        str, typer.Option(help="图层来源 · whom the layers come from; printed on maps")
+    ] = "",
     synthetic: Annotated[
         str | None, typer.Option(help="生成小区 · generate instead: small, medium, …")
     ] = None,
@@ -48,38 +59,82 @@ def import_district(
     prefix: Annotated[
         str, typer.Option(help="编号前缀 · first part of all codes; by default from the name")
     ] = "",
+    untagged_gates: Annotated[
+        str, typer.Option(help="未注明的大门 · gates that state no access: open, closed, foot")
+    ] = "open",
+    keep_edits: Annotated[
+        bool, typer.Option("--keep-edits", help="重做此前的修改 · make earlier edits again")
+    ] = False,
     lang: LangOption = LANG,
 ) -> None:
-    """导入地图 · Read a map extract, or generate a district, into a folder."""
-    if (extract is None) == (synthetic is None):
+    """导入地图 · Read a map extract or layers, or generate a district, into a folder."""
+    if sum((extract is not None, bool(layers), synthetic is not None)) != 1:
         complain("district.source-unclear", "invalid", {})
         raise typer.Exit(2)
-    district = _made(extract, synthetic, name=name, seed=seed, prefix=prefix)
-    from geodata.district import write_district
+    from geodata.district import Policy, write_district
+    from geodata.edits import LOG, logged_edits
+    from geodata.edits import keep_edits as make_again
 
+    policy = Policy(untagged_gates=untagged_gates)
+    if extract is not None:
+        from geodata.osm import import_osm
+
+        district = import_osm(
+            extract, name, prefix=prefix or None, policy=policy, on_progress=_progress
+        )
+    elif layers:
+        district = _of_layers(layers, name, datum, attribution, prefix, policy)
+    else:
+        from geodata.generate import generate_district
+
+        district = generate_district(synthetic or "", seed, name)
+    if keep_edits:
+        district = make_again(district, logged_edits(output))
+    else:
+        (output / LOG).unlink(missing_ok=True)  # they were made on another map
     write_district(district, output)
+    _tell_district(district, output)
+
+
+def _of_layers(  # noqa: PLR0917  one option of the command each
+    layers: list[Path], name: str, datum: str, attribution: str, prefix: str, policy: "Policy"
+) -> "District":
+    from geodata.cells import LayersRefused
+    from geodata.layer_import import import_layers
+
+    try:
+        return import_layers(
+            layers,
+            name,
+            datum=datum or None,
+            attribution=attribution,
+            prefix=prefix or None,
+            policy=policy,
+            on_progress=_progress,
+        )
+    except LayersRefused as refused:
+        for fault in refused.faults:
+            complain(fault.code, "invalid", dict(fault.facts))
+        raise typer.Exit(2) from refused
+
+
+def _tell_district(district: "District", output: Path) -> None:
     counts = {
         layer: len(getattr(district, layer))
         for layer in ("compounds", "buildings", "stairwells", "gates")
     }
-    say("district.imported", name=name, path=output, **counts)
+    say("district.imported", name=district.name, path=output, **counts)
     for finding in district.findings[:10]:
-        typer.echo(f"  {finding.code}: {finding.message}")
+        typer.echo(f"  {finding.code}: {finding.place}: {finding.message}")
     if len(district.findings) > 10:  # noqa: PLR2004  the rest is in the folder
         say("district.more-findings", count=len(district.findings) - 10)
     typer.echo(district.attribution)
 
 
-def _made(
-    extract: Path | None, synthetic: str | None, *, name: str, seed: int, prefix: str
-) -> "District":
-    if extract is not None:
-        from geodata.osm import import_osm
-
-        return import_osm(extract, name, prefix=prefix or None, on_progress=_progress)
-    from geodata.generate import generate_district
-
-    return generate_district(synthetic or "", seed, name)
+app.command("show")(district_views.show)
+app.command("check")(district_views.check)
+app.command("edit")(district_edits.edit)
+app.command("export")(district_views.export)
 
 
 def _progress(what: str) -> None:

@@ -1,0 +1,159 @@
+"""Commands that look at a district: district show, check, export."""
+
+# ruff: noqa: PLC0415  heavy imports wait until a command needs them
+# ruff: noqa: ARG001  --lang is heard by its callback
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.context import LANG, JsonOption, LangOption, language, phrase, say
+
+if TYPE_CHECKING:
+    from geodata.district import District
+    from geodata.validation import Remark
+
+FolderArgument = Annotated[Path, typer.Argument(help="辖区目录 · district folder")]
+_SHOWN = 20
+
+
+def show(folder: FolderArgument, *, json_: JsonOption = False, lang: LangOption = LANG) -> None:
+    """查看 · Show what a district holds: counts, policy, bounds, attribution, findings by code."""
+    from geodata.district import read_district
+
+    facts = _facts(read_district(folder), folder)
+    if json_:
+        typer.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+        return
+    typer.echo(f"{facts['name']}  {facts['attribution']}")
+    for layer, count in facts["counts"].items():
+        typer.echo(f"  {layer}: {count}")
+    bounds = ", ".join(f"{edge:.6f}" for edge in facts["bounds"])
+    say("district.ground", bounds=bounds, crs=facts["metric_crs"], edits=facts["edits"])
+    say("district.policy", policy=facts["policy"]["untagged_gates"], **facts["gates"])
+    for code, count in facts["findings"].items():
+        typer.echo(f"  {code}: {count}")
+
+
+def _facts(district: "District", folder: Path) -> dict[str, Any]:
+    from geodata.district import FORMAT
+    from geodata.edits import logged_edits
+    from geodata.layers import LAYERS
+
+    return {
+        "format": FORMAT,
+        "name": district.name,
+        "attribution": district.attribution,
+        "synthetic": district.synthetic,
+        "seed": district.seed,
+        "digest": district.digest,
+        "metric_crs": district.metric_crs,
+        "bounds": list(district.bounds()),
+        "policy": {"untagged_gates": district.policy.untagged_gates},
+        "counts": {layer: len(getattr(district, layer)) for layer in LAYERS},
+        "gates": {
+            "open": int(district.gates["open"].sum()),
+            "closed": int((~district.gates["open"]).sum()),
+            "unstated": int((district.gates["rule"] == "unstated").sum()),
+            "timed": int((district.gates["hours"] != "").sum()),
+        },
+        "findings": dict(sorted(Counter(f.code for f in district.findings).items())),
+        "edits": len(logged_edits(folder)),
+    }
+
+
+def check(
+    folder: FolderArgument,
+    *,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="写成网页 · write a page with a map of each")
+    ] = None,
+    json_: JsonOption = False,
+    lang: LangOption = LANG,
+) -> None:
+    """检查 · Check a district; exit 1 if something is wrong with it."""
+    from geodata.district import read_district
+    from geodata.validation import check_district
+
+    district = read_district(folder)
+    remarks = check_district(district)
+    if html is not None:
+        _write_page(district, remarks, html)
+    if json_:
+        rows = [dataclasses.asdict(remark) for remark in remarks]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        _tell(remarks)
+        if html is not None:
+            say("district.page-written", path=html)
+    if any(remark.severity == "error" for remark in remarks):
+        raise typer.Exit(1)
+
+
+def _tell(remarks: Sequence["Remark"]) -> None:
+    """Print errors and warnings one by one, notes by their number."""
+    told = [remark for remark in remarks if remark.severity != "note"]
+    counts = Counter(remark.severity for remark in remarks)
+    for remark in told[:_SHOWN]:
+        at = f"  ({remark.lon:.6f}, {remark.lat:.6f})" if remark.lon is not None else ""
+        typer.echo(f"{phrase('district.' + remark.severity)} {remark.code}: {remark.place}{at}")
+        typer.echo(f"  {remark.message}\n  → {remark.mend}")
+    if len(told) > _SHOWN:
+        say("district.more-remarks", count=len(told) - _SHOWN)
+    for code, count in sorted(Counter(r.code for r in remarks if r.severity == "note").items()):
+        typer.echo(f"{phrase('district.note')} {code}: {count}")
+    say(
+        "district.checked",
+        errors=counts["error"],
+        warnings=counts["warning"],
+        notes=counts["note"],
+    )
+
+
+def _write_page(district: "District", remarks: Sequence["Remark"], file: Path) -> None:
+    from geodata.finding_maps import findings_page
+    from geodata.validation import SEVERITIES
+
+    counts = Counter(remark.severity for remark in remarks)
+    words = {
+        "language": language(),
+        "title": phrase("district.page-title", name=district.name),
+        "intro": phrase(
+            "district.checked",
+            errors=counts["error"],
+            warnings=counts["warning"],
+            notes=counts["note"],
+        ),
+        "mend": phrase("district.mend"),
+        "no_map": phrase("district.no-map"),
+    }
+    words |= {
+        severity: phrase(f"district.{severity}") for severity in ("error", "warning", "note")
+    }
+    file.write_text(findings_page(district, remarks, words=words), encoding="utf-8")
+
+
+def export(
+    folder: FolderArgument,
+    *,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="目录,gpkg 为文件 · folder; a file for gpkg")
+    ],
+    file_format: Annotated[
+        str, typer.Option("--format", help="格式 · geojson, gpkg, parquet, shapefile")
+    ] = "gpkg",
+    lang: LangOption = LANG,
+) -> None:
+    """导出图层 · Write the layers for other programs, in WGS 84."""
+    from geodata.district import read_district
+    from geodata.exchange import export_district
+
+    district = read_district(folder)
+    files = export_district(district, output, file_format)
+    say("district.exported", name=district.name, path=output, files=len(files))
+    typer.echo(district.attribution)
