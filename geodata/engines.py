@@ -1,5 +1,6 @@
 """Shortest paths: a fast engine, and one that is slow and obvious."""
 
+from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +16,6 @@ DISTANCE_BITS = 20
 DISTANCE_MASK = (1 << DISTANCE_BITS) - 1
 UNREACHED = np.int64(2**62)
 BLOCKED_FROM = 2**61
-_SMALL_PART = 40
 
 
 class Engine(Protocol):
@@ -50,10 +50,10 @@ class Dijkstra:
         least = dijkstra(self._graph, indices=sources)[:, targets]
         return np.where(np.isinf(least), float(UNREACHED), least).astype(np.int64)
 
-    def many_to_one(self, sources: Ints, target: int) -> Ints:
-        """Run one search against the arcs."""
-        least = dijkstra(self._graph.T, indices=target)[sources]
-        return np.where(np.isinf(least), float(UNREACHED), least).astype(np.int64)
+    def from_nearest(self, sources: Ints) -> npt.NDArray[np.float64]:
+        """Give each node's least weight from whichever source is nearest."""
+        least = dijkstra(self._graph, indices=sources, min_only=True)
+        return np.asarray(least)
 
     def path(self, source: int, target: int) -> tuple[int, ...]:
         """Search from the source and walk the predecessors back."""
@@ -66,10 +66,8 @@ class Dijkstra:
         return tuple(reversed(nodes))
 
 
-class Hierarchy:
-    """Customizable contraction hierarchies of RoutingKit, which know 31 bits.
-
-    Weights are repacked with as few bits for the distance as the longest path needs.
+class Topology:
+    """The order in which nodes are contracted: it knows arcs, not how heavy they are.
 
     Notes
     -----
@@ -77,26 +75,31 @@ class Hierarchy:
     Experimental Algorithmics 21 (2016).
     """
 
-    def __init__(
-        self,
-        tail: Ints,
-        head: Ints,
-        weight: Ints,
-        lonlat: npt.NDArray[np.float64],
-        *,
-        distance_bits: int,
-    ) -> None:
+    def __init__(self, tail: Ints, head: Ints, lonlat: npt.NDArray[np.float64]) -> None:
+        self.arc_count = len(tail)
+        self.order = CCHTopology()
+        if self.arc_count:
+            self.order.build(
+                tail.astype(np.uint32),
+                head.astype(np.uint32),
+                lonlat[:, 1].astype(np.float32),
+                lonlat[:, 0].astype(np.float32),
+                len(lonlat),
+            )
+
+
+class Hierarchy:
+    """Customizable contraction hierarchies of RoutingKit, which know 31 bits.
+
+    Weights are repacked with as few bits for the distance as the longest path needs. Blocked arcs
+    stay in the hierarchy with the weight of no way, so that one topology serves whatever closes.
+    """
+
+    def __init__(self, topology: Topology, weight: Ints, *, distance_bits: int) -> None:
         self._bits = distance_bits
-        topology = CCHTopology()
-        topology.build(
-            tail.astype(np.uint32),
-            head.astype(np.uint32),
-            lonlat[:, 1].astype(np.float32),
-            lonlat[:, 0].astype(np.float32),
-            len(lonlat),
-        )
-        self._topology = topology
-        self._metric: Any = CCHMetric(topology)
+        self._topology = topology  # the metric points into it
+        self._metric: Any = CCHMetric(topology.order)
+        self._alone = Lock()  # a query writes into the metric's own memory
         packed = ((weight >> DISTANCE_BITS) << distance_bits) + (weight & DISTANCE_MASK)
         packed[weight >= BLOCKED_FROM] = INF_WEIGHT
         self._metric.customize(packed.astype(np.uint32))
@@ -105,55 +108,84 @@ class Hierarchy:
         """Ask the hierarchy."""
         if not len(sources) or not len(targets):
             return np.empty((len(sources), len(targets)), dtype=np.int64)
-        least = self._metric.distances_many_to_many(
-            sources.astype(np.uint32), targets.astype(np.uint32)
-        )
+        with self._alone:
+            least = self._metric.distances_many_to_many(
+                sources.astype(np.uint32), targets.astype(np.uint32)
+            )
         wide = np.asarray(least).reshape(len(sources), len(targets)).astype(np.int64)
         full = ((wide >> self._bits) << DISTANCE_BITS) + (wide & ((1 << self._bits) - 1))
         return np.where(wide >= INF_WEIGHT, UNREACHED, full)
 
     def path(self, source: int, target: int) -> tuple[int, ...]:
         """Ask the hierarchy and unpack."""
-        weight, nodes, _ = self._metric.query(source, target)
+        with self._alone:
+            weight, nodes, _ = self._metric.query(source, target)
         return tuple(int(node) for node in nodes) if weight < INF_WEIGHT else ()
 
 
-def engine_for(tail: Ints, head: Ints, weight: Ints, lonlat: npt.NDArray[np.float64]) -> Engine:
-    """Choose the hierarchy where its 31 bits hold every path, else Dijkstra."""
+def engine_for(
+    tail: Ints,
+    head: Ints,
+    weight: Ints,
+    lonlat: npt.NDArray[np.float64],
+    *,
+    topology: Topology | None = None,
+) -> Engine:
+    """Choose the hierarchy where its 31 bits hold every path, else Dijkstra.
+
+    Parameters
+    ----------
+    topology
+        That of these arcs, if it is prepared.
+    """
+    count = len(lonlat)
     passable = weight < BLOCKED_FROM
-    tail, head, weight = tail[passable], head[passable], weight[passable]
-    if not len(tail):
-        return Dijkstra(tail, head, weight, len(lonlat))
-    time_ds, length_m = weight >> DISTANCE_BITS, weight & DISTANCE_MASK
-    longest_ds = _longest_ds(tail, head, time_ds, lonlat)
+    if not passable.any():
+        return Dijkstra(tail, head, weight, count)
+    time_ds, length_m = weight[passable] >> DISTANCE_BITS, weight[passable] & DISTANCE_MASK
+    longest_ds = _longest_ds(tail[passable], head[passable], time_ds, lonlat)
     longest_m = longest_ds * float(np.max(length_m / np.maximum(time_ds, 1)))
     bits = int(longest_m + 1).bit_length()
     if int(longest_ds + 1) << bits >= INF_WEIGHT:
-        return Dijkstra(tail, head, weight, len(lonlat))
-    return Hierarchy(tail, head, weight, lonlat, distance_bits=bits)
+        return Dijkstra(tail, head, weight, count)
+    prepared = topology or Topology(tail, head, lonlat)
+    return Hierarchy(prepared, weight, distance_bits=bits)
 
 
 def _longest_ds(tail: Ints, head: Ints, time_ds: Ints, lonlat: npt.NDArray[np.float64]) -> float:
     """Bound the time of any least path.
 
     Inside a strongly connected part no path is longer than the way to its middle and from there;
-    between parts each arc is used at most once.
+    between parts each arc is used at most once, and parts that nothing joins are not added up.
     """
     count = len(lonlat)
     graph = csr_matrix((np.ones(len(tail)), (tail, head)), shape=(count, count))
-    _, part = connected_components(graph, directed=True, connection="strong")
+    parts, part = connected_components(graph, directed=True, connection="strong")
     inside = part[tail] == part[head]
-    bound = float(time_ds[~inside].sum())
-    sums = np.bincount(part[tail][inside], weights=time_ds[inside], minlength=part.max() + 1)
-    sizes = np.bincount(part)
-    timed = Dijkstra(tail, head, time_ds, count)
-    for number in np.flatnonzero(sums):
-        if sizes[number] <= _SMALL_PART:
-            bound += float(sums[number])
-            continue
-        members = np.flatnonzero(part == number)
-        away = lonlat[members] - lonlat[members].mean(axis=0)
-        hub = members[[int(np.argmin((away**2).sum(axis=1)))]]
-        bound += float(timed.many_to_many(hub, members).max())
-        bound += float(timed.many_to_one(members, hub[0]).max())
-    return bound
+    hubs = _middles(part, parts, lonlat)
+    bound = np.zeros(parts)
+    for a, b in ((tail, head), (head, tail)):
+        among = Dijkstra(a[inside], b[inside], time_ds[inside], count)
+        np.maximum.at(reach := np.zeros(parts), part, among.from_nearest(hubs))
+        bound += reach
+    _, group = connected_components(
+        csr_matrix(
+            (np.ones((~inside).sum()), (part[tail[~inside]], part[head[~inside]])),
+            shape=(parts, parts),
+        ),
+        directed=False,
+    )
+    sums = np.bincount(group, weights=bound)
+    sums += np.bincount(group[part[tail[~inside]]], weights=time_ds[~inside], minlength=len(sums))
+    return float(sums.max())
+
+
+def _middles(part: npt.NDArray[Any], parts: int, lonlat: npt.NDArray[np.float64]) -> Ints:
+    """Name the node of each part that is nearest to its middle."""
+    sizes = np.bincount(part, minlength=parts)
+    middle = np.column_stack(
+        [np.bincount(part, weights=lonlat[:, axis], minlength=parts) / sizes for axis in (0, 1)]
+    )
+    away = ((lonlat - middle[part]) ** 2).sum(axis=1)
+    order = np.lexsort((away, part))
+    return order[np.searchsorted(part[order], np.arange(parts))]
