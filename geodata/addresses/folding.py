@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 HAN_NUMERALS = "零〇一二三四五六七八九十百千两"
 
@@ -32,6 +33,7 @@ def fold(text: str) -> str:
     return "".join(_folded(char) for char in text)
 
 
+@lru_cache(maxsize=8192)
 def _folded(char: str) -> str:
     alike = char.translate(_ALIKE)
     plain = unicodedata.normalize("NFKC", alike)

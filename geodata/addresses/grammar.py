@@ -114,6 +114,8 @@ _ENGLISH_ODD = (
     r"(?P<room>\d{1,4}[A-Za-z]?(?![A-Za-z\d])|[A-Za-z](?![A-Za-z]))?"
 )
 
+_EN_MARKS = r"building|block|bldg|tower|#|house|no\.|shop|garage|basement|lodge"
+
 _NAME = r"(?P<compound>[^\n,;:。!?]{0,40}?)\s{0,3}[,:]?\s{0,3}"
 _ENGLISH_NAME = r"(?P<compound>[^\n;:。!?]{0,60}?)[\s,:]{0,4}"
 _NAME_AFTER = r"\s{0,3},\s{0,3}(?P<compound>[^\n,;:。!?]{1,60}?)"
@@ -130,11 +132,15 @@ SPECIAL_KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """One form: its pattern with a name in front (or behind), and as it is found in messages."""
+    """One form: its pattern with a name in front (or behind), and as it is found in messages.
+
+    ``marks`` is what each text in this form holds, so that most texts are passed over quickly.
+    """
 
     name: str
     whole: re.Pattern[str]
     found: re.Pattern[str] | None = None
+    marks: re.Pattern[str] = re.compile("")
     kind: Kind = "flat"
 
 
@@ -146,29 +152,31 @@ def _form(
     before: str = _NAME,
     after: str = "",
     findable: bool = True,
+    marks: str = "",
 ) -> Form:
     return Form(
         name=name,
         whole=re.compile(rf"{before}{core}{after}", re.IGNORECASE),
         found=re.compile(core, re.IGNORECASE) if findable else None,
         kind=kind,
+        marks=re.compile(marks, re.IGNORECASE),
     )
 
 
 FORMS = (
-    _form("words", _WORDS),
-    _form("dashed", _DASHED),
-    _form("slashed", _SLASHED),
-    _form("odd", _ODD_PLACE),
-    _form("english-odd", _ENGLISH_ODD, before=_ENGLISH_NAME),
-    _form("english-back", _ENGLISH_BACK, before="", after=rf"(?:{_NAME_AFTER})?"),
-    _form("english", _ENGLISH, before=_ENGLISH_NAME),
-    _form("english-house", _ENGLISH_HOUSE, before=_ENGLISH_NAME, kind="house"),
+    _form("words", _WORDS, marks="[幢栋楼座#]"),
+    _form("dashed", _DASHED, marks="-"),
+    _form("slashed", _SLASHED, marks="[./·]"),
+    _form("odd", _ODD_PLACE, marks="[商铺面库室卫]"),
+    _form("english-odd", _ENGLISH_ODD, before=_ENGLISH_NAME, marks=_EN_MARKS),
+    _form("english-back", _ENGLISH_BACK, before="", after=rf"(?:{_NAME_AFTER})?", marks=_EN_MARKS),
+    _form("english", _ENGLISH, before=_ENGLISH_NAME, marks=_EN_MARKS),
+    _form("english-house", _ENGLISH_HOUSE, before=_ENGLISH_NAME, kind="house", marks=_EN_MARKS),
     _form("dashed-before-name", _DASHED, before="", after=_NAME_AFTER, findable=False),
-    _form("building", _WORDS_NO_ROOM),
-    _form("house", _HOUSE, kind="house"),
+    _form("building", _WORDS_NO_ROOM, marks="[幢栋楼座#]"),
+    _form("house", _HOUSE, kind="house", marks="号"),
     _form("loose", _LOOSE, findable=False),
-    _form("pair", _PAIR),
+    _form("pair", _PAIR, marks="[-/]"),
     _form("pair-no-room", _PAIR_NO_ROOM, findable=False),
 )
 """In the order in which they are tried; the first that fits a whole text is what it says."""

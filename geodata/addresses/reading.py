@@ -69,7 +69,7 @@ def _candidates(folded: str) -> Iterator[tuple[int, int]]:
     for match in CODE.finditer(folded):
         yield match.span()
     for form in FORMS:
-        if form.found is None:
+        if form.found is None or not form.marks.search(folded):
             continue
         for match in form.found.finditer(folded):
             end = match.start() + len(match.group().rstrip())

@@ -88,7 +88,8 @@ class Resolved:
             return self.ambiguous[0].reason
         if self.missing == ("address",):
             return "not-an-address"
-        if self.compound is not None:
+        unsaid = self.parsed is not None and not self.parsed.address.building
+        if self.compound is not None or unsaid:
             return "building-unsaid"
         known = self.parsed is None or "compound" in self.missing
         return "building-unknown" if known else "compound-unknown"
@@ -154,12 +155,7 @@ class Registry:
             return self._anywhere(text, parsed, tuple(lost))
         if at_street := self._numbered(address, said):
             return self._in_buildings(text, parsed, at_street, tuple(lost), None)
-        found = self._named(said)
-        if len(found) != 1:
-            return Resolved(
-                said=text, parsed=parsed, ambiguous=found, missing=tuple(lost)
-            ) if found else self._strange(text, parsed, said, tuple(lost))  # fmt: skip
-        return self._in_compound(text, parsed, found[0].place, tuple(lost))
+        return self._within_named(text, parsed, said, tuple(lost))
 
     def place_address(self, place: Place) -> Address:
         """Return the address of a compound, building or stairwell, as far as it has one."""
@@ -223,6 +219,16 @@ class Registry:
             ambiguous=_choice(near, "unit-unknown"),
             missing=("room",),
         )
+
+    def _within_named(
+        self, text: str, parsed: Parsed, said: str, lost: tuple[str, ...]
+    ) -> Resolved:
+        found = self._named(said)
+        if len(found) == 1:
+            return self._in_compound(text, parsed, found[0].place, lost)
+        if found:
+            return Resolved(said=text, parsed=parsed, ambiguous=found, missing=lost)
+        return self._strange(text, parsed, said, lost)
 
     def _named(self, said: str) -> tuple[Candidate, ...]:
         """Return the compounds of that very name; more than one are a choice."""
