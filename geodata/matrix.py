@@ -2,49 +2,46 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 
+from geodata.closures import OPEN, ClosureRefused, Closures, Shut
 from geodata.district import District
 from geodata.engines import DISTANCE_BITS, DISTANCE_MASK, UNREACHED, Dijkstra, Engine
-from geodata.modes import WALK_M_S
-from geodata.network import Network, weigh
-from geodata.snap import Snap, snap
+from geodata.joints import Joints, Stop, StopMisplaced, along_segment, join, stay
+from geodata.matrix_cache import Key, MatrixStore
+from geodata.network import Network
+
+__all__ = [
+    "UNREACHABLE",
+    "Joints",
+    "MatrixStale",
+    "Stop",
+    "StopMisplaced",
+    "TravelMatrix",
+    "along_segment",
+    "extend",
+    "join",
+    "travel_matrix",
+    "unreachable_stops",
+]
 
 Ints = npt.NDArray[np.int64]
 
 UNREACHABLE = -1
 _TENTHS = 10
-_EAST, _NORTH = 180, 90
 
 
-class StopMisplaced(ValueError):
-    """A stop repeats an id or lies nowhere on earth."""
+class MatrixStale(ValueError):
+    """A matrix that is to be extended is of other stops, another map or other closures."""
 
-    def __init__(self, code: str, **facts: str) -> None:
-        self.code = code
-        self.facts = facts
-        super().__init__(f"{code}: " + "; ".join(f"{k} {v}" for k, v in facts.items()))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """A place to travel from and to, in WGS 84."""
-
-    id: str
-    lon: float
-    lat: float
-
-    def __post_init__(self) -> None:
-        if not (abs(self.lon) <= _EAST and abs(self.lat) <= _NORTH):
-            raise StopMisplaced(
-                "stop.off-the-earth",
-                stop=self.id,
-                found=f"{self.lon}, {self.lat}",
-                mend="give lon, lat in degrees of WGS 84, in this order",
-            )
+    def __init__(self) -> None:
+        self.code = "map.matrix-stale"
+        self.facts = {"mend": "compute the matrix of all stops with travel_matrix"}
+        super().__init__(f"{self.code}: {self.facts['mend']}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,7 +49,8 @@ class TravelMatrix:
     """Integer seconds and metres from each stop (row) to each other (column).
 
     ``duration_s`` is rounded up, so it obeys the triangle inequality; ``distance_m`` is that of
-    the path of least time. Pairs without a way hold -1. ``digest`` names all that went in.
+    the path of least time. Pairs without a way hold -1. ``digest`` names all that went in: the
+    map, what is closed, the mode with its speeds, and the stops. ``at`` is the instant asked for.
     """
 
     stops: tuple[str, ...]
@@ -60,20 +58,7 @@ class TravelMatrix:
     distance_m: Ints
     mode: str
     digest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Joints:
-    """How stops hang on the network: both ends of a segment, with weights out of and into them.
-
-    Each array has a row per stop and a column per end; ``access`` has one weight per stop.
-    """
-
-    snaps: tuple[Snap, ...]
-    node: Ints
-    leaving: Ints
-    arriving: Ints
-    access: Ints
+    at: datetime | None = None
 
 
 def travel_matrix(
@@ -81,50 +66,102 @@ def travel_matrix(
     stops: Sequence[Stop],
     mode: str,
     *,
+    closures: Closures | None = None,
+    at: datetime | None = None,
+    permits: frozenset[str] = frozenset(),
+    shut: Shut = OPEN,
     closed_gates: frozenset[str] = frozenset(),
     network: Network | None = None,
+    store: MatrixStore | None = None,
     referee: bool = False,
 ) -> TravelMatrix:
     """Compute the matrix of all stops for one mode.
 
     Parameters
     ----------
-    closed_gates
-        Gates closed in addition to those that are closed in the district.
+    closures, at, permits
+        What is closed when, the instant of travel, and what the traveller may pass. With an
+        instant, gates are also shut outside their opening hours.
+    shut, closed_gates
+        What is closed beside that, and beside the gates that are closed in the district.
     network
-        One made before with :meth:`Network.of`; it takes the place of mode and gates.
+        One made before with :meth:`Network.of`; it takes the place of mode and closures.
+    store
+        Where matrices of the same content are kept.
     referee
-        Use SciPy's Dijkstra whatever the size, to judge the other engine.
+        Use SciPy's Dijkstra whatever the size, to judge the other engine; nothing is kept.
 
     Raises
     ------
     StopMisplaced
         If two stops share an id.
+    ClosureRefused
+        If closures come without an instant, or do not fit the district.
     """
-    network = network or Network.of(district, mode, closed_gates)
-    ids = tuple(stop.id for stop in stops)
-    if len(set(ids)) < len(ids):
-        twice = min(i for i in ids if ids.count(i) > 1)
-        raise StopMisplaced("stop.id-repeated", stop=twice, mend="give each stop its own id")
-    joints = join(network, stops)
-    tail, head, _ = network.streets.arcs
-    engine: Engine = (
-        Dijkstra(tail, head, network.arc_weight, len(network.streets.spots))
-        if referee
-        else network.engine
-    )
-    weight = _combined(network, joints, engine)
-    same = np.array([[a is b or a == b for b in _spots(stops)] for a in _spots(stops)], dtype=bool)
-    if len(stops):
-        weight[same] = 0
-    reached = weight < UNREACHED
-    seconds = -(-(weight >> DISTANCE_BITS) // _TENTHS)
+    if network is None:
+        whole = shut | Shut(gates=closed_gates) | _shut_at(district, closures, at, mode, permits)
+        network = Network.of(district, mode, whole)
+    ids = _ids(stops)
+    digest = _digest(network, stops)
+    key = Key(digest=digest, stops=len(ids))
+    kept = store.find(key) if store and not referee else None
+    if kept is None:
+        streets = network.streets
+        tail, head, _ = streets.arcs
+        engine: Engine = (
+            Dijkstra(tail, head, network.arc_weight, len(streets.spots))
+            if referee
+            else network.engine
+        )
+        kept = _block(network, engine, stops, stops)
+        if store and not referee:
+            store.keep(key, *kept)
     return TravelMatrix(
         stops=ids,
-        duration_s=np.where(reached, seconds, UNREACHABLE),
-        distance_m=np.where(reached, weight & DISTANCE_MASK, UNREACHABLE),
+        duration_s=kept[0],
+        distance_m=kept[1],
         mode=network.mode,
-        digest=_digest(network, stops),
+        digest=digest,
+        at=at,
+    )
+
+
+def extend(
+    matrix: TravelMatrix, network: Network, stops: Sequence[Stop], added: Sequence[Stop]
+) -> TravelMatrix:
+    """Add stops to a matrix; only their rows and columns are computed.
+
+    Parameters
+    ----------
+    network, stops
+        Those that the matrix was computed with.
+
+    Raises
+    ------
+    MatrixStale
+        If the matrix is of another network or other stops.
+    StopMisplaced
+        If an added stop has the id of another.
+    """
+    if matrix.digest != _digest(network, stops):
+        raise MatrixStale
+    everywhere = [*stops, *added]
+    ids = _ids(everywhere)
+    columns = _block(network, network.engine, stops, added)
+    rows = _block(network, network.engine, added, everywhere)
+    whole = [
+        np.concatenate([np.concatenate([old, column], axis=1), row])
+        for old, column, row in zip(
+            (matrix.duration_s, matrix.distance_m), columns, rows, strict=True
+        )
+    ]
+    return TravelMatrix(
+        stops=ids,
+        duration_s=whole[0],
+        distance_m=whole[1],
+        mode=matrix.mode,
+        digest=_digest(network, everywhere),
+        at=matrix.at,
     )
 
 
@@ -143,84 +180,85 @@ def unreachable_stops(matrix: TravelMatrix) -> tuple[str, ...]:
     return tuple(stop for stop, within in zip(matrix.stops, largest, strict=True) if not within)
 
 
-def join(network: Network, stops: Sequence[Stop]) -> Joints:
-    """Hang stops on a network."""
-    snaps = snap(network, _spots(stops))
-    streets = network.streets
-    segment = np.array([s.segment for s in snaps], dtype=np.int64)
-    joined = segment >= 0
-    along = np.array([s.along for s in snaps])
-    at = np.where(joined, segment, 0)
-    node = np.stack([streets.tail[at], streets.head[at]], axis=1)
-    time_ds, length_m = np.maximum(streets.time_ds[at], 1), streets.length_m[at]
-    near = weigh(np.rint(along * time_ds).astype(int), np.rint(along * length_m).astype(int))
-    far = network.segment_weight[at] - near
-    shut = network.blocked[node] | ~joined[:, None]
-    walk_m = np.array([s.access_m for s in snaps])
-    access = weigh(np.ceil(walk_m / WALK_M_S * _TENTHS).astype(int), np.rint(walk_m).astype(int))
-    ahead, back = streets.forward[at], streets.backward[at]
-    return Joints(
-        snaps=snaps,
-        node=node,
-        leaving=_where(np.stack([near, far], axis=1), np.stack([back, ahead], axis=1) & ~shut),
-        arriving=_where(np.stack([near, far], axis=1), np.stack([ahead, back], axis=1) & ~shut),
-        access=access,
+def _shut_at(
+    district: District,
+    closures: Closures | None,
+    at: datetime | None,
+    mode: str,
+    permits: frozenset[str],
+) -> Shut:
+    if at is None and closures is None:
+        return OPEN
+    if at is None:
+        raise ClosureRefused(
+            "map.instant-missing", field="at", mend="give the instant of travel with its zone"
+        )
+    return (closures or Closures()).within(district).at(at, mode, permits)
+
+
+def _block(
+    network: Network, engine: Engine, origins: Sequence[Stop], targets: Sequence[Stop]
+) -> tuple[Ints, Ints]:
+    """Give seconds and metres from some stops to others."""
+    weight = _combined(network, engine, join(network, origins), join(network, targets))
+    spots = np.array([(s.lon, s.lat) for s in (*origins, *targets)], dtype=float).reshape(-1, 2)
+    _, place = np.unique(spots, axis=0, return_inverse=True)
+    place = place.reshape(-1)
+    weight[place[: len(origins)][:, None] == place[len(origins) :][None, :]] = 0
+    reached = weight < UNREACHED
+    seconds = -(-(weight >> DISTANCE_BITS) // _TENTHS)
+    return (
+        np.where(reached, seconds, UNREACHABLE),
+        np.where(reached, weight & DISTANCE_MASK, UNREACHABLE),
     )
 
 
-def along_segment(network: Network, joints: Joints, origin: int, target: int) -> int:
-    """Weight of staying on the one segment that both stops hang on, without their access."""
-    segment = joints.snaps[origin].segment
-    if segment < 0 or segment != joints.snaps[target].segment:
-        return int(UNREACHED)
-    streets = network.streets
-    a, b = joints.snaps[origin].along, joints.snaps[target].along
-    if a != b and not (streets.forward if a < b else streets.backward)[segment]:
-        return int(UNREACHED)
-    time_ds, length_m = max(int(streets.time_ds[segment]), 1), int(streets.length_m[segment])
-    time = abs(round(b * time_ds) - round(a * time_ds))
-    return (time << DISTANCE_BITS) + abs(round(b * length_m) - round(a * length_m))
-
-
-def _combined(network: Network, joints: Joints, engine: Engine) -> Ints:
-    count = len(joints.snaps)
-    best = np.full((count, count), UNREACHED)
-    nodes, place = np.unique(joints.node, return_inverse=True)
-    place = place.reshape(joints.node.shape)
-    between = engine.many_to_many(nodes, nodes)
+def _combined(network: Network, engine: Engine, origins: Joints, targets: Joints) -> Ints:
+    best = np.full((len(origins.snaps), len(targets.snaps)), UNREACHED)
+    sources, source = np.unique(origins.node, return_inverse=True)
+    sinks, sink = np.unique(targets.node, return_inverse=True)
+    source, sink = source.reshape(origins.node.shape), sink.reshape(targets.node.shape)
+    between = engine.many_to_many(sources, sinks)
     for out in (0, 1):
         for into in (0, 1):
-            middle = between[np.ix_(place[:, out], place[:, into])]
-            total = joints.leaving[:, out][:, None] + joints.arriving[:, into][None, :]
-            ok = (middle < UNREACHED) & (total < UNREACHED // 2)
-            best = np.minimum(best, np.where(ok, np.where(ok, middle, 0) + total, UNREACHED))
-    for group in _on_one_segment(joints.snaps):
-        for origin in group:
-            for target in group:
-                straight = along_segment(network, joints, origin, target)
-                best[origin, target] = min(best[origin, target], straight)
-    access = joints.access[:, None] + joints.access[None, :]
+            # a half that nothing passes weighs UNREACHED // 2; sums wrap only where blocked
+            total = between[np.ix_(source[:, out], sink[:, into])]
+            blocked = total >= UNREACHED
+            total += origins.leaving[:, out][:, None]
+            total += targets.arriving[:, into][None, :]
+            total[blocked | (total >= UNREACHED // 2)] = UNREACHED
+            np.minimum(best, total, out=best)
+    columns = _by_segment(targets)
+    for segment, rows in _by_segment(origins).items():
+        if segment in columns:
+            at = np.ix_(rows, columns[segment])
+            staying = stay(network, segment, origins, targets, rows=rows, columns=columns[segment])
+            best[at] = np.minimum(best[at], staying)
+    access = origins.access[:, None] + targets.access[None, :]
     return np.where(best < UNREACHED, best + access, UNREACHED)
 
 
-def _on_one_segment(snaps: tuple[Snap, ...]) -> list[list[int]]:
-    groups: dict[int, list[int]] = {}
-    for number, one in enumerate(snaps):
-        if one.segment >= 0:
-            groups.setdefault(one.segment, []).append(number)
-    return [group for group in groups.values() if len(group) > 1]
+def _by_segment(joints: Joints) -> dict[int, Ints]:
+    segment = np.array([s.segment for s in joints.snaps], dtype=np.int64)
+    order = np.argsort(segment, kind="stable")
+    found, starts = np.unique(segment[order], return_index=True)
+    groups = np.split(order, starts[1:]) if len(found) else []
+    return {int(one): group for one, group in zip(found, groups, strict=True) if one >= 0}
 
 
-def _where(weight: Ints, allowed: npt.NDArray[np.bool_]) -> Ints:
-    return np.where(allowed, weight, UNREACHED // 2)
-
-
-def _spots(stops: Sequence[Stop]) -> list[tuple[float, float]]:
-    return [(stop.lon, stop.lat) for stop in stops]
+def _ids(stops: Sequence[Stop]) -> tuple[str, ...]:
+    ids = tuple(stop.id for stop in stops)
+    if len(set(ids)) < len(ids):
+        twice = next(i for n, i in enumerate(ids) if i in ids[:n])
+        raise StopMisplaced("stop.id-repeated", stop=twice, mend="give each stop its own id")
+    return ids
 
 
 def _digest(network: Network, stops: Sequence[Stop]) -> str:
     mark = hashlib.sha256(network.district.digest.encode())
-    mark.update(repr((network.streets.mode, sorted(network.closed_gates))).encode())
+    mode = network.streets.mode
+    said = [(one.name, getattr(mode, one.name)) for one in fields(mode)]
+    ordered = [(k, sorted(v) if isinstance(v, frozenset) else v) for k, v in said]
+    mark.update(repr((ordered, network.shut.digest)).encode())
     mark.update(repr([(stop.id, stop.lon, stop.lat) for stop in stops]).encode())
     return mark.hexdigest()
