@@ -111,8 +111,9 @@ def _zones(
         for number, (of, shape) in enumerate(own):
             if of != zone:
                 continue
-            shape = shapely.make_valid(shape)
-            shapes.append(shape.difference(cuts) if cuts is not None and number < count else shape)
+            mended = shapely.make_valid(shape)
+            outer = cuts is not None and number < count
+            shapes.append(mended.difference(cuts) if outer else mended)
         draw_pattern(sheet, shapes, pattern)
 
 
@@ -172,9 +173,7 @@ def goals_in_view(
     ]
 
 
-def draw_goals(
-    sheet: Sheet, room: Room, goals: Collection[Goal], language: str, *, doors: bool
-) -> None:
+def draw_goals(sheet: Sheet, goals: Collection[Goal], *, doors: bool) -> None:
     """Stress the buildings of a trip: heavier outline, their number, each door with its own."""
     sheet.shapes(
         (goal.shape for goal in goals),
@@ -311,8 +310,7 @@ def name_areas(
         name = str(names[n])
         if name and max(east - west, south - north) >= text_width(name, 2.2):
             write(
-                sheet, room, name, 2.2, _inside(shape, name, 2.2), fill="#333",
-                font_style="italic",
+                sheet, room, name, 2.2, _inside(shape, name, 2.2), fill="#333"
             )  # fmt: skip
 
 

@@ -91,9 +91,9 @@ def draw_pattern(sheet: Sheet, shapes: list[BaseGeometry], pattern: Pattern) -> 
         )
 
 
-def swatch(sheet: Sheet, pattern: Pattern, x: float, y: float, wide: float, high: float) -> None:
-    """Show a pattern in a legend."""
-    draw_pattern(sheet, [shapely.box(x, y, x + wide, y + high)], pattern)
+def swatch(sheet: Sheet, pattern: Pattern, x: float, y: float) -> None:
+    """Show a pattern in a legend, its left edge and its middle given."""
+    draw_pattern(sheet, [shapely.box(x, y - 1.4, x + 5, y + 1.4)], pattern)
 
 
 def _lines(shape: BaseGeometry, pattern: Pattern) -> BaseGeometry:

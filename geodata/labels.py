@@ -21,11 +21,12 @@ _RISE = 0.36  # from the middle of a letter down to its foot, in parts of its si
 _TALL = 1.12  # a line of words, in parts of its size
 _RINGS = 40
 _TURNS = 16
+_SEEN_MM = 60.0  # numbers and lines farther off than this are in nobody's way
 
 
 def box(x: float, y: float, wide: float, high: float, turn: float = 0) -> Polygon:
     """Make a rectangle around its middle, turned by some degrees as SVG turns."""
-    found = shapely.box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+    found: Polygon = shapely.box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
     return affinity.rotate(found, turn, origin=(x, y)) if turn else found
 
 
@@ -45,7 +46,7 @@ class Room:
     def inside(self, shape: BaseGeometry) -> bool:
         """Tell whether a shape keeps clear of the edges."""
         west, north, east, south = shape.bounds
-        return (
+        return bool(
             west >= _EDGE_MM
             and north >= _EDGE_MM
             and east <= self.width_mm - _EDGE_MM
@@ -131,15 +132,14 @@ def fan_out(
         Text, kind and door of each.
     """
     doors = [spot for _, _, spot in marks]
+    crowd = _Crowd(room=room, doors=doors, routes=routes, size=size)
     placed: list[Bubble] = []
-    for text, kind, spot in marks:
-        placed.append(_cheapest(room, placed, doors, text, kind, spot, size, routes))
+    for mark in marks:
+        placed.append(crowd.cheapest(mark, placed))
     for _ in range(2):
         for n, bubble in enumerate(placed):
             others = [*placed[:n], *placed[n + 1 :]]
-            placed[n] = _cheapest(
-                room, others, doors, bubble.text, bubble.kind, bubble.spot, size, routes
-            )
+            placed[n] = crowd.cheapest((bubble.text, bubble.kind, bubble.spot), others)
     for bubble in placed:
         room.take(box(*bubble.at, bubble.half * 2, bubble.high * 2))
         if bubble.at != bubble.spot:
@@ -148,32 +148,57 @@ def fan_out(
     return placed
 
 
-def _cheapest(
-    room: Room,
-    others: Sequence[Bubble],
-    doors: Sequence[Spot],
-    text: str,
-    kind: str,
-    spot: Spot,
-    size: float,
-    routes: BaseGeometry,
-) -> Bubble:
-    high = size * 0.78
-    half = max(high, text_width(text, size) / 2 + size * 0.3)
-    near = [other for other in others if math.dist(other.at, spot) < 40]  # noqa: PLR2004
-    best, least = None, math.inf
-    for ring, at in _rings(spot, half, high):
-        if best is not None and ring > least:
-            break  # farther out even a spot without faults costs more
-        shape = box(*at, half * 2, high * 2)
-        if not room.free(shape, over_routes=True) or any(
-            _meet(at, half, high, other) for other in near
-        ):
-            continue
-        cost = ring + _faults(shape, at, spot, near, doors, routes)
-        if cost < least:
-            best, least = at, cost
-    return Bubble(text=text, kind=kind, spot=spot, at=best or spot, half=half, high=high)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Crowd:
+    """Where numbers may go and what each place costs."""
+
+    room: Room
+    doors: Sequence[Spot]
+    routes: BaseGeometry
+    size: float
+
+    def cheapest(self, mark: tuple[str, str, Spot], others: Sequence[Bubble]) -> Bubble:
+        """Find the cheapest free place for a number; on its door if there is none at all."""
+        text, kind, spot = mark
+        high = self.size * 0.78
+        half = max(high, text_width(text, self.size) / 2 + self.size * 0.3)
+        near = [other for other in others if math.dist(other.at, spot) < _SEEN_MM]
+        best, least = spot, math.inf
+        for ring, at in _rings(spot, half, high):
+            if ring > least:
+                break  # farther out even a spot without faults costs more
+            shape = box(*at, half * 2, high * 2)
+            if not self.room.free(shape, over_routes=True) or any(
+                _meet(at, half, high, other) for other in near
+            ):
+                continue
+            cost = ring + self._faults(shape, at, spot, near)
+            if cost < least:
+                best, least = at, cost
+        return Bubble(text=text, kind=kind, spot=spot, at=best, half=half, high=high)
+
+    def _faults(self, shape: Polygon, at: Spot, spot: Spot, others: Sequence[Bubble]) -> float:
+        cost = 0.35 * float(shape.intersection(self.routes).length)
+        west, north, east, south = shape.bounds
+        cost += 5.0 * sum(
+            west - 0.5 < x < east + 0.5 and north - 0.5 < y < south + 0.5
+            for x, y in self.doors
+            if (x, y) != spot
+        )
+        cost += sum(_tangle(at, spot, other) for other in others)
+        return float(cost)
+
+
+def _tangle(at: Spot, spot: Spot, other: Bubble) -> float:
+    """Price lines that run under another's number or cross another's line."""
+    cost = 0.0
+    if at != spot and _away(spot, at, other.at) < other.high:
+        cost += 6.0
+    elif at != spot and other.at != other.spot and _cross((spot, at), (other.spot, other.at)):
+        cost += 3.0
+    if other.at != other.spot and _away(other.spot, other.at, at) < other.high:
+        cost += 4.0
+    return cost
 
 
 def _rings(spot: Spot, half: float, high: float) -> Iterator[tuple[float, Spot]]:
@@ -186,31 +211,6 @@ def _rings(spot: Spot, half: float, high: float) -> Iterator[tuple[float, Spot]]
             x = spot[0] + (half + high * 0.8 * (far - 0.7)) * math.cos(angle)
             y = spot[1] + high * (far + 0.3) * math.sin(angle)
             yield float(ring), (x, y)
-
-
-def _faults(
-    shape: Polygon,
-    at: Spot,
-    spot: Spot,
-    others: Sequence[Bubble],
-    doors: Sequence[Spot],
-    routes: BaseGeometry,
-) -> float:
-    cost = 0.35 * float(shape.intersection(routes).length)
-    west, north, east, south = shape.bounds
-    cost += 5.0 * sum(
-        west - 0.5 < x < east + 0.5 and north - 0.5 < y < south + 0.5
-        for x, y in doors
-        if (x, y) != spot
-    )
-    for other in others:
-        if at != spot and _away(spot, at, other.at) < other.high:
-            cost += 6.0
-        elif at != spot and other.at != other.spot and _cross((spot, at), (other.spot, other.at)):
-            cost += 3.0
-        if other.at != other.spot and _away(other.spot, other.at, at) < other.high:
-            cost += 4.0
-    return cost
 
 
 def _away(a: Spot, b: Spot, spot: Spot) -> float:

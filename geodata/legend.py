@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from geodata.drawing import Sheet, text_width
-from geodata.hatch import AREAS, CLOSED, ZONES, swatch
+from geodata.hatch import AREAS, CLOSED, ZONES, Pattern, swatch
 from geodata.map_words import SITES, WORDS
 from geodata.marks import draw_gate, draw_site
 
@@ -91,7 +91,7 @@ def pattern_entries(
         Entry(
             words=words,
             wide_mm=5.0,
-            draw=lambda sheet, x, y, own=pattern: swatch(sheet, own, x, y - 1.4, 5, 2.8),
+            draw=_swatch(pattern),
         )
         for words, pattern in found
     ]
@@ -103,10 +103,18 @@ def site_entries(language: str, kinds: Collection[str]) -> list[Entry]:
         Entry(
             words=SITES[language][kind],
             wide_mm=3.2,
-            draw=lambda sheet, x, y, own=kind: draw_site(sheet, x + 1.6, y, own, language),
+            draw=_site(kind, language),
         )
         for kind in kinds
     ]
+
+
+def _swatch(pattern: Pattern) -> Callable[[Sheet, float, float], None]:
+    return lambda sheet, x, y: swatch(sheet, pattern, x, y)
+
+
+def _site(kind: str, language: str) -> Callable[[Sheet, float, float], None]:
+    return lambda sheet, x, y: draw_site(sheet, x + 1.6, y, kind, language)
 
 
 def line_entry(words: str, colour: str, width_mm: float, dashes: str) -> Entry:

@@ -190,7 +190,13 @@ def draw_bubbles(sheet: Sheet, bubbles: Sequence[Bubble], *, size: float) -> Non
 
 
 def draw_closures(
-    sheet: Sheet, window: Window, room: Room, district: District, closed: Closed, language: str
+    sheet: Sheet,
+    room: Room,
+    window: Window,
+    district: District,
+    *,
+    closed: Closed,
+    language: str,
 ) -> None:
     """Mark closed ways with crosses and closed areas with a pattern, each with the word."""
     spots: list[tuple[float, float]] = []
