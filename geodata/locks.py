@@ -51,7 +51,10 @@ class Locks:
         self.of_segment: dict[int, set[Lock]] = {}
         gates = network.district.gates
         closed = shut.gates | set(gates.loc[~gates["open"], "id"])
+        self.at_node: dict[int, Lock] = {}
+        self.across: dict[int, list[tuple[float, Lock]]] = {}
         self._gates(closed)
+        self._doorways(network, closed)
         self._ways(network, shut)
         self._areas(shut)
         self._bars(network)
@@ -74,7 +77,13 @@ class Locks:
         """Name what locks a segment itself; a gate at its end leaves the other end."""
         return frozenset(lock for lock in self.of_segment.get(segment, ()) if lock.kind != "gate")
 
-    def joined(self, segment: int, part: Ints, opened: frozenset[Lock]) -> set[int]:
+    def towards(self, segment: int, along: float, node: int) -> frozenset[Lock]:
+        """Name the gates between a spot on a segment and one of its ends."""
+        head = node == int(self.streets.head[segment])
+        between = {lock for at, lock in self.across.get(segment, ()) if (at >= along) == head}
+        return frozenset(between | ({self.at_node[node]} if node in self.at_node else set()))
+
+    def joined(self, segment: int, along: float, part: Ints, opened: frozenset[Lock]) -> set[int]:
         """Find the parts that a stop on a segment both reaches and is reached from."""
         if segment < 0 or self.on(segment) - opened:
             return set()
@@ -83,10 +92,7 @@ class Locks:
         ahead, back = bool(streets.forward[segment]), bool(streets.backward[segment])
         if not (ahead or back):
             ahead = back = True
-        free = {
-            node: self.at_node.get(node) is None or self.at_node[node] in opened
-            for node in (tail, head)
-        }
+        free = {node: not self.towards(segment, along, node) - opened for node in (tail, head)}
         leaving = {part[n] for n, may in ((head, ahead), (tail, back)) if may and free[n]}
         coming = {part[n] for n, may in ((tail, ahead), (head, back)) if may and free[n]}
         return {int(number) for number in leaving & coming}
@@ -137,6 +143,22 @@ class Locks:
             here = (self.streets.tail == node) | (self.streets.head == node)
             self._lock(np.flatnonzero(here), Lock(kind="gate", place=node_gate[node]))
 
+    def _doorways(self, network: Network, closed: frozenset[str] | set[str]) -> None:
+        """Lock the openings in walls that hang on gates beside the way.
+
+        Where several gates open one, the first by id is named.
+        """
+        doorways, names = self.streets.doorways, network.district.gates["id"].to_numpy()
+        shut = np.array([name in closed for name in names], dtype=bool)
+        for number in doorways.closed(shut).tolist():
+            segment = int(doorways.segment[number])
+            gate = min(names[doorways.gate[doorways.doorway == number]])
+            lock = Lock(kind="gate", place=str(gate))
+            line, spot = self.streets.lines[segment], shapely.centroid(doorways.spot[number])
+            at = float(shapely.line_locate_point(line, spot, normalized=True))
+            self.across.setdefault(segment, []).append((at, lock))
+            self._lock([segment], lock)
+
     def _ways(self, network: Network, shut: Shut) -> None:
         if not shut.ways:
             return
@@ -178,14 +200,21 @@ class Routes:
         self._trees = trees
         self._between = locks.segments_between()
 
-    def to_segment(self, segment: int) -> frozenset[Lock] | None:
-        """Name the locks on the way to a segment and back, None where no way leads there."""
+    def to_spot(self, segment: int, along: float) -> frozenset[Lock] | None:
+        """Name the locks on the way to a spot and back, None where no way leads there."""
         ends = (int(self.locks.streets.tail[segment]), int(self.locks.streets.head[segment]))
         found = set(self.locks.on(segment))
         for away, before in self._trees:
-            node = min(ends, key=lambda end: (away[end], end))
+            node = min(
+                ends,
+                key=lambda end: (
+                    away[end] + _PER_LOCK * len(self.locks.towards(segment, along, end)),
+                    end,
+                ),
+            )
             if not np.isfinite(away[node]):
                 return None
+            found |= self.locks.towards(segment, along, node)
             while node != self.source:
                 last = int(before[node])
                 found |= self.locks.of_segment.get(self._between[last, node], set())

@@ -82,7 +82,7 @@ def unreached(
     snaps = snap(network, _spots(stops))
     locks = Locks(network, shut)
     part = locks.parts()
-    parts = [locks.joined(found.segment, part, frozenset()) for found in snaps]
+    parts = [locks.joined(found.segment, found.along, part, frozenset()) for found in snaps]
     main = _main(parts, np.bincount(part, minlength=1))
     lost = [number for number, mine in enumerate(parts) if main not in mine]
     routes = locks.between(int(np.flatnonzero(part == main)[0])) if main >= 0 else None
@@ -93,7 +93,7 @@ def unreached(
     for number in lost:
         joined = snaps[number] if snaps[number].segment >= 0 else retried[number]
         if joined.segment >= 0:
-            found[number] = _kept_apart(stops[number], joined.segment, network, routes)
+            found[number] = _kept_apart(stops[number], joined, network, routes)
     rest = [number for number in lost if number not in found]
     found |= _unjoined(network, rest, stops)
     return tuple(found[number] for number in lost)
@@ -121,14 +121,15 @@ def _told(stop: Stop, reason: str, places: Sequence[str] = ()) -> Unreached:
     return Unreached(stop=stop.id, reason=reason, places=tuple(places), mend=REASONS[reason])
 
 
-def _kept_apart(stop: Stop, segment: int, network: Network, routes: Routes | None) -> Unreached:
+def _kept_apart(stop: Stop, joined: Snap, network: Network, routes: Routes | None) -> Unreached:
     """Name the locks between the reached part and a stop, once opening them joins it."""
+    segment, along = joined.segment, joined.along
     way = str(network.district.ways["id"].iloc[int(network.streets.way[segment])])
-    opened = routes.to_segment(segment) if routes else None
+    opened = routes.to_spot(segment, along) if routes else None
     if routes is None or not opened:
         return _told(stop, "island", [way])
     part = routes.locks.parts(opened)
-    if int(part[routes.source]) not in routes.locks.joined(segment, part, opened):
+    if int(part[routes.source]) not in routes.locks.joined(segment, along, part, opened):
         return _told(stop, "island", [way])
     kinds = {lock.kind for lock in opened}
     reason = next(reason for reason in REASONS if reason in kinds)

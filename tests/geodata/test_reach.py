@@ -58,6 +58,18 @@ def test_a_gate_closed_by_rule_is_named(sketch: Sketch, spot: Spot) -> None:
     assert _reasons(district, _stops(spot, (55, 70)), "foot") == [("s0", "gate", ("gates1",))]
 
 
+def test_a_gate_beside_the_way_closes_the_opening_in_the_wall(sketch: Sketch, spot: Spot) -> None:
+    lane = ([(50, 0), (50, 90)], {"highway": "service"})  # runs through the wall in one piece
+    beside = ((51, 21), GATE[1])
+    wall = [(0, 20), (100, 20), (100, 100), (0, 100), (0, 20)]
+    district = sketch(ways=[STREET, lane], walls=[wall], gates=[beside], name="beside")
+    stops = _stops(spot, (55, 70))
+    assert unreached(district, stops, "foot") == ()
+    assert _reasons(district, stops, "foot", Shut(gates=frozenset(["gates1"]))) == [
+        ("s0", "gate", ("gates1",))
+    ]
+
+
 def test_only_the_gates_that_must_open_are_named(sketch: Sketch, spot: Spot) -> None:
     other = ([(75, 0), (75, 20), (75, 60), (50, 60)], {"highway": "service"})
     street = ([(0, 0), (50, 0), (75, 0), (200, 0)], {})
