@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -72,7 +73,7 @@ class Affected:
             msg = f"no stop {lost[0]} in the matrix"
             raise ValueError(msg)
         found = []
-        for origin, target in zip(route, route[1:], strict=False):
+        for origin, target in pairwise(route):
             at = place[origin], place[target]
             before, after = int(self.before.duration_s[at]), int(self.after.duration_s[at])
             if before >= 0 and (after > before or after < 0):
