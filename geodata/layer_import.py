@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyogrio  # type: ignore[import-untyped]
 import shapely
 from geopandas.geodataframe import GeoDataFrame
 
@@ -51,7 +52,8 @@ def import_layers(
     datum
         Of all positions; it has to be stated.
     attribution
-        Whom the layers come from; printed on every map.
+        Whom the layers come from; printed on every map. By default what an export of a district
+        says beside or in its layers.
 
     Raises
     ------
@@ -83,7 +85,7 @@ def import_layers(
     frames["gates"] = apply_policy(frames["gates"], rules)
     return District(
         name=name,
-        attribution=attribution or OWN_ATTRIBUTION,
+        attribution=attribution or _stated_source(files) or OWN_ATTRIBUTION,
         synthetic=False,
         seed=None,
         source_digest=_digest(files),
@@ -101,6 +103,23 @@ def _digest(files: Sequence[Path]) -> str:
             if file.is_file():
                 mark.update(file.read_bytes())
     return mark.hexdigest()
+
+
+def _stated_source(files: Sequence[Path]) -> str:
+    """Read the attribution that :func:`geodata.exchange.export_district` wrote."""
+    for path in files:
+        told = (path if path.is_dir() else path.parent) / "ATTRIBUTION.txt"
+        if path.suffix.lower() == ".gpkg":
+            layers = pyogrio.list_layers(path)[:, 0].tolist()
+            held = [pyogrio.read_info(path, layer=layer)["layer_metadata"] for layer in layers]
+            said = [str(data["ATTRIBUTION"]) for data in held if data and "ATTRIBUTION" in data]
+            if said:
+                return said[0]
+        elif told.is_file():
+            lines = told.read_text(encoding="utf-8").splitlines()
+            if len(lines) > 1:
+                return lines[1]
+    return ""
 
 
 def _need(gathered: Gathered, files: Sequence[Path]) -> None:

@@ -1,5 +1,6 @@
 """Read an extract's nodes, ways and outlines, and report what is broken, clipped or astray."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from geodata.house_numbers import NumberedLine
 
 _KEPT_NODE_KEYS = frozenset(("barrier", "entrance", "addr:housenumber"))
 _MIN_POINTS = 2
+_TOO_FAR = re.compile(r"coordinate: '(-?\d+(?:\.\d*)?)")
 _MIN_RING = 4
 
 
@@ -81,6 +83,13 @@ def read_extract(file: Path) -> RawMap:
 
 
 def _refusal(file: Path, reason: str) -> DistrictUnreadable:
+    if far := _TOO_FAR.search(reason):
+        return DistrictUnreadable(
+            "map.coordinates-out-of-range",
+            file=str(file),
+            value=far.group(1),
+            mend="give lon from -180 to 180 and lat from -90 to 90, in degrees",
+        )
     if "ID twice" in reason:
         return DistrictUnreadable(
             "map.id-repeated",

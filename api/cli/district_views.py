@@ -117,7 +117,6 @@ def _tell(remarks: Sequence["Remark"]) -> None:
 
 def _write_page(district: "District", remarks: Sequence["Remark"], file: Path) -> None:
     from geodata.finding_maps import findings_page
-    from geodata.validation import SEVERITIES
 
     counts = Counter(remark.severity for remark in remarks)
     words = {

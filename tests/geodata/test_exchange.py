@@ -59,6 +59,7 @@ def test_a_real_district_goes_through_a_geopackage(helsinki: District, tmp_path:
     for layer in LAYERS:
         assert len(getattr(again, layer)) == len(getattr(helsinki, layer))
     assert set(again.stairwells["code"]) == set(helsinki.stairwells["code"])
+    assert again.attribution == helsinki.attribution
 
 
 @pytest.mark.parametrize("datum", [Datum.GCJ02, Datum.BD09])
