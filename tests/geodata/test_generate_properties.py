@@ -1,7 +1,5 @@
 """What must hold of every generated district, whatever its seed."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import shapely
@@ -11,13 +9,13 @@ from geodata.generate import SIZES, generate_district
 from geodata.matrix import Stop, travel_matrix, unreachable_stops
 from geodata.network import metric
 
-CASES = [("small", seed) for seed in range(6)] + [("medium", 1), ("medium", 2), ("subdistrict", 1)]
+CASES = [("small", seed) for seed in range(5)] + [("medium", 1), ("subdistrict", 1)]
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case[0]}-{case[1]}")
-def district(request: pytest.FixtureRequest) -> Iterator[District]:
+def district(request: pytest.FixtureRequest) -> District:
     size, seed = request.param
-    yield generate_district(size, seed, f"合成{size}")
+    return generate_district(size, seed, f"合成{size}")
 
 
 def _stops(frame: object) -> list[Stop]:
@@ -106,6 +104,6 @@ def test_compounds_lie_apart_and_differ(district: District) -> None:
 
 
 def test_a_subdistrict_covers_about_four_square_kilometres() -> None:
-    ground = metric(generate_district("subdistrict", 2), generate_district("subdistrict", 2).ways)
-    hull = shapely.convex_hull(shapely.union_all(ground))
+    district = generate_district("subdistrict", 1)
+    hull = shapely.convex_hull(shapely.union_all(metric(district, district.ways)))
     assert 3.5e6 < hull.area < 4.8e6
