@@ -133,7 +133,8 @@ def _tell(
     resolved: "Resolved | None",
     registry: "Registry | None",
 ) -> None:
-    if parsed is None and (resolved is None or resolved.compound is None):
+    led = resolved is not None and (resolved.compound is not None or resolved.ambiguous)
+    if parsed is None and not led:
         say("address.none", text=line.strip())
         return
     if parsed is not None:

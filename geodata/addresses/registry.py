@@ -144,7 +144,7 @@ class Registry:
             return self._of_place(text, coded)
         parsed = parse(text)
         if parsed is None:
-            return Resolved(said=text, missing=("address",))
+            return self._street(text)
         if "stairwell-or-room" in parsed.ambiguities and (within := self._building_of(text)):
             return self._no_such_stairwell(text, parsed, within)
         address = parsed.address
@@ -202,6 +202,18 @@ class Registry:
             ambiguous=choice,
             missing=lost,
         )
+
+    def _street(self, text: str) -> Resolved:
+        """Resolve a street and number alone, such as Rauhankatu 18, that the map itself gives."""
+        numbered = _NUMBERED.fullmatch(fold(text).strip())
+        at = numbered and self._at_number.get(
+            (name_key(numbered["street"]), numbered["number"].upper())
+        )
+        if not at:
+            return Resolved(said=text, missing=("address",))
+        if len(at) == 1:
+            return self._of_place(text, at[0])
+        return Resolved(said=text, ambiguous=_choice(at, "building-shared"), missing=("building",))
 
     def _building_of(self, code: str) -> Place | None:
         """Return the building whose code begins a code that no stairwell has."""

@@ -65,6 +65,7 @@ def codes(found: Resolved) -> list[str]:
         ("KX-01-05", None, "KX-01-05-1"),
         ("8幢2单元301", None, "KX-01-08-2"),  # one building 8 in the whole district
         ("文三路12号", None, "KX-03-50-1"),
+        ("文三路 12", None, "KX-03-50-1"),
         ("凯旋路7号 301室", None, "KX-03-50-1"),
     ],
 )
