@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from geodata.closures import OPEN, Shut
 from geodata.district import District
 from geodata.engines import UNREACHED
 from geodata.matrix import UNREACHABLE, Joints, Stop, along_segment, join
@@ -48,13 +49,23 @@ def legs(
     mode: str,
     *,
     closed_gates: frozenset[str] = frozenset(),
+    shut: Shut = OPEN,
     network: Network | None = None,
 ) -> tuple[Leg, ...]:
     """Describe the way along the stops in the given order; equal to the matrix to the second.
 
     A stop may come more than once, as a point does where a trip begins and ends.
+
+    Parameters
+    ----------
+    closed_gates, shut
+        What is closed in addition to the gates that are closed in the district.
+    network
+        One made before with :meth:`Network.of`; it takes the place of mode and closures.
     """
-    network = network or Network.of(district, mode, closed_gates)
+    network = network or Network.of(
+        district, mode, shut | Shut(gates=closed_gates) if shut else closed_gates
+    )
     joints = join(network, stops)
     return tuple(
         _leg(network, joints, stops, number, number + 1) for number in range(len(stops) - 1)

@@ -43,6 +43,12 @@ _WAYS = {
         "road": "the road without a name",
     },
 }
+_SHORT_WAYS = {
+    _WAYS["zh"]["inner"]: "小区路",
+    _WAYS["zh"]["road"]: "路",
+    _WAYS["en"]["inner"]: "inner road",
+    _WAYS["en"]["road"]: "road",
+}
 _TURNS = {
     "zh": {
         "slight_left": "向左前方",
@@ -186,7 +192,7 @@ def gate_name(step: Step, signs: Signs, language: Language) -> str:
 
 def _hint(step: Step, signs: Signs, language: Language) -> str:
     words = _words(step, signs, language)
-    words["way"] = words["way"].removeprefix("the ")
+    words["way"] = _SHORT_WAYS.get(words["way"], words["way"]).removeprefix("the ")
     said = _HINTS[language][_shape(step)].format(**words)
     metres = "{n}米" if language == "zh" else "{n} m"
     if step.distance_m < _SAID_M or step.kind == "arrive":

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from geodata.engines import DISTANCE_BITS, DISTANCE_MASK
 from geodata.matrix import Joints, Stop
-from geodata.network import Network, Streets
+from geodata.network import Network
+from geodata.streets import Streets
 
 Ints = npt.NDArray[np.int64]
 Spot = tuple[float, float]

@@ -1,6 +1,5 @@
 import random
 from collections.abc import Callable
-
 from dataclasses import replace
 from typing import Literal
 
@@ -9,6 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.closures import Shut
 from geodata.directions import Leg, legs
 from geodata.district import District, layer_frame
 from geodata.generate import generate_district
@@ -140,6 +140,25 @@ def test_a_leg_without_a_way_says_so(small: District) -> None:
 
 def test_one_stop_has_no_legs(small: District) -> None:
     assert legs(small, _stops(small, 1), "foot") == ()
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    ways=st.frozensets(st.sampled_from(tuple(SMALL.ways["id"])), min_size=1, max_size=4),
+    mode=st.sampled_from(sorted(MODES)),
+    doors=st.lists(st.sampled_from(DOORS), min_size=2, max_size=4),
+)
+def test_no_step_follows_a_closed_way(
+    ways: frozenset[str], mode: str, doors: list[object]
+) -> None:
+    stops = [Stop(id=p.id, lon=p.lon, lat=p.lat) for p in doors]  # type: ignore[attr-defined]
+    shut = Shut(ways=ways)
+    found = legs(SMALL, stops, mode, shut=shut)
+    assert found == legs(SMALL, stops, mode, network=Network.of(SMALL, mode, shut))
+    for leg in found:
+        _check_steps(leg)
+        followed = {step.street for step in leg.steps if step.kind != "cross"}
+        assert not ways & followed
 
 
 def test_a_network_at_hand_is_used(small: District) -> None:
@@ -298,11 +317,11 @@ DIRECTIONS = {
 }
 HINTS = {
     "zh": (
-        "向西 小路 49米 → 左转 小区内道路 60米 → 出南门 20米 → 左转 文景街 200米 → "
+        "向西 小路 49米 → 左转 小区路 60米 → 出南门 20米 → 左转 文景街 200米 → "
         "左转 通道 20米 → 进2号门 40米 → 右转 小路 45米 → 到，在左侧"
     ),
     "en": (
-        "west, path 49 m → left road inside the compound 60 m → out by the South Gate 20 m → "
+        "west, path 49 m → left inner road 60 m → out by the South Gate 20 m → "
         'left "文景街" 200 m → left service road 20 m → in by Gate 2 40 m → right path 45 m → '
         "door on the left"
     ),
