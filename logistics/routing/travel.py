@@ -29,9 +29,7 @@ def matrices(
     stops = [Stop(id=spot.id, lon=spot.lon, lat=spot.lat) for spot in order]
     found = {}
     for kind, (mode, shut) in shut_by_profile(inputs, district).items():
-        travel = travel_matrix(
-            district, stops, mode, network=Network.of(district, mode, shut.gates)
-        )
+        travel = travel_matrix(district, stops, mode, network=Network.of(district, mode, shut))
         found[kind] = Matrix(
             duration_s=travel.duration_s, distance_m=travel.distance_m, cost=travel.duration_s
         )

@@ -107,3 +107,19 @@ def test_a_closure_of_what_the_map_has_lost_closes_nothing_and_is_named(inputs, 
     supposed = replace(inputs, closures=gone)
     assert lost(supposed, district) == gone
     assert reached(matrices(supposed, district)["foot"])
+
+
+def test_a_closed_area_is_entered_by_nobody(inputs, district):
+    outline = district.compounds.geometry.iloc[1].buffer(0.0001)
+    rings = (tuple(outline.exterior.coords),)
+    area = closed("the compound", kind="area", shape=(rings,))
+    assert cut_off(matrices(replace(inputs, closures=(area,)), district)["foot"])
+
+
+def test_closed_ways_are_used_by_nobody(inputs, district):
+    ways = tuple(
+        closed(way, n, kind="way", modes=("foot",)) for n, way in enumerate(district.ways["id"])
+    )
+    after = matrices(replace(inputs, closures=ways), district)
+    assert cut_off(after["foot"])
+    assert reached(after["ebike"])
