@@ -13,7 +13,7 @@ Bounds = tuple[float, float, float, float]
 _CROWDED_MM = 5.8  # nearer than this the numbers of two stops cover one another
 _FEWEST = 3
 _WORTH = 1.4  # a detail less enlarged than this tells nothing new
-_OVERVIEW = 0.38
+_OVERVIEWS = (0.38, 0.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,36 +51,42 @@ def panels(
         return plain
     crowded = sorted({n for crowd in crowds for n in crowd})
     choices = [
-        _two(spots, doors, chosen, width_mm, height_mm, aside=aside)
+        _two(spots, doors, chosen, (width_mm, height_mm), aside=aside, share=share)
         for chosen in (crowded, max(crowds, key=len))
         for aside in (True, False)
+        for share in _OVERVIEWS
     ]
     worth = [two for two in choices if two[1].window.mm_per_m >= _WORTH * whole.mm_per_m]
     return min([plain, *worth], key=lambda one: _covered(one, doors))
 
 
 def _covered(laid_out: Sequence[Panel], doors: Sequence[Spot]) -> float:
-    """Count the pairs of numbers that would cover one another; a detail costs as one pair."""
+    """Count the pairs of numbers that would cover one another; a detail costs as one pair.
+
+    Of equals the one whose smaller scale is larger is better, by less than a pair.
+    """
     pairs = sum(
         math.dist(doors[n], doors[m]) * panel.window.mm_per_m < _CROWDED_MM
         for panel in laid_out
         for n, m in combinations(sorted(panel.marks), 2)
     )
-    return pairs + len(laid_out) - 1 / (1 + laid_out[-1].window.mm_per_m)
+    scales = [panel.window.mm_per_m for panel in laid_out]
+    return pairs + len(laid_out) - 0.9 * min(scales) / (0.2 + min(scales)) - 0.05 * max(scales)
 
 
 def _two(
     spots: Sequence[Spot],
     doors: Sequence[Spot],
     crowd: Sequence[int],
-    width_mm: float,
-    height_mm: float,
+    size_mm: tuple[float, float],
     *,
     aside: bool,
+    share: float,
 ) -> list[Panel]:
     """Share the sheet between both, side by side or one above the other."""
-    first_w = width_mm * _OVERVIEW if aside else width_mm
-    first_h = height_mm if aside else height_mm * _OVERVIEW
+    width_mm, height_mm = size_mm
+    first_w = width_mm * share if aside else width_mm
+    first_h = height_mm if aside else height_mm * share
     rest_w, rest_h = (width_mm - first_w, height_mm) if aside else (width_mm, height_mm - first_h)
     detail = Window.around(
         [doors[n] for n in crowd], width_mm=rest_w, height_mm=rest_h, margin_mm=8.5, least_m=150

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import shapely
+from shapely.geometry import Polygon
 
 from geodata.directions import Leg
 from geodata.district import District
@@ -58,6 +59,8 @@ _SMALL_STOP_MM = 3.0
 _MANY_STOPS = 30
 _DOORS_MM_PER_M = 0.16
 """From this scale on doors are apart enough to have numbers."""
+_NAMED_MM_PER_M = 0.08
+"""Below this scale names of gates would hide the map; the sheet's list says them too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,16 +164,17 @@ def _trip_panel(panel: Panel, scene: _Scene) -> Sheet:
     draw_goals(sheet, goals, doors=large)
     draw_closures(sheet, room, window, district, closed=scene.closed, language=language)
     lanes = draw_legs(sheet, scene.lanes(window, scene.legs), back=scene.leads_back)
-    for frame, letter in panel.frames:
-        _frame_on(sheet, room, window, frame, letter)
     gates = _gates(window, scene, room)
     routes = together(lanes)
     avoid(room, gates, routes)
+    for frame, letter in panel.frames:
+        _frame_on(over, room, window, frame, letter)
+    edges = [_edge(window, frame).exterior for frame, _ in panel.frames]
     marks = [(m.text, m.kind, door) for m, door in zip(mine, doors, strict=True)]
     size = _STOP_MM if len(marks) <= _MANY_STOPS else _SMALL_STOP_MM
-    bubbles = fan_out(room, marks, size=size, routes=routes)
+    bubbles = fan_out(room, marks, size=size, routes=shapely.union_all([routes, *edges]))
     draw_arrows(sheet, lanes, bubbles, gates)
-    draw_gates(sheet, room, gates, named=True)
+    draw_gates(sheet, room, gates, named=window.mm_per_m >= _NAMED_MM_PER_M)
     name_goals(sheet, room, goals, language, doors=large)
     name_streets(sheet, room, window, district, language)
     name_buildings(sheet, room, window, district, language, but={goal.id for goal in goals})
@@ -289,6 +293,12 @@ def _room(window: Window) -> Room:
     return Room(window.width_mm, window.height_mm)
 
 
+def _edge(window: Window, frame: tuple[float, float, float, float]) -> Polygon:
+    (west, south), (east, north) = window.at(frame[0], frame[1]), window.at(frame[2], frame[3])
+    found: Polygon = shapely.box(west, north, east, south)
+    return found
+
+
 def _frame_on(
     sheet: Sheet,
     room: Room,
@@ -297,22 +307,25 @@ def _frame_on(
     letter: str,
 ) -> None:
     """Show on the overview what a detail shows."""
-    west, south = window.at(frame[0], frame[1])
-    east, north = window.at(frame[2], frame[3])
+    shape = _edge(window, frame)
+    west, north, east, south = shape.bounds
     edge: dict[str, Any] = {"x": west, "y": north, "width": east - west, "height": south - north}
     sheet.add("rect", **edge, fill="none", stroke="#fff", stroke_width=1.1)
     sheet.add(
         "rect", **edge, fill="none", stroke="#000", stroke_width=0.5, stroke_dasharray="2.4 0.8"
     )
-    ring = shapely.box(west, north, east, south).exterior
-    room.avoided.append(ring.buffer(0.4))
+    room.avoided.append(shape.exterior.buffer(0.4))
     spots = around((west + east) / 2, (north + south) / 2, 3.2, 3.2, 0.4)
     corners = [
         (x + dx, y + dy, 0.0)
         for x, dx in ((west, 2.4), (east, -2.4), (west, -2.4), (east, 2.4))
         for y, dy in ((north, 2.6), (south, -2.6))
     ]
-    write(sheet, room, letter, 3.2, [*corners, *spots], font_weight="bold", over_routes=True)
+    places = [*corners, *spots]
+    bold: dict[str, Any] = {"font_weight": "bold"}
+    write(sheet, room, letter, 3.2, places, **bold) or write(
+        sheet, room, letter, 3.2, places, over_routes=True, **bold
+    )
 
 
 def _frame(sheet: Sheet, x: float, y: float, width: float, height: float) -> None:
