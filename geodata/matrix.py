@@ -14,6 +14,7 @@ from geodata.engines import DISTANCE_BITS, DISTANCE_MASK, UNREACHED, Dijkstra, E
 from geodata.joints import Joints, Stop, StopMisplaced, along_segment, join, stay
 from geodata.matrix_cache import Key, MatrixStore
 from geodata.network import Network
+from geodata.seats import SEATED_FROM, seated_engine
 
 __all__ = [
     "UNREACHABLE",
@@ -106,14 +107,7 @@ def travel_matrix(
     key = Key(digest=digest, stops=len(ids))
     kept = store.find(key) if store and not referee else None
     if kept is None:
-        streets = network.streets
-        tail, head, _ = streets.arcs
-        engine: Engine = (
-            Dijkstra(tail, head, network.arc_weight, len(streets.spots))
-            if referee
-            else network.engine
-        )
-        kept = _block(network, engine, stops, stops)
+        kept = _square(network, stops, referee=referee)
         if store and not referee:
             store.keep(key, *kept)
     return TravelMatrix(
@@ -147,8 +141,8 @@ def extend(
         raise MatrixStale
     everywhere = [*stops, *added]
     ids = _ids(everywhere)
-    columns = _block(network, network.engine, stops, added)
-    rows = _block(network, network.engine, added, everywhere)
+    columns = _block(network, stops, added)
+    rows = _block(network, added, everywhere)
     whole = [
         np.concatenate([np.concatenate([old, column], axis=1), row])
         for old, column, row in zip(
@@ -196,15 +190,50 @@ def _shut_at(
     return (closures or Closures()).within(district).at(at, mode, permits)
 
 
+def _square(network: Network, stops: Sequence[Stop], *, referee: bool) -> tuple[Ints, Ints]:
+    """Give seconds and metres between all stops."""
+    joints = join(network, stops)
+    if len(stops) >= SEATED_FROM and not referee:
+        engine, seats = seated_engine(network, joints)
+        least = engine.many_to_many(seats, seats)
+    else:
+        least = _between(joints, joints, _referee(network) if referee else network.engine)
+    return _finished(network, least, (joints, joints), (stops, stops))
+
+
 def _block(
-    network: Network, engine: Engine, origins: Sequence[Stop], targets: Sequence[Stop]
+    network: Network, origins: Sequence[Stop], targets: Sequence[Stop]
 ) -> tuple[Ints, Ints]:
     """Give seconds and metres from some stops to others."""
-    weight = _combined(network, engine, join(network, origins), join(network, targets))
-    spots = np.array([(s.lon, s.lat) for s in (*origins, *targets)], dtype=float).reshape(-1, 2)
-    _, place = np.unique(spots, axis=0, return_inverse=True)
-    place = place.reshape(-1)
-    weight[place[: len(origins)][:, None] == place[len(origins) :][None, :]] = 0
+    both = join(network, origins), join(network, targets)
+    return _finished(network, _between(*both, network.engine), both, (origins, targets))
+
+
+def _referee(network: Network) -> Dijkstra:
+    tail, head, _ = network.streets.arcs
+    return Dijkstra(tail, head, network.arc_weight, len(network.streets.spots))
+
+
+def _finished(
+    network: Network,
+    least: Ints,
+    joints: tuple[Joints, Joints],
+    stops: tuple[Sequence[Stop], Sequence[Stop]],
+) -> tuple[Ints, Ints]:
+    """Add what is no way between nodes: staying on a segment, the walks, and staying put."""
+    origins, targets = joints
+    columns = _by_segment(targets)
+    for segment, rows in _by_segment(origins).items():
+        if segment in columns:
+            at = np.ix_(rows, columns[segment])
+            staying = stay(network, segment, origins, targets, rows=rows, columns=columns[segment])
+            least[at] = np.minimum(least[at], staying)
+    access = origins.access[:, None] + targets.access[None, :]
+    weight = np.where(least < UNREACHED, least + access, UNREACHED)
+    spots = np.array([(s.lon, s.lat) for side in stops for s in side], dtype=float)
+    _, place = np.unique(spots.reshape(-1, 2), axis=0, return_inverse=True)
+    row, column = np.split(place.reshape(-1), [len(stops[0])])
+    weight[row[:, None] == column[None, :]] = 0
     reached = weight < UNREACHED
     seconds = -(-(weight >> DISTANCE_BITS) // _TENTHS)
     return (
@@ -213,7 +242,8 @@ def _block(
     )
 
 
-def _combined(network: Network, engine: Engine, origins: Joints, targets: Joints) -> Ints:
+def _between(origins: Joints, targets: Joints, engine: Engine) -> Ints:
+    """Give the least weight from where stops join to where others do, by either end."""
     best = np.full((len(origins.snaps), len(targets.snaps)), UNREACHED)
     sources, source = np.unique(origins.node, return_inverse=True)
     sinks, sink = np.unique(targets.node, return_inverse=True)
@@ -228,14 +258,7 @@ def _combined(network: Network, engine: Engine, origins: Joints, targets: Joints
             total += targets.arriving[:, into][None, :]
             total[blocked | (total >= UNREACHED // 2)] = UNREACHED
             np.minimum(best, total, out=best)
-    columns = _by_segment(targets)
-    for segment, rows in _by_segment(origins).items():
-        if segment in columns:
-            at = np.ix_(rows, columns[segment])
-            staying = stay(network, segment, origins, targets, rows=rows, columns=columns[segment])
-            best[at] = np.minimum(best[at], staying)
-    access = origins.access[:, None] + targets.access[None, :]
-    return np.where(best < UNREACHED, best + access, UNREACHED)
+    return best
 
 
 def _by_segment(joints: Joints) -> dict[int, Ints]:

@@ -38,6 +38,7 @@ class Streets:
     doorways: Doorways = field(repr=False)
     findings: tuple[Finding, ...]
     snapped: dict[tuple[float, float], Any] = field(default_factory=dict, repr=False)
+    seated: dict[str, Topology] = field(default_factory=dict, repr=False)
 
     @cached_property
     def lines(self) -> npt.NDArray[Any]:
