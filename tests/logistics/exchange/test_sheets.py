@@ -168,6 +168,20 @@ def test_pages_are_counted_within_each_trip():
     assert "第 1 页 / 共 1 页" in pages[-1].extract_text()
 
 
+@needs_fonts
+def test_a_long_way_is_told_whole_and_stays_with_its_stop():
+    way = " → ".join(f"左转 第{n}街 120米" for n in range(1, 9))
+    trip = a_trip(stops=30)
+    drawing = TripDrawing(ways=tuple(f"{n}. {way}" for n in range(1, 31)))
+    pdf = SheetPrinter(FONT_PATHS).print_book(a_book(trip), {trip.code: drawing})
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+    assert len(pages) > 1
+    for n in range(1, 31):
+        holding = [page for page in pages if f"\n{n}. 左转" in page]
+        assert len(holding) == 1
+        assert f"{n * 10 // 60 + 8:02}:{n * 10 % 60:02}–" in holding[0]
+
+
 def test_the_code_square_holds_the_trip_code_and_nothing_else(monkeypatch):
     seen = []
     make = segno.make
