@@ -1,7 +1,7 @@
 """What stands on paper: trips as a courier reads them, without names and health facts."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from logistics.domain.closures import NOTHING_CLOSED, ClosedGround
 
@@ -69,6 +69,7 @@ class SheetBook:
     synthetic: bool
     closed_gates: tuple[str, ...]  # ids of the map
     trips: tuple[SheetTrip, ...]
+    wave: tuple[datetime, datetime] | None = None
 
     def of_courier(self, courier_code: str) -> "SheetBook":
         """Keep only the trips of one courier."""

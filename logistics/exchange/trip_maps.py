@@ -11,6 +11,7 @@ from geodata.network import Network
 from geodata.phrases import hints
 from geodata.render import MapLabel, trip_map
 from logistics.domain.sheets import SheetBook, SheetTrip
+from logistics.exchange.closed_ground import shut_of
 from logistics.exchange.sheets import Language, TripDrawing
 from logistics.exchange.texts import SHEET
 
@@ -23,33 +24,31 @@ def draw_trips(
 ) -> dict[str, TripDrawing]:
     """Draw every trip of a book; by trip code.
 
-    Gates that are closed in the book are neither passed nor drawn as open.
+    What is closed to a trip's courier is neither passed nor drawn as open.
     """
-    always = frozenset(book.closed_gates)
-    known = set(district.gates["id"])
-    gates: dict[frozenset[str], _Gates] = {}
+    gates: dict[Shut, _Gates] = {}
     drawn = {}
     for trip in book.trips:
-        closed = always.union(known.intersection(trip.closed.gates))
-        if closed not in gates:
-            gates[closed] = _Gates(district, closed, language)
-        network = Network.of(district, trip.mode, closed)  # kept: most trips share theirs
-        drawn[trip.code] = _draw(trip, district, network, gates[closed], language)
+        shut = shut_of(book, trip, district)
+        if shut not in gates:
+            gates[shut] = _Gates(district, shut, language)
+        network = Network.of(district, trip.mode, shut)  # kept: most trips share theirs
+        drawn[trip.code] = _draw(trip, district, network, gates[shut], language)
     return drawn
 
 
 class _Gates:
     """The district's gates by their names, and which compounds they belong to."""
 
-    def __init__(self, district: District, closed: frozenset[str], language: Language) -> None:
+    def __init__(self, district: District, closed: Shut, language: Language) -> None:
         places = district.places()
         self._by_id: Mapping[str, MapPlace] = {place.id: place for place in places}
         self._by_code: Mapping[str, MapPlace] = {place.code: place for place in places}
         self._language = language
-        self.shut = Shut(gates=closed)
+        self.shut = closed
         self._closed: dict[str, list[str]] = {}
         for place in places:
-            shut = not place.open or place.id in closed
+            shut = not place.open or place.id in closed.gates
             if place.kind == "gate" and shut and place.parent_id:
                 self._closed.setdefault(place.parent_id, []).append(self.name(place.id))
 

@@ -9,6 +9,7 @@ from geodata.network import Network
 from geodata.track_files import gpx_text, kml_text
 from geodata.tracks import Track, TrackStop, geojson_text, plan_geojson
 from logistics.domain.sheets import SheetBook, SheetStop, SheetTrip
+from logistics.exchange.closed_ground import shut_of
 from logistics.exchange.sheets import Language, clock
 
 Kind = Literal["geojson", "gpx", "kml"]
@@ -25,12 +26,17 @@ def tracks_of(
 ) -> tuple[Track, ...]:
     """Lay every trip of a book on the map, from the point over its stops and back.
 
-    Gates that are closed in the book are not passed.
+    What is closed to a trip's courier is not passed.
     """
-    closed = frozenset(book.closed_gates)
-    modes = sorted({trip.mode for trip in book.trips})
-    networks = {mode: Network.of(district, mode, closed) for mode in modes}
-    return tuple(_track(trip, district, networks[trip.mode], language) for trip in book.trips)
+    return tuple(
+        _track(
+            trip,
+            district,
+            Network.of(district, trip.mode, shut_of(book, trip, district)),
+            language,
+        )
+        for trip in book.trips
+    )
 
 
 def write_tracks(book: SheetBook, district: District, kind: Kind, *, language: Language) -> str:

@@ -53,6 +53,7 @@ def book_of(session: Session, plan_id: str, inputs: PlanInputs) -> SheetBook:
         attribution=area.attribution,
         synthetic=area.synthetic,
         closed_gates=inputs.closed_gates,
+        wave=inputs.wave,
         trips=tuple(
             SheetTrip(
                 **{key: value for key, value in row.items() if key != "id"},

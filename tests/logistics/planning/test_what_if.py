@@ -7,9 +7,11 @@ from sqlalchemy import select, text
 
 from logistics.domain.planning import next_action
 from logistics.domain.what_if import CouriersUnclear, NothingSupposed, away_count, spread
-from logistics.store import places, plans, runs, tables, zones
+from logistics.exchange.closed_ground import shut_of
+from logistics.exchange.trip_tracks import tracks_of
+from logistics.store import places, plans, runs, sheets, tables, zones
 from logistics.usecases.close_ground import Wish as CloseWish
-from logistics.usecases.close_ground import close_gate, open_gate
+from logistics.usecases.close_ground import close_gate, close_ways, open_gate
 from logistics.usecases.plan_run import NoCouriers, plan_run
 from logistics.usecases.set_zone import set_zone
 from logistics.usecases.what_if import NothingPacked, Wish, what_if
@@ -241,3 +243,27 @@ def test_the_same_couriers_stay_away_each_time_and_no_point_is_emptied_first(pla
     assert [c.code for c in spread(carriers, 2)] == ["E02", "E04"]
     assert spread(carriers[::-1], 2) == spread(carriers, 2)
     assert NothingSupposed().code == "what-if.nothing-supposed"
+
+
+def test_the_sheets_lead_around_what_is_closed_to_their_courier(sqlite_database, packed_run, town):
+    run = packed_run(sqlite_database, bags=30)
+    with sqlite_database.transaction() as session:
+        wish = CloseWish(since=AT, modes=("ebike",))
+        _, gates = compound_of(sqlite_database, run, sealed=False)
+        for gate in gates[:1]:
+            close_gate(session, run.district_id, gate, wish, actor="test", at=AT)
+        way = str(town.district.ways["id"].iloc[0])
+        close_ways(session, run.district_id, way, wish, actor="test", at=AT)
+    report = plan_run(sqlite_database, run.id, time_limit_s=0.5, actor="test", at=AT)
+    with sqlite_database.read() as session:
+        book = sheets.book_of(session, report.plan.id, plans.inputs_of(session, run))
+    shut = {shut_of(book, trip, town.district) for trip in book.trips}
+    assert len(shut) == 1
+    (closed,) = shut
+    code = town.district.gates.set_index("id")["code"]
+    assert gates[0] in {code[gate] for gate in closed.gates}
+    assert closed.ways == {way}
+    for track in tracks_of(book, town.district):
+        assert track.legs
+        passed = {gate for leg in track.legs for gate in leg.gates}
+        assert not passed & closed.gates

@@ -1,0 +1,28 @@
+"""What is closed to a trip on paper and on screens, as the map takes it."""
+
+from shapely.geometry import Polygon
+
+from geodata.closures import Closures, Shut
+from geodata.district import District
+from logistics.domain.sheets import SheetBook, SheetTrip
+
+
+def shut_of(book: SheetBook, trip: SheetTrip, district: District) -> Shut:
+    """Say what a trip's way avoids: what was closed to its courier when it was planned.
+
+    Gates and ways that the map has lost since then are passed over.
+    """
+    gates = {*book.closed_gates, *trip.closed.gates, *_outside_hours(book, district)}
+    return Shut(
+        gates=frozenset(gates.intersection(district.gates["id"])),
+        ways=frozenset(set(trip.closed.ways).intersection(district.ways["id"])),
+        areas=tuple(Polygon(rings[0], rings[1:]) for rings in trip.closed.areas),
+    )
+
+
+def _outside_hours(book: SheetBook, district: District) -> set[str]:
+    if book.wave is None:
+        return set()
+    hours = Closures().within(district)
+    moments = (book.wave[0], *hours.changes(*book.wave))
+    return {gate for moment in moments for gate in hours.at(moment, "foot").gates}
