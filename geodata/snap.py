@@ -138,6 +138,8 @@ class _Joined:
 def _snap_all(network: Network, lonlats: list[tuple[float, float]], sight: Sight) -> list[Snap]:
     spots = np.column_stack(network.district.to_metres.transform(*np.array(lonlats).T))
     scene = _Scene(board=Board(network), sight=sight, spots=spots)
+    if not len(scene.board.segment):
+        return [NOWHERE] * len(lonlats)
     count = len(spots)
     joined = _Joined(
         piece=np.full(count, -1),
