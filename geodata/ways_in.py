@@ -61,7 +61,8 @@ def ways_in(
     row = district.stairwells.set_index("id").loc[mark]
     owner = district.buildings.set_index("id").loc[row["building_id"], "compound_id"]
     door = Stop(id=mark, lon=row.geometry.x, lat=row.geometry.y)
-    gates = district.gates[(district.gates["compound_id"] == owner) & (owner != "")]
+    passed = district.gates["id"].isin(_passable(network)) & (owner != "")
+    gates = district.gates[passed & (district.gates["compound_id"] == owner)]
     stops = [
         Stop(id=gate, lon=spot.x, lat=spot.y)
         for gate, spot in zip(gates["id"], gates.geometry, strict=True)
@@ -80,3 +81,11 @@ def ways_in(
         if matrix.duration_s[number, -1] >= 0
     ]
     return tuple(sorted(found, key=lambda way: (way.total_s, way.gate)))
+
+
+def _passable(network: Network) -> frozenset[str]:
+    """List the gates on the network's ways that are open to its mode."""
+    gates = network.district.gates
+    allowed = set(gates.loc[gates[network.streets.mode.passage], "id"])
+    on_ways = network.streets.gate_node.items()
+    return frozenset(g for node, g in on_ways if g in allowed and not network.blocked[node])
