@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -405,3 +407,27 @@ def test_water_squares_and_sites_come_along(tmp_path: Path) -> None:
     assert set(district.areas["kind"]) == {"water"}
     (site,) = district.sites.to_dict("records")
     assert (site["kind"], site["code"], site["name_zh"]) == ("health", "TB-H01", "康宁药店")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shared_map", ["liechtenstein.osm.pbf"], indirect=True)
+def test_a_country_of_nine_thousand_houses_comes_in_fast_and_small(shared_map: Path) -> None:
+    program = (
+        "import resource, sys, time\n"
+        "from geodata.osm import import_osm\n"
+        "began = time.process_time()\n"
+        "district = import_osm(sys.argv[1], 'Liechtenstein')\n"
+        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "print(len(district.buildings), time.process_time() - began, peak)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program, str(shared_map)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    houses, seconds, peak_kib = told.stdout.split()
+    assert int(houses) > 8900
+    assert float(seconds) < 60
+    assert int(peak_kib) < 2 << 20
