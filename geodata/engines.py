@@ -1,5 +1,7 @@
 """Shortest paths: a fast engine, and one that is slow and obvious."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any, Protocol
 
@@ -16,6 +18,8 @@ DISTANCE_BITS = 20
 DISTANCE_MASK = (1 << DISTANCE_BITS) - 1
 UNREACHED = np.int64(2**62)
 BLOCKED_FROM = 2**61
+_MOST_HANDS = 4
+_SOURCES_A_HAND = 300
 
 
 class Engine(Protocol):
@@ -97,24 +101,36 @@ class Hierarchy:
 
     def __init__(self, topology: Topology, weight: Ints, *, distance_bits: int) -> None:
         self._bits = distance_bits
-        self._topology = topology  # the metric points into it
-        self._metric: Any = CCHMetric(topology.order)
+        self._topology = topology  # the metrics point into it
         self._alone = Lock()  # a query writes into the metric's own memory
         packed = ((weight >> DISTANCE_BITS) << distance_bits) + (weight & DISTANCE_MASK)
         packed[weight >= BLOCKED_FROM] = INF_WEIGHT
-        self._metric.customize(packed.astype(np.uint32))
+        self._packed = packed.astype(np.uint32)
+        self._metric = self._customised()
 
     def many_to_many(self, sources: Ints, targets: Ints) -> Ints:
-        """Ask the hierarchy."""
+        """Ask the hierarchy, with a metric for each processor where sources are many."""
         if not len(sources) or not len(targets):
             return np.empty((len(sources), len(targets)), dtype=np.int64)
-        with self._alone:
-            least = self._metric.distances_many_to_many(
-                sources.astype(np.uint32), targets.astype(np.uint32)
+        hands = min(os.cpu_count() or 1, _MOST_HANDS, 1 + len(sources) // _SOURCES_A_HAND)
+        wanted = targets.astype(np.uint32)
+        shares = np.array_split(sources.astype(np.uint32), hands)
+        with self._alone, ThreadPoolExecutor(hands) as pool:
+            least = list(
+                pool.map(lambda hand: self._ask(hand, shares[hand], wanted), range(hands))
             )
-        wide = np.asarray(least).reshape(len(sources), len(targets)).astype(np.int64)
+        wide = np.concatenate(least).reshape(len(sources), len(targets)).astype(np.int64)
         full = ((wide >> self._bits) << DISTANCE_BITS) + (wide & ((1 << self._bits) - 1))
         return np.where(wide >= INF_WEIGHT, UNREACHED, full)
+
+    def _ask(self, hand: int, sources: Any, targets: Any) -> Any:
+        metric = self._metric if hand == 0 else self._customised()
+        return np.asarray(metric.distances_many_to_many(sources, targets)).ravel()
+
+    def _customised(self) -> Any:
+        metric = CCHMetric(self._topology.order)
+        metric.customize(self._packed)
+        return metric
 
     def path(self, source: int, target: int) -> tuple[int, ...]:
         """Ask the hierarchy and unpack."""
