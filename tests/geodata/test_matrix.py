@@ -1,14 +1,27 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.closures import Closure, ClosureRefused, Closures
 from geodata.district import District
 from geodata.generate import generate_district
-from geodata.matrix import Stop, StopMisplaced, travel_matrix, unreachable_stops
+from geodata.matrix import (
+    MatrixStale,
+    Stop,
+    StopMisplaced,
+    extend,
+    travel_matrix,
+    unreachable_stops,
+)
+from geodata.matrix_cache import MatrixStore
 from geodata.modes import MODES
+from geodata.network import Network
 
 Spot = Callable[[float, float], tuple[float, float]]
 SMALL = generate_district("small", 7)
@@ -138,3 +151,78 @@ def test_two_stops_of_one_id_are_refused(small: District) -> None:
     stop = _stops(small)[0]
     with pytest.raises(StopMisplaced, match=stop.id):
         travel_matrix(small, [stop, stop], "foot")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_many_stops_as_nodes_of_the_graph_change_no_way(medium: District, mode: str) -> None:
+    stops = _stops(medium)[:240]
+    closed = frozenset(medium.gates["id"].iloc[::3])
+    whole = travel_matrix(medium, stops, mode, closed_gates=closed)
+    part = travel_matrix(medium, stops[60:200], mode, closed_gates=closed)  # too few for seats
+    assert (whole.duration_s[60:200, 60:200] == part.duration_s).all()
+    assert (whole.distance_m[60:200, 60:200] == part.distance_m).all()
+
+
+def test_stops_added_later_make_the_same_matrix(small: District) -> None:
+    stops = _stops(small)
+    network = Network.of(small, "ebike", frozenset(GATES[:1]))
+    first = travel_matrix(small, stops[:30], "ebike", network=network)
+    grown = extend(first, network, stops[:30], stops[30:])
+    whole = travel_matrix(small, stops, "ebike", network=network)
+    assert (grown.duration_s == whole.duration_s).all()
+    assert (grown.distance_m == whole.distance_m).all()
+    assert (grown.stops, grown.digest) == (whole.stops, whole.digest)
+    with pytest.raises(MatrixStale):
+        extend(first, Network.of(small, "ebike"), stops[:30], stops[30:])
+    with pytest.raises(StopMisplaced):
+        extend(first, network, stops[:30], stops[:1])
+
+
+def test_a_matrix_of_an_instant_is_that_of_what_is_closed_then(small: District) -> None:
+    stops, noon = _stops(small), datetime(2022, 4, 13, 4, tzinfo=UTC)
+    closures = Closures((Closure(id="c", target=f"gate:{GATES[0]}", until=noon),))
+    for hour, closed in ((3, GATES[:1]), (4, ())):
+        at = noon.replace(hour=hour)
+        told = travel_matrix(small, stops, "foot", closures=closures, at=at)
+        shut = closures.within(small).at(at, "foot").gates | frozenset(closed)
+        plain = travel_matrix(small, stops, "foot", closed_gates=shut)
+        assert told.digest == plain.digest
+        assert (told.duration_s == plain.duration_s).all()
+        assert told.at == at
+    with pytest.raises(ClosureRefused, match="instant-missing"):
+        travel_matrix(small, stops, "foot", closures=closures)
+
+
+def test_a_kept_matrix_is_found_again_unless_it_is_damaged(
+    small: District, tmp_path: Path
+) -> None:
+    stops, store = _stops(small)[:5], MatrixStore(tmp_path)
+    made = travel_matrix(small, stops, "foot", store=store)
+    (file,) = tmp_path.iterdir()
+    again = travel_matrix(small, stops, "foot", store=store)
+    assert (again.duration_s == made.duration_s).all()
+    assert (again.distance_m == made.distance_m).all()
+    proper = file.read_bytes()
+    for damaged in (proper[:-1], b"", proper[:60] + b"\xff" + proper[61:], proper + b"x"):
+        file.write_bytes(damaged)
+        again = travel_matrix(small, stops, "foot", store=store)
+        assert (again.duration_s == made.duration_s).all()
+        assert file.read_bytes() == proper
+
+
+def test_the_store_forgets_the_longest_unused_and_bears_many_writers(
+    small: District, tmp_path: Path
+) -> None:
+    stops = _stops(small)[:20]
+    one = 52 + 2 * 4 * 20**2
+    store = MatrixStore(tmp_path, most_bytes=2 * one)
+    with ThreadPoolExecutor(4) as pool:
+        asked = [
+            pool.submit(travel_matrix, small, stops, mode, store=store) for mode in [*MODES] * 3
+        ]
+        for work in asked:
+            told = work.result()
+            plain = travel_matrix(small, stops, told.mode)
+            assert (told.duration_s == plain.duration_s).all()
+    assert 1 <= len(list(tmp_path.glob("*.matrix"))) <= 2
+    assert not list(tmp_path.glob("*.part"))

@@ -2,7 +2,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from shapely.geometry import Polygon
 
+from geodata.closures import ClosureRefused, Shut
 from geodata.district import District
 from geodata.matrix import Stop, travel_matrix
 from geodata.network import GateUnknown, ModeUnknown, Network
@@ -124,3 +126,64 @@ def test_an_unknown_mode_is_refused(small: District) -> None:
 def test_an_unknown_gate_is_refused(small: District) -> None:
     with pytest.raises(GateUnknown, match="nowhere"):
         Network.of(small, "foot", frozenset(["nowhere"]))
+
+
+def test_closing_a_gate_beside_the_way_closes_the_wall(sketch: Sketch, spot: Spot) -> None:
+    district = sketch(
+        ways=[([(0, 0), (0, 300), (200, 300), (200, 0)], {}), ([(0, 0), (200, 0)], {})],
+        walls=[[(100, -50), (100, 50)]],
+        gates=[((100, 1), {})],
+    )
+    shut = Shut(gates=frozenset(["gates1"]))
+    assert _seconds_with(district, spot, (10, 0), (190, 0), shut) > 600
+    # the near half of the street leads as before
+    assert _seconds_with(district, spot, (10, 0), (90, 0), shut) == pytest.approx(67, abs=2)
+
+
+def test_a_wall_crossed_twice_needs_two_openings(sketch: Sketch, spot: Spot) -> None:
+    around = [(0, 0), (0, 300), (200, 300), (200, 0)]
+    district = sketch(
+        ways=[(around, {}), ([(0, 0), (200, 0)], {})],
+        walls=[[(60, -50), (60, 50), (140, 50), (140, -50)]],
+        gates=[((60, 1), {})],
+    )
+    assert _seconds(district, spot, (0, 0), (200, 0), "foot") > 600
+
+
+def test_an_area_closes_the_segments_that_cross_it(sketch: Sketch, spot: Spot) -> None:
+    district = sketch(
+        ways=[([(0, 0), (0, 300), (400, 300), (400, 0)], {}), ([(0, 0), (400, 0)], {})]
+    )
+    area = Polygon([spot(180, -9), spot(220, -9), spot(220, 9), spot(180, 9)])
+    shut = Shut(areas=(area,))
+    assert _seconds_with(district, spot, (100, 0), (300, 0), shut) > 600
+    assert _seconds_with(district, spot, (10, 0), (110, 0), shut) == pytest.approx(83, abs=2)
+    assert _seconds_with(district, spot, (10, 0), (200, 5), shut) == -1  # its door is inside
+
+
+def test_a_closed_way_is_walked_around(sketch: Sketch, spot: Spot) -> None:
+    district = sketch(
+        ways=[([(0, 0), (0, 300), (200, 300), (200, 0)], {}), ([(0, 0), (200, 0)], {})]
+    )
+    shut = Shut(ways=frozenset(["ways2"]))
+    assert _seconds_with(district, spot, (0, 10), (200, 10), shut) == pytest.approx(650, abs=3)
+
+
+def test_what_closes_shares_what_was_prepared(small: District) -> None:
+    network = Network.of(small, "foot")
+    closed = Network.of(small, "foot", Shut(gates=frozenset(small.gates["id"])))
+    assert closed.streets.topology is network.streets.topology
+    assert closed.snapped is network.snapped
+    assert Network.of(small, "foot", closed_gates=closed.closed_gates) is closed
+
+
+def test_an_unknown_way_is_refused(small: District) -> None:
+    with pytest.raises(ClosureRefused, match="nowhere"):
+        Network.of(small, "foot", Shut(ways=frozenset(["nowhere"])))
+
+
+def _seconds_with(
+    district: District, spot: Spot, a: tuple[float, float], b: tuple[float, float], shut: Shut
+) -> int:
+    stops = [Stop(id=name, lon=spot(*p)[0], lat=spot(*p)[1]) for name, p in (("a", a), ("b", b))]
+    return int(travel_matrix(district, stops, "foot", shut=shut).duration_s[0, 1])
