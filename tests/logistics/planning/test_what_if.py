@@ -1,5 +1,6 @@
 """What would be if: told from a copy, and nothing is written."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,9 +11,11 @@ from logistics.domain.what_if import CouriersUnclear, NothingSupposed, away_coun
 from logistics.exchange.closed_ground import shut_of
 from logistics.exchange.trip_tracks import tracks_of
 from logistics.store import places, plans, runs, sheets, tables, zones
+from logistics.store.session import open_database
 from logistics.usecases.close_ground import Wish as CloseWish
 from logistics.usecases.close_ground import close_gate, close_ways, open_gate
-from logistics.usecases.plan_run import NoCouriers, plan_run
+from logistics.usecases.plan_run import NoCouriers, PlanStale, plan_run
+from logistics.usecases.release_run import release_run
 from logistics.usecases.set_zone import set_zone
 from logistics.usecases.what_if import NothingPacked, Wish, what_if
 
@@ -45,11 +48,27 @@ def compound_of(database, run, *, sealed):
     pytest.fail("the generated district has no such compound")
 
 
+@pytest.fixture(scope="module")
+def planned_once():
+    """Where the planned run is kept, once the first test has made it."""
+    return {}
+
+
 @pytest.fixture
-def planned(sqlite_database, packed_run):
-    run = packed_run(sqlite_database, bags=40)
-    plan_run(sqlite_database, run.id, time_limit_s=0.5, actor="test", at=AT)
-    return sqlite_database, run
+def planned(planned_once, packed_run, migrated_file, tmp_path, tmp_path_factory):
+    """A database of its own for each test, with one planned run: planned once, then copied."""
+    if not planned_once:
+        file = tmp_path_factory.mktemp("planned") / "planned.db"
+        shutil.copy(migrated_file, file)
+        database = open_database(str(file))
+        run = packed_run(database, bags=40)
+        plan_run(database, run.id, time_limit_s=0.5, actor="test", at=AT)
+        database.close()
+        planned_once.update(file=file, run=run)
+    shutil.copy(planned_once["file"], tmp_path / "own.db")
+    database = open_database(str(tmp_path / "own.db"))
+    yield database, planned_once["run"]
+    database.close()
 
 
 def test_closing_all_gates_of_a_compound_cuts_it_off_and_writes_nothing(planned):
@@ -203,13 +222,13 @@ def test_a_what_if_on_postgresql_reads_in_a_transaction_that_cannot_write(
         (Wish(couriers="-1", modes=("rocket",), gates=()), None),  # no closure, no mode
     ],
 )
-def test_what_cannot_be_supposed_is_refused(sqlite_database, packed_run, wish, code):
-    run = packed_run(sqlite_database, bags=5)
+def test_what_cannot_be_supposed_is_refused(planned, wish, code):
+    database, run = planned
     if code is None:
-        assert what_if(sqlite_database, run.id, wish).away
+        assert what_if(database, run.id, wish).away
         return
     with pytest.raises(Exception, match=code) as refused:
-        what_if(sqlite_database, run.id, wish)
+        what_if(database, run.id, wish)
     assert refused.value.code == code
 
 
@@ -267,3 +286,23 @@ def test_the_sheets_lead_around_what_is_closed_to_their_courier(sqlite_database,
         assert track.legs
         passed = {gate for leg in track.legs for gate in leg.gates}
         assert not passed & closed.gates
+
+
+def test_a_released_plan_is_compared_and_stays_released(planned):
+    database, run = planned
+    with database.transaction() as session:
+        release_run(session, run.id, actor="test", at=AT)
+    before = everything(database)
+    found = what_if(database, run.id, Wish(couriers="-1"), plan_again=True, time_limit_s=0.5)
+    assert everything(database) == before
+    assert found.before.bags + found.before.left_out == 40
+    assert found.after.couriers <= 3
+
+
+def test_a_gate_closed_after_planning_makes_the_plan_stale(planned):
+    database, run = planned
+    _, gates = compound_of(database, run, sealed=False)
+    with database.transaction() as session:
+        close_gate(session, run.district_id, gates[0], CloseWish(since=AT), actor="test", at=AT)
+    with pytest.raises(PlanStale), database.transaction() as session:
+        release_run(session, run.id, actor="test", at=AT)
