@@ -14,8 +14,9 @@ from geodata.validation import Remark
 REACH_M = 60.0
 _SIDE = 240
 _MAPS_PER_CODE = 20
+_WATER, _GREEN = "#cfe0ee", "#dfe9df"
 _STYLES = (
-    ("areas", 'fill="#dfe9df" stroke="none"'),
+    ("areas", 'stroke="none"'),
     ("compounds", 'fill="none" stroke="#b8860b" stroke-width="1" stroke-dasharray="5 3"'),
     ("buildings", 'fill="#c9c4bc" stroke="#777" stroke-width=".6"'),
     ("ways", 'fill="none" stroke="#5b7fa6" stroke-width="1.6"'),
@@ -43,6 +44,9 @@ class Surroundings:
             for layer, _ in _STYLES
         }
 
+    def _ground(self, row: int) -> str:
+        return _WATER if self._district.areas["kind"].iloc[row] == "water" else _GREEN
+
     def draw(self, lon: float, lat: float, label: str) -> str:
         """Draw what lies around a place as an SVG, north up, the place marked by a cross."""
         x, y = self._district.to_metres.transform(lon, lat)
@@ -59,8 +63,9 @@ class Surroundings:
             tree = self._trees[layer]
             near = np.sort(tree.query(window, predicate="intersects"))
             cut = shapely.intersection(shapely.make_valid(tree.geometries[near]), window)
-            for shape in shapely.get_parts(shapely.transform(cut, on_page)):
-                drawn += [f"<{mark} {style}/>" for mark in _marks(shape)]
+            for row, shape in zip(near.tolist(), shapely.transform(cut, on_page), strict=True):
+                fill = f' fill="{self._ground(row)}"' if layer == "areas" else ""
+                drawn += [f"<{mark} {style}{fill}/>" for mark in _marks(shape)]
         middle = _SIDE / 2
         drawn.append(
             f'<path d="M{middle - 9} {middle}h18M{middle} {middle - 9}v18" '

@@ -72,7 +72,7 @@ def import_district(
         complain("district.source-unclear", "invalid", {})
         raise typer.Exit(2)
     from geodata.district import Policy, write_district
-    from geodata.edits import LOG, logged_edits
+    from geodata.edits import LOG, Edit, apply_edits, logged_edits
     from geodata.edits import keep_edits as make_again
 
     policy = Policy(untagged_gates=untagged_gates)
@@ -88,6 +88,8 @@ def import_district(
         from geodata.generate import generate_district
 
         district = generate_district(synthetic or "", seed, name)
+        stated = Edit(action="policy", values={"untagged_gates": untagged_gates})
+        district = apply_edits(district, [stated])
     if keep_edits:
         district = make_again(district, logged_edits(output))
     else:
