@@ -58,3 +58,30 @@ def test_territories_are_read_where_there_are_any(tmp_path: Path) -> None:
     assert read_setup(folder).territories == (
         TerritorySetup(place_code="SY-01", point_code="SP-2"),
     )
+
+
+def test_couriers_hold_the_permits_of_their_column(tmp_path: Path) -> None:
+    folder = tmp_path / "setup"
+    shutil.copytree(EXAMPLES / "synthetic", folder)
+    shutil.copy(EXAMPLES / "catalogue.csv", tmp_path)
+    file = folder / "couriers.csv"
+    head, first, *rest = file.read_text(encoding="utf-8").splitlines()
+    rows = [f"{head},permits", f"{first},P7; P9", *(f"{row}," for row in rest)]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    held, *others = [courier.permits for courier in read_setup(folder).couriers]
+    assert held == ("P7", "P9")
+    assert set(others) == {()}
+
+
+def test_a_drop_mode_that_is_not_is_refused_by_its_setting(tmp_path: Path) -> None:
+    folder = tmp_path / "setup"
+    shutil.copytree(EXAMPLES / "synthetic", folder)
+    shutil.copy(EXAMPLES / "catalogue.csv", tmp_path)
+    file = folder / "setup.toml"
+    words = file.read_text(encoding="utf-8")
+    file.write_text(
+        words.replace("[policy]", '[policy]\ndrop_sealed = "roof"', 1), encoding="utf-8"
+    )
+    with pytest.raises(SetupUnreadable) as refused:
+        read_setup(folder)
+    assert "drop_sealed must be one of door, gate, stairwell, point" in str(refused.value)

@@ -186,6 +186,15 @@ def test_what_hangs_on_a_row_left_out_is_left_out_too(session):
     assert [f.code for f in do(session, setup).faults] == ["point.unknown"]
 
 
+def test_a_courier_keeps_the_permits_of_the_setup(session):
+    holder = replace(COURIER, permits=("P7", "P9"))
+    report = do(session, replace(SETUP, couriers=(holder,)))
+    (kept,) = couriers.couriers(session, report.district.id)
+    assert kept.permits == ("P7", "P9")
+    again = do(session, replace(SETUP, couriers=(holder,)))
+    assert (again.added["courier"], again.changed["courier"]) == (0, 0)
+
+
 def test_a_courier_no_longer_named_rests(database):
     with database.transaction() as session:
         district = do(session).district
@@ -267,9 +276,7 @@ def test_territories_say_who_serves_and_the_innermost_counts(session):
     )
     report = do(session, setup)
     by_code = {p.code: p for p in places.places(session, report.district.id)}
-    served = {
-        code: place.point_id for code, place in by_code.items() if place.kind == "stairwell"
-    }
+    served = {code: place.point_id for code, place in by_code.items() if place.kind == "stairwell"}
     far, near = by_code["P2"].id, by_code["P1"].id
     assert served == {"KX-01-01-1": far, "KX-01-01-2": near, "KX-01-02-1": far}
 
