@@ -116,6 +116,8 @@ def _astray(number: int, lon: float, lat: float, *, swapped: bool) -> Finding:
             code="map.coordinates-swapped",
             place=f"osm:n{number}",
             message=f"lon {lon:.7f} and lat {lat:.7f} are exchanged; put right",
+            lon=float(lat),
+            lat=float(lon),
         )
     return Finding(
         code="map.coordinates-out-of-range",

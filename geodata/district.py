@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -32,11 +32,19 @@ class DistrictUnreadable(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something derived or dropped while a district was made, and by which stated rule."""
+    """Something derived or dropped while a district was made, and by which stated rule.
+
+    Parameters
+    ----------
+    lon, lat
+        Where it is, if it is no place of the district that could be looked up.
+    """
 
     code: str
     place: str
     message: str
+    lon: float | None = None
+    lat: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +195,8 @@ def write_district(district: District, path: str | os.PathLike[str]) -> None:
         "policy": {"untagged_gates": district.policy.untagged_gates},
         "counts": {layer: len(getattr(district, layer)) for layer in LAYERS},
         "findings": [
-            {"code": f.code, "place": f.place, "message": f.message} for f in district.findings
+            {name: value for name, value in asdict(f).items() if value is not None}
+            for f in district.findings
         ],
     }
     text = json.dumps(head, ensure_ascii=False, indent=1)

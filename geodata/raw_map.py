@@ -41,13 +41,15 @@ class RawMap:
     way_nodes: set[int] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     unused_highways: dict[str, int] = field(default_factory=dict)
-    relations: dict[int, str] = field(default_factory=dict)
+    relations: dict[int, tuple[str, Spot | None]] = field(default_factory=dict)
+    way_spots: dict[int, Spot] = field(default_factory=dict)
     outlines: dict[int, tuple[dict[str, str], list[int], list[Spot]]] = field(default_factory=dict)
     ground: Ground = field(default_factory=Ground)
 
-    def report(self, code: str, place: str, message: str) -> None:
+    def report(self, code: str, place: str, message: str, spot: Spot | None = None) -> None:
         """Add a finding."""
-        self.findings.append(Finding(code=code, place=place, message=message))
+        lon, lat = spot or (None, None)
+        self.findings.append(Finding(code=code, place=place, message=message, lon=lon, lat=lat))
 
 
 def read_extract(file: Path) -> RawMap:
@@ -139,7 +141,8 @@ def _take_relation(raw: RawMap, relation: Any) -> None:
         return
     tags = {tag.k: tag.v for tag in relation.tags}
     if what := _outline_kind(tags):
-        raw.relations[relation.id] = what
+        spots = (raw.way_spots.get(member.ref) for member in relation.members)
+        raw.relations[relation.id] = (what, next((spot for spot in spots if spot), None))
 
 
 def _outline_kind(tags: dict[str, str]) -> str:
@@ -176,7 +179,15 @@ def _spots(raw: RawMap, way: Any) -> tuple[list[int], list[Spot], int]:
     return numbers, spots, missing
 
 
+def _note_spot(raw: RawMap, way: Any) -> None:
+    """Keep where a way is, to place the broken relations that it belongs to."""
+    first = next((node for node in way.nodes if node.location.valid()), None)
+    if first is not None:
+        raw.way_spots[way.id] = (first.lon, first.lat)
+
+
 def _take_way(raw: RawMap, way: Any) -> None:
+    _note_spot(raw, way)
     if not len(way.tags):
         return
     tags = {tag.k: tag.v for tag in way.tags}
@@ -192,7 +203,7 @@ def _take_way(raw: RawMap, way: Any) -> None:
     numbers, spots, missing = _spots(raw, way)
     if missing:
         message = f"{missing} of its nodes lie outside; cut there"
-        raw.report("map.way-clipped", f"osm:w{way.id}", message)
+        raw.report("map.way-clipped", f"osm:w{way.id}", message, spots[0] if spots else None)
     if len(set(spots)) < _MIN_POINTS:
         return
     line = LineString(spots)
@@ -232,11 +243,13 @@ def _keep_outline(raw: RawMap, way: Any, tags: dict[str, str]) -> None:
     """Keep an outline until it has been put together, to mend or report it if it is not."""
     numbers, spots, missing = _spots(raw, way)
     mark, what = f"osm:w{way.id}", _outline_kind(tags)
+    spot = spots[0] if spots else None
     if missing:
         message = f"{missing} corners of this {what} lie outside the extract; left out"
-        raw.report("map.outline-clipped", mark, message)
+        raw.report("map.outline-clipped", mark, message, spot)
     elif len(numbers) < _MIN_RING or numbers[0] != numbers[-1]:
-        raw.report("map.outline-open", mark, f"the outline of this {what} is no ring; left out")
+        message = f"the outline of this {what} is no ring; left out"
+        raw.report("map.outline-open", mark, message, spot)
     else:
         raw.outlines[way.id] = (tags, numbers, spots)
 
@@ -308,16 +321,16 @@ def _finish(raw: RawMap) -> None:
         mark, what = f"osm:w{number}", _outline_kind(tags)
         if shape is None:
             message = f"the outline of this {what} encloses nothing; left out"
-            raw.report("map.outline-broken", mark, message)
+            raw.report("map.outline-broken", mark, message, spots[0])
             continue
         if not ring.is_valid:
             message = f"the outline of this {what} crosses itself; its larger part was kept"
             raw.report("map.outline-mended", mark, message)
         _keep_area(raw, mark, tags, shape, corners)
     raw.outlines.clear()
-    for number, what in sorted(raw.relations.items()):
+    for number, (what, spot) in sorted(raw.relations.items()):
         message = f"outline of this {what} incomplete in this extract; left out"
-        raw.report("map.relation-broken", f"osm:r{number}", message)
+        raw.report("map.relation-broken", f"osm:r{number}", message, spot)
     for kind, count in sorted(raw.unused_highways.items()):
         message = f"{count} ways of a kind that no mode of the loop uses; left out"
         raw.report("map.way-unused", f"highway={kind}", message)

@@ -86,12 +86,11 @@ def _of_findings(district: District, findings: Sequence[Finding]) -> Iterator[Re
         middles = shapely.get_coordinates(shapely.point_on_surface(frame.geometry.to_numpy()))
         spots |= dict(zip(frame["id"], map(tuple, middles.tolist()), strict=True))
     for finding in findings:
-        spot = (
-            spots.get(f"{finding.place}:stairwell")
-            if finding.code == "stairwell.derived"
-            else None
-        )
-        spot = spot or spots.get(finding.place) or spots.get(finding.place.partition(":")[2])
+        spot = spots.get(finding.place) or spots.get(finding.place.partition(":")[2])
+        if finding.lon is not None and finding.lat is not None:
+            spot = (finding.lon, finding.lat)
+        elif finding.code == "stairwell.derived":  # at the door, not within the house
+            spot = spots.get(f"{finding.place}:stairwell", spot)
         yield Remark(
             severity="note" if finding.code in _NOTE_CODES else "warning",
             code=finding.code,
