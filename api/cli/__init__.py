@@ -24,6 +24,7 @@ from api.cli import (
     service,
     solving,
     triage,
+    ways,
     what_if,
     zones,
 )
@@ -70,6 +71,7 @@ app.add_typer(addresses.app, name="address")
 app.command("setup")(districts.setup)
 app.add_typer(maps.app, name="map")
 app.add_typer(points.app, name="points")
+app.add_typer(ways.app, name="way")
 app.add_typer(lists.app, name="list")
 app.add_typer(triage.app, name="triage")
 runs.app.command("plan")(dispatching.plan)

@@ -107,7 +107,7 @@ def open_further(
     found = site_points.open_further(
         ground,
         read,
-        _candidates(candidates, ground),
+        _candidates(candidates, ground, read),
         more,
         _wish(unit, tolerance, evenness, loads, time_limit),
         couriers=couriers,
@@ -155,12 +155,12 @@ def _wish(
     )
 
 
-def _candidates(file: Path | None, ground: "District") -> "list[Candidate]":
+def _candidates(file: Path | None, ground: "District", setup: "Setup") -> "list[Candidate]":
     from logistics.exchange.point_files import read_spots
     from logistics.usecases.site_points import Candidate, sites_of
 
     if file is None:
-        return sites_of(ground)
+        return sites_of(ground, setup)
     return [
         Candidate(code=s.code, name_zh=s.name_zh, name_en=s.name_en, lon=s.lon, lat=s.lat)
         for s in read_spots(file)

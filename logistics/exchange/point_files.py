@@ -1,4 +1,4 @@
-"""Tables for dividing a district: loads of stairwells, and where a point might open."""
+"""Small tables about places: loads, where a point might open, bags for doors."""
 
 import csv
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def read_loads(path: str | PathLike[str]) -> dict[str, int]:
         At the first row that cannot be read; facts name file, line, field, value and mend.
     """
     loads: dict[str, int] = {}
-    for line, row in _rows(Path(path), ("stairwell", "load")):
+    for line, row in rows_of(Path(path), ("stairwell", "load")):
         said = row["load"]
         if not said.isdecimal():
             raise PointFileUnreadable(
@@ -65,7 +65,7 @@ def read_spots(path: str | PathLike[str]) -> list[SpotRow]:
             lon=_degrees(file, line, row, "lon", _MAX_LON),
             lat=_degrees(file, line, row, "lat", _MAX_LAT),
         )
-        for line, row in _rows(file, ("code", "name_zh", "name_en", "lon", "lat"))
+        for line, row in rows_of(file, ("code", "name_zh", "name_en", "lon", "lat"))
     ]
 
 
@@ -82,7 +82,14 @@ def _degrees(file: Path, line: int, row: dict[str, str], field: str, most: int) 
     return value
 
 
-def _rows(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def rows_of(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Read a table with at least these columns, row by row with its line.
+
+    Raises
+    ------
+    PointFileUnreadable
+        If the file or one of its columns is missing.
+    """
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as fault:

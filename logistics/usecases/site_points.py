@@ -307,9 +307,10 @@ def _owners(places: Sequence[MapPlace], doors: Sequence[MapPlace], unit: str) ->
     return owners
 
 
-def sites_of(district: District) -> list[Candidate]:
-    """Take the sites of a map as candidates: wherever goods might be handed on."""
+def sites_of(district: District, setup: Setup) -> list[Candidate]:
+    """Take the sites of a map as candidates: wherever goods might be handed on and no point is."""
     fitting = {"point", "market", "parcel", "depot"}
+    taken = {point.code for point in setup.points}
     return [
         Candidate(
             code=row["code"] or row["id"],
@@ -319,5 +320,5 @@ def sites_of(district: District) -> list[Candidate]:
             lat=float(row["geometry"].y),
         )
         for row in district.sites.to_dict("records")
-        if row["kind"] in fitting
+        if row["kind"] in fitting and row["code"] not in taken
     ]

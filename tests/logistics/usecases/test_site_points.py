@@ -99,10 +99,11 @@ def test_a_wish_that_means_nothing_is_refused(field, value):
         Wish(**{field: value})
 
 
-def test_sites_of_the_map_are_candidates(ground):
-    assert {site.code for site in sites_of(ground)} <= {
-        row["code"] or row["id"] for row in ground.sites.to_dict("records")
-    }
+def test_sites_of_the_map_are_candidates_unless_points_stand_there(ground, setup):
+    free = {site.code for site in sites_of(ground, replace(setup, points=()))}
+    assert free <= set(ground.sites["code"])
+    assert {"SM-1", "SP-1"} <= free
+    assert free - {site.code for site in sites_of(ground, setup)} == {"SP-1", "SP-2"} & free
 
 
 def test_a_setup_without_points_is_refused(ground, setup):
