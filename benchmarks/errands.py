@@ -10,11 +10,14 @@ from solver.problem import Job, Shipment, ShipmentStep, Vehicle
 def with_persons(drawing: Drawing, jobs: Sequence[Job]) -> list[Job]:
     """Name stewards (one job in 50) and couriers who know a stairwell (one in 20).
 
-    A steward has one stairwell, and no more there than a few trips bring.
+    A steward has one stairwell, and no more there than a few trips bring. Stewards at one slot are
+    of one cohort, for cohorts never share a slot.
     """
     rng, kept = drawing.rng, []
     draws = rng.random(len(jobs))
     busy: set[int] = set()
+    cohorts = {v.id: v.cohort for v in drawing.vehicles}
+    taken: dict[str | None, str | None] = {}
     for job, drawn in zip(jobs, draws.tolist(), strict=True):
         fit = [
             v.id
@@ -23,6 +26,7 @@ def with_persons(drawing: Drawing, jobs: Sequence[Job]) -> list[Job]:
             and job.zone <= v.zone_max
             and 6 <= v.capacity[2] >= job.delivery[2] / 2
             and v.id not in busy
+            and taken.get(job.place, v.cohort) == v.cohort
         ]
         if not fit:
             kept.append(job)
@@ -30,6 +34,7 @@ def with_persons(drawing: Drawing, jobs: Sequence[Job]) -> list[Job]:
         named = int(rng.choice(fit))
         if drawn < 0.02:
             busy.add(named)
+            taken[job.place] = cohorts[named]
             kept.append(replace(job, courier=named))
         else:
             kept.append(replace(job, preferred_courier=named))

@@ -6,11 +6,14 @@ different parts of a problem that falls apart, or else different seeds, the bett
 """
 
 import multiprocessing
+import os
+import signal
 import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -104,14 +107,17 @@ def run(source: Source, wish: Wish) -> Outcome:
     finally:
         if child.is_alive():
             child.join(5)
-        if child.is_alive():
-            child.kill()
+        # With all that it started: an engine that hangs in a process of its own would otherwise
+        # take its processor from every run that follows.
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid or 0, signal.SIGKILL)
         child.join()
         receiver.close()
     return nothing
 
 
 def _child(source: Source, wish: Wish, sender: Any) -> None:
+    os.setsid()
     try:
         outcome = outcome_of(source, wish)
     except Exception as error:  # noqa: BLE001 - whatever an engine throws is its result

@@ -30,6 +30,9 @@ WRITING_SHARE = 0.08
 """Share of the time for writing out, judging and explaining; of long limits less."""
 MOST_WRITING_S = 4.0
 
+PLANS_APART_S = 2.0
+"""Better plans are handed over at most this often."""
+
 
 class EngineUnknown(ValueError):
     """The engine that was asked for does not exist."""
@@ -171,12 +174,19 @@ def _uncompiled(run: Run, engine: str) -> tuple[Solution, str, str]:
             best, used = routed, "ortools"
         if routed is not None and not _wants_more(run, best):
             return best, used, _reason(run)
+    run.show(restore(run.instance, best.snapshot()), used, "running")
     until = None if run.steps is not None else time.monotonic() + run.left_s()
+    shown_at = time.monotonic()
 
-    def report(_: Solution, score: Score) -> None:
+    def report(better: Solution, score: Score) -> None:
+        nonlocal shown_at
         run.say(line("better", score))
+        if time.monotonic() - shown_at > PLANS_APART_S:
+            run.show(restore(run.instance, better.snapshot()), used, "running")
+            shown_at = time.monotonic()
 
-    kept, _ = ruin_recreate(best, rng, Budget(until, run.steps, _calm(run)), report)
+    budget = Budget(until, run.steps, _calm(run), run.asked_to_stop)
+    kept, _ = ruin_recreate(best, rng, budget, report)
     used = used if used == "dispatch" else "ortools+dispatch"
     return restore(run.instance, kept), used, _reason(run)
 
@@ -242,7 +252,9 @@ def _single_trips(run: Run) -> Solution | None:
     if not ortools_routing.can_model(run.instance):
         return None
     seconds = 3600.0 if run.steps is not None else run.left_s() * 0.85
-    routed = ortools_routing.route(run.instance, seconds=seconds, solutions=run.steps)
+    routed = ortools_routing.route(
+        run.instance, seconds=seconds, solutions=run.steps, should_stop=run.asked_to_stop
+    )
     dispatch(routed, list(range(len(run.instance.vehicles))), random.Random(run.seed))  # noqa: S311
     return routed
 
@@ -254,8 +266,9 @@ def _trips(run: Run, share: float) -> Solution | None:
         return None
     seconds = 3600.0 if run.steps is not None else run.left_s() * share
     return ortools_trips.route_trips(
-        run.instance, seconds=seconds, solutions=run.steps, seed=run.seed
-    )
+        run.instance, seconds=seconds, solutions=run.steps, seed=run.seed,
+        should_stop=run.asked_to_stop,
+    )  # fmt: skip
 
 
 def _reason(run: Run) -> str:

@@ -16,17 +16,20 @@ Report = Callable[[Solution, Score], None]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """When to stop: an instant of :func:`time.monotonic`, a number of steps, or no progress."""
+    """When to stop: an instant of :func:`time.monotonic`, so many steps, no progress, a wish."""
 
     until: float | None
     steps: int | None
     calm: int | None = None  # steps without a better plan
+    asked_to_stop: Callable[[], bool] | None = None
 
     def spent(self, step: int, since: int = 0) -> bool:
         """Say whether search must end before step ``step``, the best being found at ``since``."""
         if self.calm is not None and step - since > self.calm:
             return True
         if self.steps is not None and step >= self.steps:
+            return True
+        if self.asked_to_stop is not None and self.asked_to_stop():
             return True
         return self.until is not None and time.monotonic() >= self.until
 

@@ -7,7 +7,9 @@ of shelves and the sequence of a courier's trips are no part of it: whatever it 
 """
 
 import math
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -69,7 +71,13 @@ def can_model(instance: Instance) -> bool:
     return bool(instance.tasks and instance.vehicles)
 
 
-def route(instance: Instance, *, seconds: float, solutions: int | None) -> Solution:
+def route(
+    instance: Instance,
+    *,
+    seconds: float,
+    solutions: int | None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Solution:
     """Solve with OR-Tools, then time every route; what cannot be timed is left over.
 
     For vehicles without points; trips of others are :mod:`solver.engines.ortools_trips`'.
@@ -77,8 +85,9 @@ def route(instance: Instance, *, seconds: float, solutions: int | None) -> Solut
     began = time.monotonic()
     solution = Solution(instance)
     found = routed(
-        solution, slots_of(solution), seconds=seconds * FORMING_SHARE, solutions=solutions
-    )
+        solution, slots_of(solution), seconds=seconds * FORMING_SHARE, solutions=solutions,
+        should_stop=should_stop,
+    )  # fmt: skip
     counted = solutions is not None
     left = COUNTED_S if counted else max(0.0, seconds - (time.monotonic() - began))
     return take_singles(solution, found, seconds=left, deterministic=counted)
@@ -91,7 +100,12 @@ def slots_of(solution: Solution) -> list[Slot]:
 
 
 def routed(
-    solution: Solution, slots: list[Slot], *, seconds: float, solutions: int | None
+    solution: Solution,
+    slots: list[Slot],
+    *,
+    seconds: float,
+    solutions: int | None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Found | None:
     """Form rides for what a plan leaves; None where the time is too short for the model."""
     began = time.monotonic()
@@ -104,7 +118,7 @@ def routed(
     model = build(solution.instance, stops, slots)
     first = _first_of_all(model) if _prized(model) else None
     left = max(0.05, seconds - (time.monotonic() - began))
-    answer = _searched(model, left, solutions, first)
+    answer = _searched(model, left, solutions, first, should_stop)
     if answer is None:
         return None
     rides = [(slot, _order(model, answer, n)) for n, slot in enumerate(slots)]
@@ -159,7 +173,11 @@ def _worth_it(model: Model, slot: Slot, ride: list[Stop]) -> list[Stop]:
 
 
 def _searched(
-    model: Model, seconds: float, solutions: int | None, first: list[list[int]] | None
+    model: Model,
+    seconds: float,
+    solutions: int | None,
+    first: list[list[int]] | None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> pywrapcp.Assignment | None:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     kinds = routing_enums_pb2.FirstSolutionStrategy
@@ -177,9 +195,12 @@ def _searched(
     trips = any(slot.point is not None for slot in model.slots)
     if not trips:
         deadline = math.inf if solutions is not None else time.monotonic() + seconds
-        stop_when_stalled(model.routing, STALL_CHECKS + 400 * count**2, deadline)
+        stop_when_stalled(model.routing, STALL_CHECKS + 400 * count**2, deadline, should_stop)
     elif solutions is not None or count <= SMALL:
-        stop_when_stalled(model.routing, STALL_TRIPS + 20 * count**2)
+        allowed = STALL_TRIPS + 20 * count**2
+        stop_when_stalled(model.routing, allowed, math.inf, should_stop)
+    elif should_stop is not None:
+        stop_when_stalled(model.routing, sys.maxsize, math.inf, should_stop)
     answer: pywrapcp.Assignment | None
     given = None
     if first is not None:
@@ -194,9 +215,12 @@ def _searched(
 
 
 def stop_when_stalled(
-    routing: pywrapcp.RoutingModel, allowed: int, deadline: float = math.inf
+    routing: pywrapcp.RoutingModel,
+    allowed: int,
+    deadline: float = math.inf,
+    should_stop: Callable[[], bool] | None = None,
 ) -> None:
-    """End small searches after so many checks without a better cost, and all at a deadline.
+    """End searches after so many checks without a better cost, at a deadline, or when asked to.
 
     By count, so that the same input ends at the same place. OR-Tools' own limit of time is no
     deadline.
@@ -212,7 +236,9 @@ def stop_when_stalled(
 
     def stalled() -> bool:
         calm[0] += 1
-        late = calm[0] % CHECKS == 0 and time.monotonic() > deadline
+        late = calm[0] % CHECKS == 0 and (
+            time.monotonic() > deadline or (should_stop is not None and should_stop())
+        )
         return bool(best) and (late or calm[0] > allowed)
 
     routing.AddAtSolutionCallback(improved)

@@ -7,6 +7,7 @@ keep every rule.
 
 import random
 import time
+from collections.abc import Callable
 
 from solver.engines.dispatch import dispatch
 from solver.engines.instance import Instance
@@ -27,7 +28,12 @@ __all__ = ["can_model", "route_trips"]
 
 
 def route_trips(
-    instance: Instance, *, seconds: float, solutions: int | None, seed: int = 0
+    instance: Instance,
+    *,
+    seconds: float,
+    solutions: int | None,
+    seed: int = 0,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Solution | None:
     """Let OR-Tools form trips, then give them to couriers at times at which nobody meets.
 
@@ -39,6 +45,8 @@ def route_trips(
         Solutions after which the search ends; then it does not depend on the clock.
     seed
         For the dispatcher, who adds what the trips leave.
+    should_stop
+        Asked while trips are formed; when it says yes, those found so far are taken.
 
     Returns
     -------
@@ -48,7 +56,9 @@ def route_trips(
     deadline = time.monotonic() + seconds
     solution = locked_trips(instance)
     left = max(0.05, (deadline - time.monotonic()) * FORMING_SHARE)
-    found = routed(solution, slots_of(solution), seconds=left, solutions=solutions)
+    found = routed(
+        solution, slots_of(solution), seconds=left, solutions=solutions, should_stop=should_stop
+    )
     if found is None:
         return None
     drafts = [
