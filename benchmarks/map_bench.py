@@ -103,7 +103,7 @@ def _row(layer: str, number: int, shape: object, rng: np.random.Generator) -> di
     row |= {"id": f"{layer}{number}", "geometry": shape}
     if layer == "ways":
         oneway = int(rng.random() < 0.1)
-        row |= {"highway": "residential", "covered": False, "oneway": oneway}
+        row |= {"highway": "residential", "covered": False, "van": True, "oneway": oneway}
     return row
 
 

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.engines import DISTANCE_BITS, UNREACHED, Dijkstra, Hierarchy, engine_for
+from geodata.engines import DISTANCE_BITS, UNREACHED, Dijkstra, Hierarchy, Topology, engine_for
 
 arcs = st.lists(
     st.tuples(
@@ -88,3 +89,27 @@ def test_a_graph_without_arcs_reaches_only_itself() -> None:
     engine = engine_for(nothing, nothing, nothing, LONLAT[:2])
     both = np.array([0, 1])
     assert (engine.many_to_many(both, both) == [[0, UNREACHED], [UNREACHED, 0]]).all()
+
+
+def test_many_sources_at_once_from_two_threads_agree_with_dijkstra() -> None:
+    side = 25
+    grid = np.arange(side * side).reshape(side, side)
+    rng = np.random.default_rng(3)
+    a = np.concatenate([grid[:, :-1].ravel(), grid[:-1].ravel()])
+    b = np.concatenate([grid[:, 1:].ravel(), grid[1:].ravel()])
+    tail, head = np.concatenate([a, b]), np.concatenate([b, a])
+    time_ds = rng.integers(20, 90, len(tail))
+    weight = (time_ds << DISTANCE_BITS) + time_ds // rng.integers(2, 4, len(tail))
+    lonlat = np.column_stack(np.divmod(np.arange(side * side), side)) / 1000
+    topology = Topology(tail, head, lonlat)
+    weight[(tail == grid[0, 0]) | (rng.random(len(tail)) < 0.02)] = UNREACHED  # closed later
+    engine = engine_for(tail, head, weight, lonlat, topology=topology)
+    assert isinstance(engine, Hierarchy)
+    everywhere = grid.ravel()
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(engine.many_to_many, everywhere, everywhere) for _ in range(2)]
+        found = [one.result() for one in asked]
+    referee = Dijkstra(tail, head, weight, side * side).many_to_many(everywhere, everywhere)
+    assert (found[0] == referee).all()
+    assert (found[1] == referee).all()
+    assert (referee >= UNREACHED).any()
