@@ -146,6 +146,7 @@ def engine_for(
     lonlat: npt.NDArray[np.float64],
     *,
     topology: Topology | None = None,
+    end_arcs: int = 0,
 ) -> Engine:
     """Choose the hierarchy where its 31 bits hold every path, else Dijkstra.
 
@@ -153,6 +154,9 @@ def engine_for(
     ----------
     topology
         That of these arcs, if it is prepared.
+    end_arcs
+        How many of the last arcs a path needs only as its first and last; they may be so short
+        that their rounded metres and tenths of a second tell no speed.
     """
     count = len(lonlat)
     passable = weight < BLOCKED_FROM
@@ -160,7 +164,9 @@ def engine_for(
         return Dijkstra(tail, head, weight, count)
     time_ds, length_m = weight[passable] >> DISTANCE_BITS, weight[passable] & DISTANCE_MASK
     longest_ds = _longest_ds(tail[passable], head[passable], time_ds, lonlat)
-    longest_m = longest_ds * float(np.max(length_m / np.maximum(time_ds, 1)))
+    inner = np.flatnonzero(passable) < len(tail) - end_arcs
+    fastest = np.max(length_m[inner] / np.maximum(time_ds[inner], 1), initial=0.0)
+    longest_m = longest_ds * float(fastest) + 2 * int(np.max(length_m[~inner], initial=0))
     bits = int(longest_m + 1).bit_length()
     if int(longest_ds + 1) << bits >= INF_WEIGHT:
         return Dijkstra(tail, head, weight, count)

@@ -61,7 +61,14 @@ def seated_engine(network: Network, joints: Joints) -> tuple[Engine, Ints]:
     """
     made = seat(network, joints)
     topology = _topology(network, joints, made)
-    engine = engine_for(made.tail, made.head, made.weight, made.lonlat, topology=topology)
+    engine = engine_for(
+        made.tail,
+        made.head,
+        made.weight,
+        made.lonlat,
+        topology=topology,
+        end_arcs=4 * len(made.seats),
+    )
     return engine, made.seats
 
 
