@@ -195,6 +195,8 @@ def _spoken(value: str | float) -> str:
 
 def _path(shape: BaseGeometry) -> str:
     kind = shape.geom_type
+    if shape.is_empty:  # a leg between two stops at one place
+        return ""
     if kind == "LineString":
         return _run(shape.coords)
     if kind == "Polygon":

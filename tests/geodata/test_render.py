@@ -46,6 +46,18 @@ def test_a_trip_map_carries_what_a_courier_needs(helsinki: District) -> None:
     assert any(re.fullmatch(r"\d+ 米", text) for text in texts)
 
 
+def test_a_stop_where_the_trip_begins_is_drawn_without_a_way(small: District) -> None:
+    """A point may stand at a door."""
+    door = next(p for p in small.places() if p.kind == "stairwell")
+    stops = [Stop(id=n, lon=door.lon, lat=door.lat) for n in ("point", "door", "point")]
+    labels = [
+        MapLabel(lon=door.lon, lat=door.lat, text="点", kind="point"),
+        MapLabel(lon=door.lon, lat=door.lat, text="1", kind="stop"),
+    ]
+    texts = _texts(trip_map(small, legs(small, stops, "foot"), labels))
+    assert {"点", "1"} <= set(texts)
+
+
 def test_a_trip_map_fits_a_mail(helsinki: District) -> None:
     route, labels = _trip(helsinki, 30)
     assert len(trip_map(helsinki, route, labels).encode()) < 200_000

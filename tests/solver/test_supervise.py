@@ -241,6 +241,22 @@ def test_a_stop_keeps_the_best_and_comes_at_once() -> None:
     assert (plan.summary.stopped, plan.unassigned) == ("stopped", ())
 
 
+@pytest.mark.parametrize("engine", ["dispatch", "ortools"])
+def test_engines_that_are_not_compiled_hear_a_stop_too(engine: str) -> None:
+    began = time.monotonic()
+    told: list[Report] = []
+    # Where no time leads an engine from one plan to the next, it is to end by itself soon.
+    plan = solve_supervised(
+        problem_of(40),
+        time_limit_s=60,
+        engine=engine,
+        on_report=told.append,
+        should_stop=lambda: time.monotonic() - began > 3,
+    )
+    assert time.monotonic() - began < 15
+    assert plan.unassigned == ()
+
+
 def test_a_stop_ends_an_engine_that_does_not_listen() -> None:
     began = time.monotonic()
     plan = solve_supervised(
