@@ -187,10 +187,10 @@ def _ground(demo: Demo, synthetic: str | None) -> None:
 
 def _district(synthetic: str | None) -> "District":
     if synthetic:
-        from geodata.generate import generate_district  # noqa: PLC0415
+        from geodata.generated import generate_district  # noqa: PLC0415
 
         return generate_district(synthetic, 1, "合成街道")
-    from geodata.osm import import_osm  # noqa: PLC0415
+    from geodata.extracts.osm import import_osm  # noqa: PLC0415
 
     return import_osm(demo_extract(), "Helsinki")
 

@@ -46,7 +46,7 @@ def write_report(
 ) -> None:
     """Write the one-page report, with the plans to choose from if any, and the district's map."""
     from geodata.district import read_district  # noqa: PLC0415  takes seconds to load
-    from geodata.render import district_map  # noqa: PLC0415
+    from geodata.drawing.render import district_map  # noqa: PLC0415
 
     with database.read() as session:
         report = report_run(session, run)

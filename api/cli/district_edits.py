@@ -11,7 +11,7 @@ import typer
 from api.cli.context import ACTOR, LANG, LangOption, complain, now, say
 
 if TYPE_CHECKING:
-    from geodata.edits import Edit
+    from geodata.exchange.edits import Edit
 
 _BAD_INPUT = 2
 _LONLAT = 2
@@ -36,7 +36,7 @@ def edit(
 ) -> None:
     """修改 · Edit gates, stairwells, compounds or the policy; kept for later imports."""
     from geodata.district import read_district, write_district
-    from geodata.edits import apply_edits, log_edits, read_edits
+    from geodata.exchange.edits import apply_edits, log_edits, read_edits
 
     edits = [*_of_words(words or [])]
     if policy:
@@ -53,7 +53,7 @@ def edit(
 
 
 def _of_words(words: list[str]) -> list["Edit"]:
-    from geodata.edits import Edit
+    from geodata.exchange.edits import Edit
 
     if not words:
         return []
@@ -77,7 +77,7 @@ def _number(word: str) -> float:
 
 
 def _of_policy(said: str) -> "Edit":
-    from geodata.edits import Edit
+    from geodata.exchange.edits import Edit
 
     name, _, value = said.partition("=")
     return Edit(action="policy", values={name: value})

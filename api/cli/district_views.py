@@ -16,7 +16,7 @@ from api.cli.context import LANG, JsonOption, LangOption, language, phrase, say
 
 if TYPE_CHECKING:
     from geodata.district import District
-    from geodata.validation import Remark
+    from geodata.exchange.validation import Remark
 
 FolderArgument = Annotated[Path, typer.Argument(help="辖区目录 · district folder")]
 _SHOWN = 20
@@ -42,7 +42,7 @@ def show(folder: FolderArgument, *, json_: JsonOption = False, lang: LangOption 
 
 def _facts(district: "District", folder: Path) -> dict[str, Any]:
     from geodata.district import FORMAT
-    from geodata.edits import logged_edits
+    from geodata.exchange.edits import logged_edits
     from geodata.layers import LAYERS
 
     return {
@@ -78,7 +78,7 @@ def check(
 ) -> None:
     """检查 · Check a district; exit 1 if something is wrong with it."""
     from geodata.district import read_district
-    from geodata.validation import check_district
+    from geodata.exchange.validation import check_district
 
     district = read_district(folder)
     remarks = check_district(district)
@@ -116,7 +116,7 @@ def _tell(remarks: Sequence["Remark"]) -> None:
 
 
 def _write_page(district: "District", remarks: Sequence["Remark"], file: Path) -> None:
-    from geodata.finding_maps import findings_page
+    from geodata.exchange.finding_maps import findings_page
 
     counts = Counter(remark.severity for remark in remarks)
     words = {
@@ -150,7 +150,7 @@ def export(
 ) -> None:
     """导出图层 · Write the layers for other programs, in WGS 84."""
     from geodata.district import read_district
-    from geodata.exchange import export_district
+    from geodata.exchange.export import export_district
 
     district = read_district(folder)
     files = export_district(district, output, file_format)

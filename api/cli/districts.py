@@ -72,12 +72,12 @@ def import_district(
         complain("district.source-unclear", "invalid", {})
         raise typer.Exit(2)
     from geodata.district import Policy, write_district
-    from geodata.edits import LOG, Edit, apply_edits, logged_edits
-    from geodata.edits import keep_edits as make_again
+    from geodata.exchange.edits import LOG, Edit, apply_edits, logged_edits
+    from geodata.exchange.edits import keep_edits as make_again
 
     policy = Policy(untagged_gates=untagged_gates)
     if extract is not None:
-        from geodata.osm import import_osm
+        from geodata.extracts.osm import import_osm
 
         district = import_osm(
             extract, name, prefix=prefix or None, policy=policy, on_progress=_progress
@@ -85,7 +85,7 @@ def import_district(
     elif layers:
         district = _of_layers(layers, name, datum, attribution, prefix, policy)
     else:
-        from geodata.generate import generate_district
+        from geodata.generated import generate_district
 
         district = generate_district(synthetic or "", seed, name)
         stated = Edit(action="policy", values={"untagged_gates": untagged_gates})
@@ -101,8 +101,8 @@ def import_district(
 def _of_layers(  # noqa: PLR0917  one option of the command each
     layers: list[Path], name: str, datum: str, attribution: str, prefix: str, policy: "Policy"
 ) -> "District":
-    from geodata.cells import LayersRefused
-    from geodata.layer_import import import_layers
+    from geodata.exchange.cells import LayersRefused
+    from geodata.exchange.layer_import import import_layers
 
     try:
         return import_layers(

@@ -21,7 +21,7 @@ from api.cli.context import (
 from api.cli.runs import RunArgument
 
 if TYPE_CHECKING:
-    from geodata.tracks import Track
+    from geodata.drawing.tracks import Track
 
 app = typer.Typer(help="看图、导出路线 · maps drawn, routes exported", no_args_is_help=True)
 
@@ -45,8 +45,8 @@ def draw(
         raise typer.Exit(2)
     from geodata.closures import OPEN, Shut
     from geodata.district import read_district
-    from geodata.render import MapLabel, district_map
-    from geodata.tracks import district_geojson, geojson_text
+    from geodata.drawing.render import MapLabel, district_map
+    from geodata.drawing.tracks import district_geojson, geojson_text
 
     ground = read_district(district)
     zones: dict[str, str] = {}

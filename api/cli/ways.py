@@ -13,8 +13,8 @@ from api.cli.context import LANG, JsonOption, LangOption, language, say
 
 if TYPE_CHECKING:
     from geodata.district import District
-    from geodata.matrix import Stop
-    from geodata.walking_list import DoorBag
+    from geodata.inside.walking_list import DoorBag
+    from geodata.travel.matrix import Stop
 
 app = typer.Typer(help="路线 · the way from place to place", no_args_is_help=True)
 
@@ -51,9 +51,9 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """指路 · Tell the way between two places: turns, gates, metres and minutes."""
-    from geodata.directions import legs
+    from geodata.directions.legs import legs
+    from geodata.directions.phrases import phrase
     from geodata.district import read_district
-    from geodata.phrases import phrase
 
     ground = read_district(district)
     stops = (_stop(ground, origin), _stop(ground, target))
@@ -84,7 +84,7 @@ def ways_into(
 ) -> None:
     """进小区 · Tell by which gates a stairwell is reached, and how long it takes to its slot."""
     from geodata.district import read_district
-    from geodata.ways_in import ways_in
+    from geodata.inside.ways_in import ways_in
 
     ground = read_district(district)
     mark = _stop(ground, stairwell).id
@@ -121,9 +121,9 @@ def reach(
     Exit code 1 if there are any.
     """
     from geodata.district import read_district
-    from geodata.matrix import Stop
     from geodata.modes import MODES
-    from geodata.reach import unreached
+    from geodata.travel.matrix import Stop
+    from geodata.travel.reach import unreached
 
     ground = read_district(district)
     stops = [
@@ -162,10 +162,10 @@ def doors(
     as_json: JsonOption = False,
 ) -> None:
     """上门顺序 · List a slot's bags in the leader's walking order, top floor down."""
-    from geodata.carrying import Stairwell
     from geodata.district import read_district
-    from geodata.walking_list import walking_list
-    from geodata.walking_words import walking_text
+    from geodata.inside.carrying import Stairwell
+    from geodata.inside.walking_list import walking_list
+    from geodata.inside.walking_words import walking_text
 
     ground = read_district(district)
     mark = _stop(ground, stairwell).id
@@ -181,7 +181,7 @@ def doors(
 def _stop(ground: "District", said: str) -> "Stop":
     """Find what was said among the district's places, sites and positions."""
     from geodata.addresses import Registry
-    from geodata.matrix import Stop
+    from geodata.travel.matrix import Stop
 
     if (spot := _position(said)) is not None:
         return Stop(id=said, lon=spot[0], lat=spot[1])
@@ -209,7 +209,7 @@ def _position(said: str) -> tuple[float, float] | None:
 
 
 def _bags(file: Path) -> "list[DoorBag]":
-    from geodata.walking_list import DoorBag
+    from geodata.inside.walking_list import DoorBag
     from logistics.exchange.point_files import PointFileUnreadable, rows_of
 
     bags = []

@@ -34,7 +34,7 @@ class MapDrawer:
 def _draw(folder: Path, language: Language) -> Markup | None:
     # the map's libraries take seconds to load: only who looks at a map waits for them
     from geodata.district import DistrictUnreadable, read_district  # noqa: PLC0415
-    from geodata.render import district_map  # noqa: PLC0415
+    from geodata.drawing.render import district_map  # noqa: PLC0415
 
     try:
         district = read_district(folder)

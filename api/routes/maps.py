@@ -109,8 +109,8 @@ def of_district(
 ) -> Response:
     """Give the map with the zones and closures of an instant, as data or as a drawing."""
     # the map's libraries take seconds to load: only who looks at a map waits for them
-    from geodata.render import district_map  # noqa: PLC0415
-    from geodata.tracks import district_geojson, geojson_text  # noqa: PLC0415
+    from geodata.drawing.render import district_map  # noqa: PLC0415
+    from geodata.drawing.tracks import district_geojson, geojson_text  # noqa: PLC0415
     from logistics.usecases.read_map import map_at, read_map  # noqa: PLC0415
 
     shown = work.read(lambda s: map_at(s, runs.district_id(s, district), at or now))

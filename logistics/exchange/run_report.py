@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from geodata.district import District
-from geodata.render import MapLabel, district_map
+from geodata.drawing.render import MapLabel, district_map
 from logistics.domain.run_report import Choices, Contact, RunReport
 from logistics.exchange.report_texts import REPORT
 from logistics.exchange.sheets import clock, kilograms, litres

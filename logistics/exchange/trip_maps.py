@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from geodata.closures import Shut
-from geodata.directions import Leg, legs
+from geodata.directions.legs import Leg, legs
+from geodata.directions.phrases import hints
 from geodata.district import District, MapPlace
-from geodata.matrix import Stop
-from geodata.network import Network
-from geodata.phrases import hints
-from geodata.render import MapLabel, trip_map
+from geodata.drawing.render import MapLabel, trip_map
+from geodata.travel.matrix import Stop
+from geodata.travel.network import Network
 from logistics.domain.sheets import SheetBook, SheetTrip
 from logistics.exchange.closed_ground import shut_of
 from logistics.exchange.sheets import Language, TripDrawing

@@ -2,12 +2,12 @@
 
 from typing import Final, Literal
 
-from geodata.directions import legs
+from geodata.directions.legs import legs
 from geodata.district import District
-from geodata.matrix import Stop
-from geodata.network import Network
-from geodata.track_files import gpx_text, kml_text
-from geodata.tracks import Track, TrackStop, geojson_text, plan_geojson
+from geodata.drawing.track_files import gpx_text, kml_text
+from geodata.drawing.tracks import Track, TrackStop, geojson_text, plan_geojson
+from geodata.travel.matrix import Stop
+from geodata.travel.network import Network
 from logistics.domain.sheets import SheetBook, SheetStop, SheetTrip
 from logistics.exchange.closed_ground import shut_of
 from logistics.exchange.sheets import Language, clock

@@ -7,8 +7,8 @@ from shapely.geometry import Polygon
 
 from geodata.closures import Closures, Shut
 from geodata.district import District
-from geodata.matrix import Stop, travel_matrix
-from geodata.network import Network
+from geodata.travel.matrix import Stop, travel_matrix
+from geodata.travel.network import Network
 from logistics.domain.closures import Closure, changes_within, closed_to
 from logistics.domain.planning import PlanInputs
 from logistics.routing.problem import Spot, honoured, locations, profile

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.district import District, MapPlace
-from geodata.matrix import Stop, travel_matrix
+from geodata.travel.matrix import Stop, travel_matrix
 from logistics.domain.setup import PointSetup, Policy, Setup
 from logistics.errors import Invalid
 from solver.siting import Ground, Territories, open_more, territories

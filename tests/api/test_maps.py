@@ -13,7 +13,7 @@ from api.app import create_app
 from api.cli import app
 from api.settings import Settings
 from geodata.district import District, write_district
-from geodata.generate import generate_district
+from geodata.generated import generate_district
 from logistics.domain.setup import (
     CourierSetup,
     DistrictSetup,

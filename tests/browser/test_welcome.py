@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from geodata.district import write_district
-from geodata.generate import generate_district
+from geodata.generated import generate_district
 from logistics.domain.setup import DistrictSetup, PointSetup, Policy, Setup
 from logistics.store.session import open_database
 from logistics.usecases.create_run import create_run

@@ -7,9 +7,9 @@ import pytest
 from shapely.geometry import LineString, Point, Polygon
 
 from geodata.district import LAYERS, District, layer_frame, metric_crs_for
-from geodata.generate import generate_district
+from geodata.extracts.osm import import_osm
+from geodata.generated import generate_district
 from geodata.layers import CONTRACT
-from geodata.osm import import_osm
 
 LON, LAT = 120.2, 30.3
 METRE_LON, METRE_LAT = 1 / 96_190, 1 / 110_860  # degrees of one metre at 30.3° north

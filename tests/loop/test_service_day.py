@@ -13,7 +13,7 @@ from api import tokens
 from api.app import create_app
 from api.settings import Settings
 from geodata.district import write_district
-from geodata.generate import generate_district
+from geodata.generated import generate_district
 from logistics.domain.setup import DistrictSetup, PointSetup, Setup
 from logistics.exchange.setup_files import read_setup
 from logistics.store import places

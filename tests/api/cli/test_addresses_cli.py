@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from geodata.district import District, write_district
-from geodata.generate import generate_district
+from geodata.generated import generate_district
 
 RUNNER = CliRunner()
 

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from geodata.district import read_district, write_district
-from geodata.generate import generate_district
+from geodata.generated import generate_district
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from api.cli import app
 from api.instants import InstantNaive, read_instant
 from geodata.district import write_district
-from geodata.generate import generate_district
+from geodata.generated import generate_district
 from logistics.domain.runs import RunState
 from logistics.domain.setup import (
     CourierSetup,

@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from geodata.addresses import Address, Registry, Resolved, Style, format_address
-from geodata.generate import generate_district
+from geodata.generated import generate_district
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from geodata.district import District, write_district
-from geodata.generate import generate_district
+from geodata.generated import generate_district
 from logistics.domain.ids import new_id
 from logistics.domain.runs import Run, RunState
 from logistics.domain.setup import (

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from geodata.generate import generate_district
+from geodata.generated import generate_district
 from logistics.domain.closures import Closure
 from logistics.domain.planning import PlannedPlace
 from logistics.routing.travel import changes, lost, matrices, shut_by_profile

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from geodata.generate import generate_district
+from geodata.generated import generate_district
 from logistics.domain.setup import PointSetup
 from logistics.exchange.setup_files import read_setup
 from logistics.usecases.site_points import (

@@ -1,0 +1,1 @@
+"""Legs between stops, told turn by turn."""

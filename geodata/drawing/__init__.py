@@ -1,0 +1,1 @@
+"""Maps and tracks: for sheets, pages and phones."""

@@ -1,0 +1,1 @@
+"""Layers from and for other programs, checked, set right, and told."""

@@ -1,0 +1,1 @@
+"""Read OpenStreetMap extracts and derive what they do not draw."""

@@ -1,0 +1,1 @@
+"""Inside the compound: gates, slots, stairs and the leader's list of doors."""
