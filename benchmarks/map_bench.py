@@ -19,12 +19,12 @@ from shapely.geometry import LineString, Point
 
 from benchmarks import report
 from geodata.district import District, metric_crs_for
-from geodata.engines import BLOCKED_FROM, UNREACHED, Dijkstra, Hierarchy
-from geodata.joints import join
 from geodata.layers import CONTRACT, LAYERS, layer_frame
-from geodata.matrix import Stop, travel_matrix
-from geodata.network import Network
-from geodata.seats import Seated, seat, seated_engine
+from geodata.travel.engines import BLOCKED_FROM, UNREACHED, Dijkstra, Hierarchy
+from geodata.travel.joints import join
+from geodata.travel.matrix import Stop, travel_matrix
+from geodata.travel.network import Network
+from geodata.travel.seats import Seated, seat, seated_engine
 
 _LON, _LAT = 120.2, 30.3
 _STEP_DEG = 0.0007  # about 70 m

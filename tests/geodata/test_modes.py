@@ -34,7 +34,7 @@ def test_a_speed_that_cannot_be_is_refused(
     assert refusal.value.facts["mend"]
 
 
-@pytest.mark.parametrize("mode", MODES.values(), ids=str)
+@pytest.mark.parametrize("mode", MODES.values(), ids=list(MODES))
 def test_every_mode_is_slower_inside_than_on_streets_and_slowest_on_steps(mode: object) -> None:
     one = MODES[mode.name]  # type: ignore[attr-defined]
     assert 0 < speed_m_s(one, "steps") <= speed_m_s(one, "footway")
