@@ -3,9 +3,10 @@
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
 # ruff: noqa: ARG001  --lang is heard by its callback
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,6 +26,8 @@ from api.cli.context import (
 if TYPE_CHECKING:
     from geodata.district import District, Policy
     from logistics.domain.setup import SetupFault
+
+_COUNTED = ("compounds", "buildings", "stairwells", "gates")
 
 app = typer.Typer(help="辖区地图 · the map of a district", no_args_is_help=True)
 
@@ -53,9 +56,13 @@ def import_district(
         str, typer.Option(help="图层来源 · whom the layers come from; printed on maps")
     ] = "",
     synthetic: Annotated[
-        str | None, typer.Option(help="生成小区 · generate instead: small, medium, …")
+        str | None,
+        typer.Option(help="生成小区 · generate instead: small, medium, subdistrict, city"),
     ] = None,
     seed: Annotated[int, typer.Option(help="随机种子 · seed of a generated district")] = 1,
+    subdistricts: Annotated[
+        int, typer.Option(help="街道数 · how many a generated city has, each in its own folder")
+    ] = 100,
     prefix: Annotated[
         str, typer.Option(help="编号前缀 · first part of all codes; by default from the name")
     ] = "",
@@ -71,9 +78,7 @@ def import_district(
     if sum((extract is not None, bool(layers), synthetic is not None)) != 1:
         complain("district.source-unclear", "invalid", {})
         raise typer.Exit(2)
-    from geodata.district import Policy, write_district
-    from geodata.exchange.edits import LOG, Edit, apply_edits, logged_edits
-    from geodata.exchange.edits import keep_edits as make_again
+    from geodata.district import Policy
 
     policy = Policy(untagged_gates=untagged_gates)
     if extract is not None:
@@ -84,18 +89,67 @@ def import_district(
         )
     elif layers:
         district = _of_layers(layers, name, datum, attribution, prefix, policy)
+    elif synthetic == "city":
+        _import_city(
+            output, name, seed=seed, count=subdistricts, policy=policy, keep_edits=keep_edits
+        )
+        return
     else:
-        from geodata.generated import generate_district
+        from geodata.generated import PREFIX, generate_district
 
-        district = generate_district(synthetic or "", seed, name)
-        stated = Edit(action="policy", values={"untagged_gates": untagged_gates})
-        district = apply_edits(district, [stated])
+        made = generate_district(synthetic or "", seed, name, prefix=prefix or PREFIX)
+        district = _ruled(made, policy)
+    _tell_district(_kept(district, output, keep_edits=keep_edits), output)
+
+
+def _import_city(
+    output: Path, name: str, *, seed: int, count: int, policy: "Policy", keep_edits: bool
+) -> None:
+    """Write each subdistrict into its own folder, and the list of them when all are there."""
+    from geodata.generated import generate_city
+
+    told: list[dict[str, Any]] = []
+    (output / "city.json").unlink(missing_ok=True)  # it lists what is whole
+    for number, made in enumerate(generate_city(seed, subdistricts=count, name=name), start=1):
+        folder = output / f"{number:03d}"
+        district = _kept(_ruled(made, policy), folder, keep_edits=keep_edits)
+        counts = {layer: len(getattr(district, layer)) for layer in _COUNTED}
+        told.append(
+            {
+                "name": district.name,
+                "folder": folder.name,
+                "counts": counts,
+                "bounds": district.bounds(),
+            }
+        )
+        _progress(f"{number}/{count}")
+    head = {"name": name, "synthetic": True, "seed": seed, "attribution": district.attribution}
+    text = json.dumps(head | {"subdistricts": told}, ensure_ascii=False, indent=1)
+    (output / "city.json").write_text(text + "\n", encoding="utf-8")
+    total = {layer: sum(one["counts"][layer] for one in told) for layer in _COUNTED}
+    say("district.city-made", name=name, path=output, subdistricts=count, **total)
+    typer.echo(district.attribution)
+
+
+def _ruled(district: "District", policy: "Policy") -> "District":
+    from geodata.exchange.edits import Edit, apply_edits
+
+    stated = Edit(action="policy", values={"untagged_gates": policy.untagged_gates})
+    return apply_edits(district, [stated])
+
+
+def _kept(district: "District", folder: Path, *, keep_edits: bool) -> "District":
+    """Write a district, with the edits made earlier where they are to be made again."""
+    from geodata.district import write_district
+    from geodata.exchange.edits import LOG, logged_edits
+    from geodata.exchange.edits import keep_edits as make_again
+
     if keep_edits:
-        district = make_again(district, logged_edits(output))
+        district = make_again(district, logged_edits(folder))
     else:
-        (output / LOG).unlink(missing_ok=True)  # they were made on another map
-    write_district(district, output)
-    _tell_district(district, output)
+        (folder / LOG).unlink(missing_ok=True)  # they were made on another map
+    write_district(district, folder)
+    return district
 
 
 def _of_layers(  # noqa: PLR0917  one option of the command each
@@ -121,10 +175,7 @@ def _of_layers(  # noqa: PLR0917  one option of the command each
 
 
 def _tell_district(district: "District", output: Path) -> None:
-    counts = {
-        layer: len(getattr(district, layer))
-        for layer in ("compounds", "buildings", "stairwells", "gates")
-    }
+    counts = {layer: len(getattr(district, layer)) for layer in _COUNTED}
     say("district.imported", name=district.name, path=output, **counts)
     for finding in district.findings[:10]:
         typer.echo(f"  {finding.code}: {finding.place}: {finding.message}")

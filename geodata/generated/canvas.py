@@ -18,6 +18,9 @@ ORIGIN = (120.23, 30.30)  # open ground of eastern Hangzhou, so that distances a
 GRID_M = 0.01
 """Every corner lies on this grid, so that ways, walls and gates that meet share it exactly."""
 
+PREFIX = "SY"
+"""First part of all codes, so that nobody takes them for those of a real district."""
+
 Spot = tuple[float, float]
 
 
@@ -43,6 +46,7 @@ class Canvas:
     """Rows of all layers while they are drawn, in metres from the south-west corner."""
 
     seed: int
+    prefix: str = PREFIX
     ways: list[Way] = field(default_factory=list)
     rows: dict[str, list[dict[str, Any]]] = field(
         default_factory=lambda: {layer: [] for layer in LAYERS}
@@ -57,6 +61,12 @@ class Canvas:
     def mark(self, what: str) -> str:
         """Make an id that nobody takes for one of a real map."""
         return f"syn:{self.seed}:{what}"
+
+    def site_code(self, letter: str, number: int) -> str:
+        """Make the code of a site: short in a district alone, with its prefix among others."""
+        return (
+            f"S{letter}-{number}" if self.prefix == PREFIX else f"{self.prefix}-{letter}{number}"
+        )
 
     def cut_ways(self) -> None:
         """Give all ways a corner wherever they meet, and keep them as rows."""
@@ -100,10 +110,19 @@ def on_grid(spot: Any) -> Spot:
     return (round(float(x), 2), round(float(y), 2))
 
 
-def placer(dice: random.Random) -> Callable[[BaseGeometry], BaseGeometry]:
-    """Turn the drawing a little, as few towns stand square, and put it where it belongs."""
+def placer(
+    dice: random.Random, shift_m: Spot = (0.0, 0.0)
+) -> Callable[[BaseGeometry], BaseGeometry]:
+    """Turn the drawing a little, as few towns stand square, and put it where it belongs.
+
+    Parameters
+    ----------
+    shift_m
+        How far east and north of :data:`ORIGIN` its south-west corner lies.
+    """
     crs = metric_crs_for(*ORIGIN)
     east, north = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True).transform(*ORIGIN)
+    east, north = east + shift_m[0], north + shift_m[1]
     back = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
     turn = math.radians(dice.uniform(-7, 7))
     turned = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])

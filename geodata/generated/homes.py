@@ -13,7 +13,6 @@ from geodata.generated.names import Name, Namer
 from geodata.generated.slabs import Estate, Slab, inner_lines, outline
 from geodata.generated.village import Village
 
-PREFIX = "SY"
 _LIFT_ADDED = 0.12  # of old houses: lifts are put into them one stairwell at a time
 
 
@@ -38,7 +37,7 @@ def draw_estate(
 ) -> Home:
     """Draw a walled compound."""
     name = namer.estate(estate.style.name)
-    code = f"{PREFIX}-{number:02d}"
+    code = f"{canvas.prefix}-{number:02d}"
     compound = canvas.mark(f"c{number:02d}")
     canvas.add("compounds", estate.plot, id=compound, code=code, name_zh=name[0],
                name_en=name[1], walled=True)  # fmt: skip
@@ -69,7 +68,7 @@ def draw_village(
 ) -> Home:
     """Draw a village: each house has its number, one door and rooms to let."""
     name = namer.village()
-    code = f"{PREFIX}-{number:02d}"
+    code = f"{canvas.prefix}-{number:02d}"
     compound = canvas.mark(f"c{number:02d}")
     canvas.add("compounds", plot, id=compound, code=code, name_zh=name[0], name_en=name[1],
                walled=False)  # fmt: skip
@@ -108,7 +107,7 @@ def _draw_slab(
     shape, doors = outline(slab, style)
     levels = dice.choice(style.levels)
     building = canvas.mark(f"b{number:02d}-{count:02d}")
-    code = f"{PREFIX}-{number:02d}-{count:02d}"
+    code = f"{canvas.prefix}-{number:02d}-{count:02d}"
     zh, en = f"{name[0]}{count}幢", f"{name[1]}, Building {count}"
     canvas.add("buildings", shape, id=building, compound_id=canvas.mark(f"c{number:02d}"),
                code=code, name_zh=zh, name_en=en, levels=levels, note="",

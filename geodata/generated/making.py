@@ -9,7 +9,7 @@ from shapely.geometry import Polygon, box
 
 from geodata.district import District, DistrictUnreadable, Finding, layer_frame, metric_crs_for
 from geodata.generated import homes, surroundings
-from geodata.generated.canvas import ORIGIN, Canvas, Unfit, Way, placer
+from geodata.generated.canvas import ORIGIN, PREFIX, Canvas, Spot, Unfit, Way, placer
 from geodata.generated.ground import Ground, lay_ground
 from geodata.generated.names import Namer
 from geodata.generated.parcels import Parcel, Want, share_out
@@ -75,8 +75,22 @@ _SCHEMES = {
 }  # fmt: skip
 
 
-def generate_district(size: str, seed: int, name: str = "合成街道") -> District:
-    """Make up a district; the same size and seed give the same one.
+def generate_district(
+    size: str,
+    seed: int,
+    name: str = "合成街道",
+    *,
+    prefix: str = PREFIX,
+    shift_m: Spot = (0.0, 0.0),
+) -> District:
+    """Make up a district; the same size, seed, prefix and place give the same one.
+
+    Parameters
+    ----------
+    prefix
+        First part of all codes.
+    shift_m
+        How far east and north of the usual place it lies, to set several side by side.
 
     Raises
     ------
@@ -85,16 +99,19 @@ def generate_district(size: str, seed: int, name: str = "合成街道") -> Distr
     """
     if size not in SIZES:
         raise DistrictUnreadable(
-            "district.size-unknown", size=size, mend="use one of " + ", ".join(SIZES)
+            "district.size-unknown", size=size, mend="use one of " + ", ".join((*SIZES, "city"))
         )
-    canvas, dice = _drawn(size, seed)
-    place = placer(dice)
+    canvas, dice = _drawn(size, seed, prefix)
+    place = placer(dice, shift_m)
+    source = f"synthetic:{_VERSION}:{size}:{seed}"
+    if (prefix, *shift_m) != (PREFIX, 0, 0):
+        source += f":{prefix}:{shift_m[0]}:{shift_m[1]}"
     return District(
         name=name,
         attribution=SYNTHETIC_ATTRIBUTION,
         synthetic=True,
         seed=seed,
-        source_digest=hashlib.sha256(f"synthetic:{_VERSION}:{size}:{seed}".encode()).hexdigest(),
+        source_digest=hashlib.sha256(source.encode()).hexdigest(),
         metric_crs=metric_crs_for(*ORIGIN),
         findings=(
             Finding(
@@ -110,19 +127,19 @@ def generate_district(size: str, seed: int, name: str = "合成街道") -> Distr
     )
 
 
-def _drawn(size: str, seed: int) -> tuple[Canvas, random.Random]:
+def _drawn(size: str, seed: int, prefix: str) -> tuple[Canvas, random.Random]:
     """Draw until everything fits; each attempt has dice of its own."""
     for attempt in range(_ATTEMPTS):
         dice = random.Random(f"{_VERSION}:{size}:{seed}:{attempt}")  # noqa: S311  a map, no secret
         try:
-            return _draw(dice, size, seed), dice
+            return _draw(dice, size, Canvas(seed=seed, prefix=prefix)), dice
         except Unfit:
             continue
     msg = f"no district of size {size} fits its ground with seed {seed}"
     raise RuntimeError(msg)
 
 
-def _draw(dice: random.Random, size: str, seed: int) -> Canvas:
+def _draw(dice: random.Random, size: str, canvas: Canvas) -> Canvas:
     scheme = _SCHEMES[size]
     stairwells, _ = SIZES[size]
     ground = lay_ground(dice, scheme.area_m2, scheme.avenues, scheme.river_m)
@@ -130,7 +147,7 @@ def _draw(dice: random.Random, size: str, seed: int) -> Canvas:
     parcels = share_out(dice, ground, wants)
     parcels += _corners(dice, scheme, parcels)
     streets = shapely.STRtree([s.line for s in ground.streets if not s.bridge])
-    canvas, namer = Canvas(seed=seed), Namer(dice)
+    namer = Namer(dice)
     lived = _homes(canvas, dice, namer, [p for p in parcels if p.want.stairwells], streets)
     counts: dict[str, int] = {}
     for parcel in parcels:

@@ -49,28 +49,30 @@ def _points(canvas: Canvas, homes: list[Home], count: int) -> None:
         )
     for number, home in enumerate(chosen, start=1):
         names = f"{COUNTED[(number - 1) % 10]}号点位", f"Point {number}"
-        _site(canvas, "point", f"SP-{number}", home.entrance, names)
+        _site(canvas, "point", canvas.site_code("P", number), home.entrance, names)
     for number, home in enumerate(homes[1::6], start=1):
         parcel = (home.entrance[0] + 4.0, home.entrance[1])
-        _site(canvas, "parcel", f"SX-{number}", parcel, ("快递驿站", "Parcel station"))
+        _site(
+            canvas, "parcel", canvas.site_code("X", number), parcel, ("快递驿站", "Parcel station")
+        )
 
 
 def _others(canvas: Canvas, parcels: list[Parcel]) -> None:
     counts: dict[str, int] = {}
     sites = {
-        "market": ("market", "SM", "农贸市场", "Market"),
-        "depot": ("depot", "SD", "批发市场", "Wholesale depot"),
-        "hospital": ("health", "SH", "社区卫生服务中心", "Health station"),
-        "school": ("sampling", "SQ", "采样点", "Sampling site"),
+        "market": ("market", "M", "农贸市场", "Market"),
+        "depot": ("depot", "D", "批发市场", "Wholesale depot"),
+        "hospital": ("health", "H", "社区卫生服务中心", "Health station"),
+        "school": ("sampling", "Q", "采样点", "Sampling site"),
     }
     for parcel in parcels:
         if parcel.want.kind not in sites:
             continue
-        kind, letters, zh, en = sites[parcel.want.kind]
+        kind, letter, zh, en = sites[parcel.want.kind]
         counts[kind] = number = counts.get(kind, 0) + 1
         if kind == "market":
             zh, en = f"第{COUNTED[(number - 1) % 10]}{zh}", f"{en} {number}"
-        _site(canvas, kind, f"{letters}-{number}", _kerb(parcel.plot), (zh, en))
+        _site(canvas, kind, canvas.site_code(letter, number), _kerb(parcel.plot), (zh, en))
 
 
 def _kerb(plot: Polygon) -> Spot:
@@ -87,14 +89,15 @@ def _checkpoints(canvas: Canvas, ground: Ground) -> None:
     for street in ground.streets:
         if street.bridge:
             number += 1
-            _site(canvas, "checkpoint", f"SK-{number}", _aside(street.line, 0.0),
+            _site(canvas, "checkpoint", canvas.site_code("K", number), _aside(street.line, 0.0),
                   ("桥头卡口", "Bridge checkpoint"))  # fmt: skip
         elif street.family.startswith("avenue"):
             for end in (0.0, 1.0):
                 spot = shapely.line_interpolate_point(street.line, end, normalized=True)
                 if border.distance(spot) < 1.0:
                     number += 1
-                    _site(canvas, "checkpoint", f"SK-{number}", _aside(street.line, end),
+                    code = canvas.site_code("K", number)
+                    _site(canvas, "checkpoint", code, _aside(street.line, end),
                           ("路口卡口", "Road checkpoint"))  # fmt: skip
 
 

@@ -159,3 +159,27 @@ def test_a_hostile_map_is_refused_in_plain_words(tmp_path: Path) -> None:
     said = _run("import", str(file), "--name", "a", "-o", str(tmp_path / "y"), code=2)
     assert "map.entities: The map declares entities" in said
     assert "evil.osm" in said
+
+
+def test_a_city_is_a_folder_of_ordinary_districts(tmp_path: Path) -> None:
+    words = ("import", "--synthetic", "city", "--seed", "1", "--name", "Made", "-o", str(tmp_path))
+    said = _run(*words, "--subdistricts", "1", "--untagged-gates", "closed")
+    assert "1 subdistricts, 45 compounds" in said
+    assert "Synthetic" in said
+    city = json.loads((tmp_path / "city.json").read_text(encoding="utf-8"))
+    assert (city["name"], city["seed"], city["synthetic"]) == ("Made", 1, True)
+    (one,) = city["subdistricts"]
+    district = read_district(tmp_path / one["folder"])
+    assert (one["name"], one["folder"]) == (district.name, "001") == ("Made 001", "001")
+    assert one["bounds"] == list(district.bounds())
+    assert one["counts"]["stairwells"] == len(district.stairwells) == 1000
+    assert district.policy.untagged_gates == "closed"
+    assert set(district.compounds["code"].str[:6]) == {"SY001-"}
+
+
+def test_a_city_of_too_many_subdistricts_is_refused_before_anything_is_made(
+    tmp_path: Path,
+) -> None:
+    words = ("import", "--synthetic", "city", "--name", "Made", "-o", str(tmp_path / "c"))
+    assert "district.subdistricts-refused" in _run(*words, "--subdistricts", "1000", code=2)
+    assert not (tmp_path / "c").exists()
