@@ -18,6 +18,8 @@ DISTANCE_BITS = 20
 DISTANCE_MASK = (1 << DISTANCE_BITS) - 1
 UNREACHED = np.int64(2**62)
 BLOCKED_FROM = 2**61
+LEAST_SCALE_M = 50
+"""Below this scale too many pairs would be left to Dijkstra (ours)."""
 _MOST_HANDS = 4
 _SOURCES_A_HAND = 300
 
@@ -92,26 +94,17 @@ class Topology:
             )
 
 
-class Hierarchy:
-    """Customizable contraction hierarchies of RoutingKit, which know 31 bits.
+class Scaled:
+    """One customised order of contraction: arcs of 31 bits, asked by several threads."""
 
-    Weights are repacked with as few bits for the distance as the longest path needs. Blocked arcs
-    stay in the hierarchy with the weight of no way, so that one topology serves whatever closes.
-    """
-
-    def __init__(self, topology: Topology, weight: Ints, *, distance_bits: int) -> None:
-        self._bits = distance_bits
+    def __init__(self, topology: Topology, weight: Ints) -> None:
         self._topology = topology  # the metrics point into it
         self._alone = Lock()  # a query writes into the metric's own memory
-        packed = ((weight >> DISTANCE_BITS) << distance_bits) + (weight & DISTANCE_MASK)
-        packed[weight >= BLOCKED_FROM] = INF_WEIGHT
-        self._packed = packed.astype(np.uint32)
+        self._weight = np.where(weight < INF_WEIGHT, weight, INF_WEIGHT).astype(np.uint32)
         self._metric = self._customised()
 
     def many_to_many(self, sources: Ints, targets: Ints) -> Ints:
-        """Ask the hierarchy, with a metric for each processor where sources are many."""
-        if not len(sources) or not len(targets):
-            return np.empty((len(sources), len(targets)), dtype=np.int64)
+        """Give the least weights, ``INF_WEIGHT`` where there is no way."""
         hands = min(os.cpu_count() or 1, _MOST_HANDS, 1 + len(sources) // _SOURCES_A_HAND)
         wanted = targets.astype(np.uint32)
         shares = np.array_split(sources.astype(np.uint32), hands)
@@ -119,9 +112,13 @@ class Hierarchy:
             least = list(
                 pool.map(lambda hand: self._ask(hand, shares[hand], wanted), range(hands))
             )
-        wide = np.concatenate(least).reshape(len(sources), len(targets)).astype(np.int64)
-        full = ((wide >> self._bits) << DISTANCE_BITS) + (wide & ((1 << self._bits) - 1))
-        return np.where(wide >= INF_WEIGHT, UNREACHED, full)
+        return np.concatenate(least).reshape(len(sources), len(targets)).astype(np.int64)
+
+    def query(self, source: int, target: int) -> tuple[int, tuple[int, ...]]:
+        """Give the least weight and the nodes of a path that has it."""
+        with self._alone:
+            weight, nodes, _ = self._metric.query(source, target)
+        return int(weight), tuple(int(node) for node in nodes)
 
     def _ask(self, hand: int, sources: Any, targets: Any) -> Any:
         metric = self._metric if hand == 0 else self._customised()
@@ -129,14 +126,83 @@ class Hierarchy:
 
     def _customised(self) -> Any:
         metric = CCHMetric(self._topology.order)
-        metric.customize(self._packed)
+        metric.customize(self._weight)
         return metric
+
+
+class Hierarchy:
+    """Customizable contraction hierarchies of RoutingKit, which know 31 bits.
+
+    A weight is ``tenths of a second * scale + metres``, where the scale is above the metres of
+    any least path. Blocked arcs stay in the hierarchy with the weight of no way, so that one
+    topology serves whatever closes.
+    """
+
+    def __init__(self, topology: Topology, weight: Ints, *, scale: int) -> None:
+        self._scale = scale
+        self._scaled = Scaled(topology, _scaled(weight, scale))
+
+    def many_to_many(self, sources: Ints, targets: Ints) -> Ints:
+        """Ask the hierarchy, with a metric for each processor where sources are many."""
+        if not len(sources) or not len(targets):
+            return np.empty((len(sources), len(targets)), dtype=np.int64)
+        wide = self._scaled.many_to_many(sources, targets)
+        full = ((wide // self._scale) << DISTANCE_BITS) + wide % self._scale
+        return np.where(wide >= INF_WEIGHT, UNREACHED, full)
 
     def path(self, source: int, target: int) -> tuple[int, ...]:
         """Ask the hierarchy and unpack."""
-        with self._alone:
-            weight, nodes, _ = self._metric.query(source, target)
-        return tuple(int(node) for node in nodes) if weight < INF_WEIGHT else ()
+        weight, nodes = self._scaled.query(source, target)
+        return nodes if weight < INF_WEIGHT else ()
+
+
+class ProvenHierarchy:
+    """Hierarchies for maps whose times and metres do not fit 31 bits together.
+
+    Notes
+    -----
+    Times alone give the least time ``T`` of a pair. Of the weights ``t * scale + metres`` the
+    least is ``V(scale)``. Where ``V(scale) - T * scale`` and ``V(scale + 1) - T * (scale + 1)``
+    are equal, both are the least metres of all paths of time ``T``: a path ``k`` tenths slower
+    that is least at ``scale + 1`` would be less by ``k`` at ``scale``, so ``k`` is 0. It holds
+    unless a path is shorter by ``scale`` metres and hardly slower; such pairs are left to
+    Dijkstra's algorithm.
+    """
+
+    def __init__(self, topology: Topology, weight: Ints, *, scale: int, referee: Dijkstra) -> None:
+        self._scale = scale
+        self._referee = referee
+        scales = (1, scale, scale + 1)
+        metres = np.where(weight < BLOCKED_FROM, weight & DISTANCE_MASK, 0)
+        times = _scaled(weight - metres, 1)
+        self._metrics = [Scaled(topology, times if s == 1 else _scaled(weight, s)) for s in scales]
+
+    def many_to_many(self, sources: Ints, targets: Ints) -> Ints:
+        """Ask three hierarchies, and Dijkstra where they prove nothing."""
+        if not len(sources) or not len(targets):
+            return np.empty((len(sources), len(targets)), dtype=np.int64)
+        times, least, more = (m.many_to_many(sources, targets) for m in self._metrics)
+        metres = least - times * self._scale
+        reached = times < INF_WEIGHT
+        found = np.where(reached, (times << DISTANCE_BITS) + metres, UNREACHED)
+        doubtful = reached & (more - times * (self._scale + 1) != metres)
+        if len(rows := np.flatnonzero(doubtful.any(axis=1))):
+            found[rows] = self._referee.many_to_many(sources[rows], targets)
+        return found
+
+    def path(self, source: int, target: int) -> tuple[int, ...]:
+        """Ask the hierarchies and unpack the path that is proven, or ask Dijkstra."""
+        (time, _), (least, _), (more, nodes) = (m.query(source, target) for m in self._metrics)
+        if time >= INF_WEIGHT:
+            return ()
+        if least - time * self._scale != more - time * (self._scale + 1):
+            return self._referee.path(source, target)
+        return nodes
+
+
+def _scaled(weight: Ints, scale: int) -> Ints:
+    packed = (weight >> DISTANCE_BITS) * scale + (weight & DISTANCE_MASK)
+    return np.where(weight < BLOCKED_FROM, packed, INF_WEIGHT)
 
 
 def engine_for(
@@ -148,7 +214,7 @@ def engine_for(
     topology: Topology | None = None,
     end_arcs: int = 0,
 ) -> Engine:
-    """Choose the hierarchy where its 31 bits hold every path, else Dijkstra.
+    """Choose the hierarchy that holds every path in 31 bits; Dijkstra where none does.
 
     Parameters
     ----------
@@ -167,11 +233,17 @@ def engine_for(
     inner = np.flatnonzero(passable) < len(tail) - end_arcs
     fastest = np.max(length_m[inner] / np.maximum(time_ds[inner], 1), initial=0.0)
     longest_m = longest_ds * float(fastest) + 2 * int(np.max(length_m[~inner], initial=0))
-    bits = int(longest_m + 1).bit_length()
-    if int(longest_ds + 1) << bits >= INF_WEIGHT:
-        return Dijkstra(tail, head, weight, count)
+    most = INF_WEIGHT - 1
+    # One more each, for what multiplying rounds down.
+    scale, slowest = int(longest_m) + 2, int(longest_ds) + 1
     prepared = topology or Topology(tail, head, lonlat)
-    return Hierarchy(prepared, weight, distance_bits=bits)
+    if slowest * scale + scale <= most:
+        return Hierarchy(prepared, weight, scale=scale)
+    referee = Dijkstra(tail, head, weight, count)
+    scale = (most - scale) // slowest - 1
+    if scale < LEAST_SCALE_M:
+        return referee
+    return ProvenHierarchy(prepared, weight, scale=scale, referee=referee)
 
 
 def _longest_ds(tail: Ints, head: Ints, time_ds: Ints, lonlat: npt.NDArray[np.float64]) -> float:

@@ -11,6 +11,7 @@ from geodata.travel.engines import (
     UNREACHED,
     Dijkstra,
     Hierarchy,
+    ProvenHierarchy,
     Topology,
     engine_for,
 )
@@ -120,3 +121,40 @@ def test_many_sources_at_once_from_two_threads_agree_with_dijkstra() -> None:
     assert (found[0] == referee).all()
     assert (found[1] == referee).all()
     assert (referee >= UNREACHED).any()
+
+
+@given(drawn=arcs, scale=st.integers(1, 400))
+def test_what_is_not_proven_at_a_scale_is_asked_of_dijkstra(
+    drawn: list[tuple[int, int, int, int]], scale: int
+) -> None:
+    """Small scales confuse a tenth of a second with some metres; the answer stays exact."""
+    tail, head, weight = _split(drawn)
+    everywhere = np.arange(9)
+    referee = Dijkstra(tail, head, weight, 9)
+    engine = ProvenHierarchy(Topology(tail, head, LONLAT), weight, scale=scale, referee=referee)
+    expected = referee.many_to_many(everywhere, everywhere)
+    assert (engine.many_to_many(everywhere, everywhere) == expected).all()
+    least: dict[tuple[int, int], int] = {}
+    for a, b, w in zip(tail.tolist(), head.tolist(), weight.tolist(), strict=True):
+        least[a, b] = min(w, least.get((a, b), w))
+    for source, target in ((0, 5), (3, 1), (8, 2)):
+        nodes = engine.path(source, target)
+        if expected[source, target] == UNREACHED:
+            assert nodes == ()
+        elif source != target:
+            assert sum(least[pair] for pair in pairwise(nodes)) == expected[source, target]
+
+
+def test_a_country_still_has_a_hierarchy() -> None:
+    """A line of 100 km on foot: its tenths of a second and its metres need 37 bits."""
+    count = 1_001
+    forth, back = np.arange(count - 1), np.arange(1, count)
+    tail, head = np.r_[forth, back], np.r_[back, forth]
+    weight = np.full(len(tail), (833 << DISTANCE_BITS) + 100)
+    lonlat = np.column_stack([np.linspace(120, 121, count), np.full(count, 30.0)])
+    engine = engine_for(tail, head, weight, lonlat)
+    assert isinstance(engine, ProvenHierarchy)
+    ends = np.array([0, 17, count - 1])
+    expected = Dijkstra(tail, head, weight, count).many_to_many(ends, ends)
+    assert (engine.many_to_many(ends, ends) == expected).all()
+    assert engine.path(0, count - 1) == tuple(range(count))
