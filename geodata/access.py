@@ -23,6 +23,8 @@ ROADS = frozenset(
 FOOTWAYS = frozenset(
     ["footway", "pedestrian", "path", "steps", "corridor", "platform", "crossing", "elevator"]
 )
+STEPS = frozenset(("steps", "ramp"))
+"""Flights of steps; those with a ramp that takes wheels are ``ramp``, see :func:`way_kind`."""
 CYCLEWAYS = frozenset(("cycleway", "track", "bridleway"))
 FAST = frozenset(["motorway", "motorway_link", "trunk", "trunk_link"])
 """Vans only, unless a pavement or a cycle lane is stated."""

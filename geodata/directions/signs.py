@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 import shapely
 from shapely.geometry import Point
 
-from geodata.access import CYCLEWAYS, FOOTWAYS, STREETS
+from geodata.access import CYCLEWAYS, FOOTWAYS, STEPS, STREETS
 from geodata.district import District
 
 WAY_KINDS = ("street", "steps", "path", "cycleway", "track", "service", "inner", "road")
@@ -69,7 +69,7 @@ class Signs:
 
     def is_steps(self, row: int) -> bool:
         """Tell whether a way is a flight of steps."""
-        return self._highways[row] == "steps"
+        return self._highways[row] in STEPS
 
     def is_named_road(self, row: int) -> bool:
         """Tell whether a way is a street with a name, which people say that they cross."""
@@ -93,7 +93,7 @@ class Signs:
 
     def _kind(self, row: int) -> str:
         highway = self._highways[row]
-        if highway == "steps":
+        if highway in STEPS:
             return "steps"
         if highway in FOOTWAYS:
             return "path"

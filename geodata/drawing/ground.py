@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
+from geodata.access import STEPS
 from geodata.district import District
 from geodata.drawing.hatch import AREAS, ZONES, draw_pattern
 from geodata.drawing.labels import SMALLEST_MM, Room, write
@@ -23,10 +24,10 @@ _WIDE = frozenset(
     for kind in ("motorway", "trunk", "primary", "secondary", "tertiary")
     for link in ("", "_link")
 )
-_FINE = frozenset(("steps", "corridor", "platform", "crossing", "footway"))
+_FINE = STEPS | {"corridor", "platform", "crossing", "footway"}
 _COARSE_MM_PER_M = 0.075
 """Below this scale footways would be a grey blur; the route is drawn on top in any case."""
-_NARROW = frozenset(("footway", "path", "steps", "corridor", "platform", "crossing", "cycleway"))
+_NARROW = STEPS | {"footway", "path", "corridor", "platform", "crossing", "cycleway"}
 _STREET_MM = 2.1
 _ALONG_MM = 6.0
 
@@ -124,8 +125,8 @@ def _ways(sheet: Sheet, window: Window, district: District) -> None:
     if scale < _COARSE_MM_PER_M:
         cut = [(n, shape) for n, shape in cut if kinds[n] not in _FINE]
     wide = [shape for n, shape in cut if kinds[n] in _WIDE]
-    steps = [shape for n, shape in cut if kinds[n] == "steps"]
-    narrow = [shape for n, shape in cut if kinds[n] in _NARROW and kinds[n] != "steps"]
+    steps = [shape for n, shape in cut if kinds[n] in STEPS]
+    narrow = [shape for n, shape in cut if kinds[n] in _NARROW and kinds[n] not in STEPS]
     plain = [shape for n, shape in cut if kinds[n] not in _WIDE and kinds[n] not in _NARROW]
     broad, middle = min(max(10 * scale, 0.8), 3.5), min(max(5 * scale, 0.5), 2.2)
     round_ends: dict[str, str] = {"stroke_linecap": "round", "stroke_linejoin": "round"}

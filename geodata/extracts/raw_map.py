@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geodata.access import WALLS, is_covered, oneways, way_passage
+from geodata.access import WALLS, is_covered, oneways, way_kind, way_passage
 from geodata.district import DistrictUnreadable, Finding
 from geodata.extracts import amenities
 from geodata.extracts.astray import UNIT, Ground, Spot
@@ -228,7 +228,7 @@ def _way_row(mark: str, tags: dict[str, str], line: LineString) -> dict[str, Any
         "id": mark,
         "name_zh": tags.get("name:zh", name),
         "name_en": tags.get("name:en", name),
-        "highway": tags["highway"],
+        "highway": way_kind(tags),
         "foot": passage is not None and passage.foot,
         "bike": passage is not None and passage.bike,
         "van": passage is not None and passage.van,

@@ -286,6 +286,17 @@ def test_a_chinese_name_without_an_english_one_is_quoted(
     assert phrase(leg.steps[1], district, "zh") == "向左转进入春江路，直行90米"
 
 
+@pytest.mark.parametrize("highway", ["steps", "ramp"])
+def test_steps_are_told_with_a_ramp_and_without(
+    sketch: Callable[..., District], spot: Callable[..., tuple[float, float]], highway: str
+) -> None:
+    stairs = ([(100, 0), (110, 0)], {"highway": highway, "bike": False, "van": False})
+    hill = sketch(ways=[([(0, 0), (100, 0)], {}), stairs, ([(110, 0), (200, 0)], {})])
+    stops = [Stop(id=f"{x}", lon=spot(x, 0)[0], lat=spot(x, 0)[1]) for x in (10, 190)]
+    (leg,) = legs(hill, stops, "trolley" if highway == "ramp" else "foot")
+    assert "; take the steps, " in directions(leg.steps, hill, "en")
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_step_of_a_real_town_has_words(helsinki: District, language: Language) -> None:
     for leg in legs(helsinki, _stops(helsinki, 40), "foot"):

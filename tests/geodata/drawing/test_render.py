@@ -46,6 +46,16 @@ def test_a_trip_map_carries_what_a_courier_needs(helsinki: District) -> None:
     assert any(re.fullmatch(r"\d+ 米", text) for text in texts)
 
 
+def test_steps_are_drawn_with_a_ramp_and_without(small: District) -> None:
+    path = small.ways.index[small.ways["highway"] == "footway"][0]
+    drawn = {}
+    for kind in ("footway", "steps", "ramp"):
+        ways = small.ways.copy()
+        ways.loc[path, "highway"] = kind
+        drawn[kind] = district_map(dataclasses.replace(small, ways=ways))
+    assert drawn["ramp"] == drawn["steps"] != drawn["footway"]
+
+
 def test_a_stop_where_the_trip_begins_is_drawn_without_a_way(small: District) -> None:
     """A point may stand at a door."""
     door = next(p for p in small.places() if p.kind == "stairwell")

@@ -10,6 +10,7 @@ from shapely.geometry import Point
 from geodata.district import District, DistrictUnreadable, Policy
 from geodata.extracts.osm import import_osm
 from geodata.travel.matrix import Stop, travel_matrix, unreachable_stops
+from geodata.travel.network import Network
 
 NODES = {
     # the block's streets
@@ -431,3 +432,22 @@ def test_a_country_of_nine_thousand_houses_comes_in_fast_and_small(shared_map: P
     assert int(houses) > 8900
     assert float(seconds) < 60
     assert int(peak_kib) < 2 << 20
+
+
+@pytest.mark.parametrize(
+    ("ramp", "reached"),
+    [
+        ('<tag k="ramp:stroller" v="yes"/>', True),  # two wheels fit
+        ('<tag k="ramp:bicycle" v="yes"/>', False),  # a channel for one wheel
+        ("", False),
+    ],
+)
+def test_a_trolley_takes_steps_with_a_ramp(tmp_path: Path, ramp: str, *, reached: bool) -> None:
+    stairs = '<nd ref="32"/><nd ref="40"/><tag k="highway" v="steps"/>'
+    more = f'<node id="40" lon="24.9420" lat="60.1716"/><way id="110">{stairs}{ramp}</way>'
+    file = tmp_path / "stairs.osm"
+    nodes, ways = more.split("/>", 1)
+    file.write_text(osm_xml(more=ways).replace("<way", f"{nodes}/><way", 1), encoding="utf-8")
+    district = import_osm(file, "Stairs")
+    used = Network.of(district, "trolley").streets.way
+    assert ("osm:w110" in set(district.ways["id"].iloc[used])) is reached
