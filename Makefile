@@ -14,7 +14,7 @@ ASSETS := api/assets/node_modules/.package-lock.json
 READY := .venv/.ready
 COMPILED := .venv/.compiled
 
-.PHONY: help setup demo demo-synthetic test lint unit bench bench-families bench-days lock serve clean
+.PHONY: help setup demo demo-synthetic test lint unit bench bench-families bench-days bench-map lock serve clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -70,7 +70,7 @@ $(PEERS): $(READY) benchmarks/requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: -r benchmarks/requirements.lock
 	@touch $@
 
-bench: bench-families bench-days ## Compare with PyVRP and VROOM on families and days (hours).
+bench: bench-families bench-days bench-map ## Compare with PyVRP and VROOM on families and days (hours).
 
 bench-families: setup $(PEERS) ## Public families in INSTANCES: gap to the best known.
 	$(BIN)/python -m benchmarks.families --instances $(INSTANCES) --seconds $(SECONDS_PER_SOLVE) --seeds $(SEEDS)
@@ -78,6 +78,10 @@ bench-families: setup $(PEERS) ## Public families in INSTANCES: gap to the best 
 bench-days: setup $(PEERS) ## Generated days: contacts, faces, travel, cost, memory.
 	$(BIN)/python -m benchmarks.days_bench --seeds $(SEEDS)
 	$(BIN)/python -m benchmarks.days_bench --sizes stops10000 --seeds 1 --engines ours --name stops10000
+
+bench-map: setup $(PEERS) ## Matrices of maps beside SciPy and igraph.
+	$(BIN)/python -m benchmarks.map_bench
+	$(BIN)/python -m benchmarks.map_bench --sides 180 --bends 0 --name map-grid
 
 serve: setup ## Start the service on the demo's database.
 	$(BIN)/supplyloop serve --host 127.0.0.1 --port 8000 --database out/supplyloop.db
