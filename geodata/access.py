@@ -110,6 +110,8 @@ _PAVED = frozenset(("both", "left", "right", "yes"))
 _LANES = frozenset(("lane", "track", "opposite_lane", "opposite_track", "opposite", "shared_lane"))
 BIKE_WIDTH_M = 0.7
 """An e-bike with crates (ours; GB 17761-2018 allows 0.45 m without load)."""
+TRICYCLE_WIDTH_M = 1.2
+"""A cargo tricycle, mirrors and load included (ours)."""
 VAN_WIDTH_M = 2.0
 VAN_HEIGHT_M = 2.0
 VAN_MASS_T = 2.5
@@ -234,6 +236,14 @@ def oneway_for_walkers(tags: Mapping[str, str]) -> int:
     if tags.get("foot:backward") == "no":
         return 1
     return -1 if tags.get("foot:forward") == "no" else 0
+
+
+def tricycle_fits(tags: Mapping[str, str]) -> bool:
+    """Tell whether a way or barrier that bikes may pass is wide enough for a tricycle."""
+    if "no" in (tags.get("tricycle"), tags.get("cargo_bike")):
+        return False
+    widths = ("maxwidth:physical", "maxwidth", "width", "opening")
+    return _measure(tags, *widths) >= TRICYCLE_WIDTH_M
 
 
 def is_covered(tags: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geodata.district import District
-from geodata.hours import GateHours, gate_hours
+from geodata.hours import Hours, stated_hours
 from geodata.modes import MODES
 
 TARGETS = ("gate", "way", "area")
@@ -150,7 +150,7 @@ class Spell:
 
 @dataclass(frozen=True)
 class Closures:
-    """Closures with the opening hours of a district's gates; make it with :meth:`within`.
+    """Closures with the opening hours of a district's gates and ways; make it with :meth:`within`.
 
     Raises
     ------
@@ -159,7 +159,7 @@ class Closures:
     """
 
     closures: tuple[Closure, ...] = ()
-    hours: tuple[GateHours, ...] = ()
+    hours: tuple[Hours, ...] = ()
     district_digest: str = ""
 
     def __post_init__(self) -> None:
@@ -172,7 +172,7 @@ class Closures:
             )
 
     def within(self, district: District) -> "Closures":
-        """Check the targets against a district, find its areas and read its gates' hours.
+        """Check the targets against a district, find its areas and read its hours.
 
         Raises
         ------
@@ -182,10 +182,10 @@ class Closures:
         if self.district_digest == district.digest:
             return self
         found = tuple(_placed(closure, district) for closure in self.closures)
-        return Closures(found, gate_hours(district), district.digest)
+        return Closures(found, stated_hours(district), district.digest)
 
     def at(self, instant: datetime, mode: str, permits: frozenset[str] = frozenset()) -> Shut:
-        """Say what a traveller cannot pass at an instant; gates are shut outside their hours.
+        """Say what a traveller cannot pass at an instant, closed or outside its hours.
 
         Raises
         ------
@@ -194,10 +194,11 @@ class Closures:
         """
         _aware(instant, field="instant")
         held = [one for one in self.closures if one.holds(instant, mode, permits)]
-        outside = {hours.gate for hours in self.hours if not hours.open_at(instant)}
+        outside = {hours.target for hours in self.hours if not hours.open_at(instant)}
+        shut = [one.target for one in held] + sorted(outside)
         return Shut(
-            gates=frozenset(one.place for one in held if one.kind == "gate") | outside,
-            ways=frozenset(one.place for one in held if one.kind == "way"),
+            gates=_named(shut, "gate"),
+            ways=_named(shut, "way"),
             areas=tuple(
                 dict.fromkeys(area for one in held if one.kind == "area" for area in _areas(one))
             ),
@@ -239,7 +240,7 @@ class Closures:
         if target.partition(":")[0] not in TARGETS:
             raise _target_refused("", target)
         mine = tuple(c for c in self.closures if target in (c.target, c.kind))
-        hours = tuple(h for h in self.hours if target == f"gate:{h.gate}")
+        hours = tuple(h for h in self.hours if target == h.target)
         edges = (since, *_changes(mine, hours, since, until), until)
         spells: list[Spell] = []
         for begin, end in pairwise(edges):
@@ -253,7 +254,7 @@ class Closures:
 
 
 def _changes(
-    closures: tuple[Closure, ...], hours: tuple[GateHours, ...], since: datetime, until: datetime
+    closures: tuple[Closure, ...], hours: tuple[Hours, ...], since: datetime, until: datetime
 ) -> tuple[datetime, ...]:
     _aware(since, field="since")
     _aware(until, field="until")
@@ -269,8 +270,8 @@ def _changes(
         for edge in (closure.since, closure.until)
         if edge is not None and since < edge < until
     }
-    for gate in hours:
-        edges.update(gate.changes(since, until))
+    for one in hours:
+        edges.update(one.changes(since, until))
     return tuple(sorted(edges))
 
 
@@ -303,6 +304,11 @@ def _shaped(closure: Closure, district: District) -> Closure:
         area=closure.place,
         mend="give the area a shape, or name a compound or area of this district by its id",
     )
+
+
+def _named(targets: Iterable[str], kind: str) -> frozenset[str]:
+    parts = (target.partition(":") for target in targets)
+    return frozenset(place for found, _, place in parts if found == kind)
 
 
 def _areas(closure: Closure) -> Iterable[Polygon]:

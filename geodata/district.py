@@ -13,7 +13,7 @@ import pyproj
 import shapely
 from geopandas.geodataframe import GeoDataFrame
 
-from geodata.layers import CONTRACT, LAYERS, WGS84, layer_frame
+from geodata.layers import CONTRACT, LAYERS, WGS84, add_later_columns, layer_frame
 
 FORMAT = 2
 POLICIES = ("open", "closed", "foot")
@@ -276,6 +276,7 @@ def _read_layer(folder: Path, layer: str, count: int) -> GeoDataFrame:
             layer=layer,
             mend="import or generate the district again",
         ) from fault
+    frame = add_later_columns(layer, frame)
     _check_layer(layer, frame)
     if len(frame) != count:
         raise DistrictUnreadable(

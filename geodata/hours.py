@@ -1,4 +1,4 @@
-"""Opening hours of gates, in OpenStreetMap's grammar, at the gate's own clock."""
+"""Opening hours of gates and ways, in OpenStreetMap's grammar, at their own clock."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+import shapely
 from opening_hours import OpeningHours, validate
 
 from geodata.district import District, Finding
@@ -15,8 +16,13 @@ _KEPT_RULES = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GateHours:
-    """When a gate is open; time zone and public holidays follow from where it stands.
+class Hours:
+    """When a gate or way is open; time zone and public holidays follow from where it is.
+
+    Parameters
+    ----------
+    target
+        ``gate:ID`` or ``way:ID``.
 
     Notes
     -----
@@ -24,13 +30,18 @@ class GateHours:
     calls unknown ("by appointment") is not open: nobody may count on it.
     """
 
-    gate: str
+    target: str
     rule: str
     lon: float
     lat: float
 
+    @property
+    def place(self) -> str:
+        """Name it by its id in the district."""
+        return self.target.partition(":")[2]
+
     def open_at(self, instant: datetime) -> bool:
-        """Tell whether the gate is open at an aware instant."""
+        """Tell whether it is open at an aware instant."""
         return _parsed(self.rule, self.lon, self.lat).is_open(instant.astimezone(_ZULU))
 
     def changes(self, since: datetime, until: datetime) -> Iterator[datetime]:
@@ -43,34 +54,37 @@ class GateHours:
                 yield begin.astimezone(UTC)
 
 
-def gate_hours(district: District) -> tuple[GateHours, ...]:
+def stated_hours(district: District) -> tuple[Hours, ...]:
     """Read the hours that the map states; those that cannot be read count as not stated."""
     return tuple(hours for hours in _stated(district) if _readable(hours))
 
 
 def hours_findings(district: District) -> tuple[Finding, ...]:
-    """Report the gates whose hours cannot be read."""
+    """Report the gates and ways whose hours cannot be read."""
     return tuple(
         Finding(
             code="map.hours-unreadable",
-            place=hours.gate,
+            place=hours.place,
             message=f"{hours.rule!r} is not in the grammar of opening_hours; taken as no hours",
+            lon=hours.lon,
+            lat=hours.lat,
         )
         for hours in _stated(district)
         if not _readable(hours)
     )
 
 
-def _stated(district: District) -> Iterator[GateHours]:
-    gates = district.gates
-    if "hours" not in gates.columns:
-        return
-    stated = gates[gates["hours"] != ""]
-    for gate, rule, spot in zip(stated["id"], stated["hours"], stated.geometry, strict=True):
-        yield GateHours(gate=gate, rule=rule, lon=float(spot.x), lat=float(spot.y))
+def _stated(district: District) -> Iterator[Hours]:
+    for kind, frame in (("gate", district.gates), ("way", district.ways)):
+        stated = frame[frame["hours"] != ""]
+        spots = shapely.get_coordinates(shapely.point_on_surface(stated.geometry.to_numpy()))
+        for mark, rule, (lon, lat) in zip(
+            stated["id"], stated["hours"], spots.tolist(), strict=True
+        ):
+            yield Hours(target=f"{kind}:{mark}", rule=rule, lon=lon, lat=lat)
 
 
-def _readable(hours: GateHours) -> bool:
+def _readable(hours: Hours) -> bool:
     return validate(hours.rule)
 
 

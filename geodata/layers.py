@@ -70,6 +70,7 @@ _PASSAGE = {
     "bike": _flag("e-bikes and tricycles may pass", default=True),
     "van": _flag("vans may pass", default=True),
 }
+_TRICYCLE = _flag("a tricycle fits where e-bikes may pass", default=True)
 
 CONTRACT: Mapping[str, Layer] = MappingProxyType(
     {
@@ -129,12 +130,18 @@ CONTRACT: Mapping[str, Layer] = MappingProxyType(
                     "unstated",
                     choices=("open", "closed", "unstated"),
                 ),
+                "tricycle": _TRICYCLE,
             },
         ),
         "barriers": Layer(
             says="bollards, blocks and steps of a kerb that nobody opens",
             shapes=_POINT,
-            columns={"id": _ID, "barrier": _text("kind of barrier", "bollard"), **_PASSAGE},
+            columns={
+                "id": _ID,
+                "barrier": _text("kind of barrier", "bollard"),
+                **_PASSAGE,
+                "tricycle": _TRICYCLE,
+            },
         ),
         "walls": Layer(
             says="walls and fences",
@@ -147,7 +154,9 @@ CONTRACT: Mapping[str, Layer] = MappingProxyType(
             columns={
                 "id": _ID,
                 **_NAMES,
-                "highway": _text("kind of way, by OpenStreetMap's words", None),
+                "highway": _text(
+                    "kind of way, by OpenStreetMap's words; ramp for steps with one", None
+                ),
                 "foot": _flag("walkers may use it", default=True),
                 "bike": _flag("e-bikes and tricycles may use it", default=True),
                 "van": _flag("vans may use it", default=False),
@@ -156,6 +165,9 @@ CONTRACT: Mapping[str, Layer] = MappingProxyType(
                 "covered": _flag(
                     "bridge, tunnel or passage: walls and houses do not stop it", default=False
                 ),
+                "oneway_foot": _count("for walkers, as in stations; 0 nearly everywhere", 0),
+                "tricycle": _TRICYCLE,
+                "hours": _text("when it may be used by anybody, as the hours of gates"),
             },
         ),
         "areas": Layer(
@@ -212,13 +224,27 @@ DEFAULTS: dict[str, dict[str, Value]] = {
 }
 """What a column holds where nothing is said."""
 
-_SINCE_FORMAT_2 = frozenset(("hours", "rule", "lift"))
+_MAY_BE_LEFT_OUT = frozenset(("hours", "rule", "lift", "oneway_foot", "tricycle"))
+_LATER: Mapping[str, tuple[str, ...]] = {
+    "gates": ("tricycle",),
+    "barriers": ("tricycle",),
+    "ways": ("oneway_foot", "tricycle", "hours"),
+}
+"""Columns that folders of the same format do not have if they were written earlier."""
+
+
+def add_later_columns(layer: str, frame: GeoDataFrame) -> GeoDataFrame:
+    """Fill the columns that a layer was written without, for it says nothing of them."""
+    missing = [name for name in _LATER.get(layer, ()) if name not in frame.columns]
+    filled: GeoDataFrame = frame.assign(**{name: DEFAULTS[layer][name] for name in missing})
+    return filled
 
 
 def layer_frame(layer: str, rows: list[dict[str, Any]]) -> GeoDataFrame:
     """Make a layer out of rows that hold its columns and a ``geometry``.
 
-    Rows may leave out ``hours``, ``rule`` and ``lift``: not every maker of rows knows of them.
+    Rows may leave out ``hours``, ``rule``, ``lift``, ``oneway_foot`` and ``tricycle``: not every
+    maker of rows knows of them.
     A gate without a rule keeps its state by a rule of its own, so that no policy changes it.
 
     Raises
@@ -227,7 +253,7 @@ def layer_frame(layer: str, rows: list[dict[str, Any]]) -> GeoDataFrame:
         If a row lacks another column.
     """
     columns = LAYERS[layer]
-    usual = {name: DEFAULTS[layer][name] for name in columns if name in _SINCE_FORMAT_2}
+    usual = {name: DEFAULTS[layer][name] for name in columns if name in _MAY_BE_LEFT_OUT}
     full = [usual | row for row in rows]
     if layer == "gates":
         full = [

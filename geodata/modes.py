@@ -43,6 +43,9 @@ class Mode:
     stopped_by
         Kinds of barrier too narrow for this mode although the column lets it pass, unless vans
         pass there too.
+    fits
+        Column that says whether this mode fits where ``passage`` lets it pass, or empty where it
+        always does.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Mode:
     steps_m_s: float = 0.5
     ramp_m_s: float = 0.5
     stopped_by: frozenset[str] = frozenset()
+    fits: str = ""
 
 
 _STEPS = frozenset(("steps",))
@@ -76,7 +80,7 @@ MODES: dict[str, Mode] = {
         Mode(
             name="foot",
             passage="foot",
-            oneway="",
+            oneway="oneway_foot",
             avoided=frozenset(),
             street_m_s=WALK_M_S,
             inner_m_s=WALK_M_S,
@@ -84,7 +88,7 @@ MODES: dict[str, Mode] = {
         Mode(
             name="trolley",
             passage="foot",
-            oneway="",
+            oneway="oneway_foot",
             avoided=_STEPS,
             street_m_s=1.0,
             inner_m_s=1.0,
@@ -106,6 +110,7 @@ MODES: dict[str, Mode] = {
             street_m_s=12 / 3.6,
             inner_m_s=8 / 3.6,
             stopped_by=NARROW,
+            fits="tricycle",
         ),
         Mode(
             name="van",
@@ -149,9 +154,15 @@ def speed_m_s(mode: Mode, highway: str) -> float:
     return mode.inner_m_s if highway in _INNER else mode.street_m_s
 
 
+def may_use(mode: Mode, frame: Any) -> npt.NDArray[np.bool_]:
+    """Tell for each row of ways, gates or barriers whether its columns let a mode pass."""
+    allowed = frame[mode.passage].to_numpy(dtype=bool)
+    return np.asarray(allowed & frame[mode.fits].to_numpy(dtype=bool) if mode.fits else allowed)
+
+
 def lets_pass(mode: Mode, frame: Any) -> npt.NDArray[np.bool_]:
     """Tell for each row of gates or barriers whether a mode may pass it while it is open."""
-    passes = frame[mode.passage].to_numpy(dtype=bool)
+    passes = may_use(mode, frame)
     narrow = frame["barrier"].isin(mode.stopped_by).to_numpy(dtype=bool)
     return np.asarray(passes & ~(narrow & ~frame["van"].to_numpy(dtype=bool)))
 

@@ -17,6 +17,7 @@ SHORT_NAMES: Mapping[str, str] = {
     "compound_id": "compound",
     "building_id": "building",
     "oneway_bike": "oneway_b",
+    "oneway_foot": "oneway_f",
 }
 """Names of columns in Shapefiles, which keep ten characters of each."""
 

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geodata.district import District, Finding
 from geodata.exchange.datums import mixed_datums
-from geodata.gates import hours_fault
+from geodata.hours import hours_findings
 from geodata.layers import LAYERS
 
 SEVERITIES = ("error", "warning", "note")
@@ -45,6 +45,7 @@ _MENDS: Mapping[str, str] = {
 _NOTE_CODES = frozenset(
     [
         "map.way-unused",
+        "map.condition-unread",
         "map.barrier-apart",
         "compound.derived",
         "stairwell.derived",
@@ -244,15 +245,6 @@ def _gates(district: District) -> Iterator[Remark]:
     gates, spots = district.gates, _metric(district, "gates")
     lines = shapely.STRtree(_metric(district, "ways"))
     for row, spot in zip(gates.itertuples(), spots, strict=True):
-        if hours_fault(row.hours) if row.hours else "":
-            yield Remark(
-                severity="error",
-                code="gate.hours-unreadable",
-                place=row.id,
-                message=f"{row.name_zh}: hours {row.hours!r} cannot be read",
-                mend=f"supplyloop district edit DIR set gate {row.id} hours=06:00-22:00",
-                **_at(row.geometry),
-            )
         if not len(lines.query(spot, predicate="dwithin", distance=GATE_ON_WAY_M)):
             yield Remark(
                 severity="warning",
@@ -263,6 +255,22 @@ def _gates(district: District) -> Iterator[Remark]:
                 **_at(row.geometry),
             )
     yield from _compounds(district)
+
+
+def _hours(district: District) -> Iterator[Remark]:
+    """Report hours that cannot be read; those that an import left out are among its findings."""
+    for finding in hours_findings(district):
+        kind = "gate" if finding.place in set(district.gates["id"]) else "way"
+        mend = f"supplyloop district edit DIR set gate {finding.place} hours=06:00-22:00"
+        yield Remark(
+            severity="error",
+            code=f"{kind}.hours-unreadable",
+            place=finding.place,
+            message=finding.message,
+            mend=mend if kind == "gate" else "mend the hours in the layer ways",
+            lon=finding.lon,
+            lat=finding.lat,
+        )
 
 
 def _compounds(district: District) -> Iterator[Remark]:
@@ -304,5 +312,6 @@ _CHECKS: tuple[Callable[[District], Iterator[Remark]], ...] = (
     _doors,
     _dwellings,
     _gates,
+    _hours,
     _datums,
 )

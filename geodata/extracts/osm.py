@@ -8,10 +8,7 @@ from typing import Any
 
 from geopandas.geoseries import GeoSeries
 
-from geodata.access import (
-    GATES,
-    barrier_note,
-)
+from geodata.access import GATES, barrier_note, tricycle_fits
 from geodata.district import (
     WGS84,
     District,
@@ -149,6 +146,7 @@ def _barriers(raw: RawMap, derived: derive.Derived, policy: Policy) -> tuple[Any
             "foot": passage.foot,
             "bike": passage.bike,
             "van": passage.van,
+            "tricycle": tricycle_fits(node.tags),
             "geometry": node.spot,
         }
         if node.tags["barrier"] not in GATES:

@@ -1,6 +1,7 @@
 """Read an extract's nodes, ways and outlines, and report what is broken, clipped or astray."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,13 +12,22 @@ import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geodata.access import WALLS, is_covered, oneways, way_kind, way_passage
+from geodata.access import (
+    WALLS,
+    is_covered,
+    oneway_for_walkers,
+    oneways,
+    tricycle_fits,
+    way_kind,
+    way_passage,
+)
 from geodata.district import DistrictUnreadable, Finding
 from geodata.extracts import amenities
 from geodata.extracts.astray import UNIT, Ground, Spot
 from geodata.extracts.dwellings import MapArea, MapNode
 from geodata.extracts.extract import check_extract
 from geodata.extracts.house_numbers import NumberedLine
+from geodata.extracts.way_hours import in_hours, unread_conditions, way_hours
 
 _KEPT_NODE_KEYS = frozenset(("barrier", "entrance", "addr:housenumber"))
 _MIN_POINTS = 2
@@ -41,6 +51,7 @@ class RawMap:
     way_nodes: set[int] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     unused_highways: dict[str, int] = field(default_factory=dict)
+    unread: Counter[str] = field(default_factory=Counter)
     relations: dict[int, tuple[str, Spot | None]] = field(default_factory=dict)
     way_spots: dict[int, Spot] = field(default_factory=dict)
     outlines: dict[int, tuple[dict[str, str], list[int], list[Spot]]] = field(default_factory=dict)
@@ -196,7 +207,7 @@ def _take_way(raw: RawMap, way: Any) -> None:
     ribbon, numbered = amenities.is_ribbon(tags), "addr:interpolation" in tags
     if not ("highway" in tags or tags.get("barrier") in WALLS or ribbon or numbered):
         return
-    if "highway" in tags and way_passage(tags) is None:
+    if "highway" in tags and way_passage(in_hours(tags)) is None:
         kind = tags["highway"]
         raw.unused_highways[kind] = raw.unused_highways.get(kind, 0) + 1
         return
@@ -208,7 +219,8 @@ def _take_way(raw: RawMap, way: Any) -> None:
         return
     line = LineString(spots)
     if "highway" in tags:
-        raw.ways.append(_way_row(f"osm:w{way.id}", tags, line))
+        raw.ways.append(_way_row(f"osm:w{way.id}", in_hours(tags), line))
+        raw.unread.update(unread_conditions(tags))
         raw.way_nodes.update(numbers)
     elif tags.get("barrier") in WALLS:
         raw.walls.append({"id": f"osm:w{way.id}", "barrier": tags["barrier"], "geometry": line})
@@ -235,6 +247,9 @@ def _way_row(mark: str, tags: dict[str, str], line: LineString) -> dict[str, Any
         "oneway": oneway,
         "oneway_bike": oneway_bike,
         "covered": is_covered(tags),
+        "oneway_foot": oneway_for_walkers(tags),
+        "tricycle": tricycle_fits(tags),
+        "hours": way_hours(tags),
         "geometry": line,
     }
 
@@ -334,6 +349,9 @@ def _finish(raw: RawMap) -> None:
     for kind, count in sorted(raw.unused_highways.items()):
         message = f"{count} ways of a kind that no mode of the loop uses; left out"
         raw.report("map.way-unused", f"highway={kind}", message)
+    for key, count in sorted(raw.unread.items()):
+        message = f"{count} ways state conditions that are not judged; their other tags count"
+        raw.report("map.condition-unread", key, message)
     _put_nodes_right(raw)
 
 

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from geodata.district import District, Finding
-from geodata.modes import Mode, speed_m_s
+from geodata.modes import Mode, may_use, speed_m_s
 from geodata.travel.doorways import Doorways, at_nodes, through_walls
 from geodata.travel.engines import Topology
 
@@ -78,7 +78,7 @@ class Streets:
 def build_streets(district: District, mode: Mode) -> Streets:
     """Cut the ways that a mode may use into segments between nodes."""
     ways = district.ways
-    chosen = ways[ways[mode.passage] & ~ways["highway"].isin(mode.avoided)]
+    chosen = ways[may_use(mode, ways) & ~ways["highway"].isin(mode.avoided)]
     coords, index = shapely.get_coordinates(chosen.geometry.to_numpy(), return_index=True)
     lonlat, node = np.unique(coords, axis=0, return_inverse=True)
     node = node.reshape(-1)

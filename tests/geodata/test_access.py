@@ -6,6 +6,7 @@ from geodata.access import (
     is_covered,
     oneway_for_walkers,
     oneways,
+    tricycle_fits,
     way_kind,
     way_passage,
 )
@@ -153,3 +154,17 @@ def test_steps_with_a_ramp_take_wheels(tags: dict[str, str], kind: str) -> None:
 def test_a_bridge_is_not_stopped_by_what_lies_below() -> None:
     assert is_covered({"bridge": "yes"})
     assert not is_covered({"tunnel": "no"})
+
+
+@pytest.mark.parametrize(
+    ("tags", "fits"),
+    [
+        ({"highway": "path"}, True),
+        ({"highway": "path", "width": "1.0"}, False),
+        ({"barrier": "gate", "maxwidth:physical": "1.5"}, True),
+        ({"barrier": "gate", "opening": "110 cm"}, False),
+        ({"highway": "path", "cargo_bike": "no"}, False),
+    ],
+)
+def test_a_tricycle_needs_its_width(tags: dict[str, str], *, fits: bool) -> None:
+    assert tricycle_fits(tags) is fits

@@ -88,6 +88,22 @@ def test_a_gate_is_shut_outside_its_hours_by_its_own_clock(sketch: Any) -> None:
     ]
 
 
+def test_a_way_is_shut_outside_its_hours(sketch: Any) -> None:
+    district = sketch(
+        ways=[([(0, 0), (100, 0)], {"hours": "06:00-22:00"}), ([(0, 0), (0, 9)], {"hours": "?"})]
+    )
+    closures = Closures().within(district)
+    assert closures.at(NINE, "foot") == OPEN
+    assert closures.at(NINE + 14 * HOUR, "foot") == Shut(ways=frozenset(["ways1"]))
+    spells = closures.history("way:ways1", NINE, NINE + 24 * HOUR)
+    assert [(s.since, s.hours) for s in spells] == [
+        (NINE, False),
+        (NINE + 13 * HOUR, True),
+        (NINE + 21 * HOUR, False),
+    ]
+    assert [f.place for f in hours_findings(district)] == ["ways2"]
+
+
 def test_an_area_named_by_id_takes_the_shape_of_the_compound(small: District) -> None:
     compound = small.compounds.iloc[0]
     closures = Closures((Closure(id="z", target=f"area:{compound['id']}"),)).within(small)

@@ -1,9 +1,10 @@
 import dataclasses
+from pathlib import Path
 
 import pytest
 from shapely.geometry import Point
 
-from geodata.district import District, DistrictUnreadable, Policy
+from geodata.district import District, DistrictUnreadable, Policy, read_district, write_district
 from geodata.gates import apply_policy
 from geodata.layers import CONTRACT, DEFAULTS, LAYERS, layer_frame
 
@@ -57,3 +58,12 @@ def test_a_policy_changes_only_gates_that_state_nothing(helsinki: District) -> N
     assert not closed.loc[silent, "open"].any()
     assert closed[~silent].equals(helsinki.gates[~silent])
     assert apply_policy(closed, Policy()).equals(apply_policy(helsinki.gates, Policy()))
+
+
+def test_a_folder_written_without_later_columns_is_read(small: District, tmp_path: Path) -> None:
+    write_district(small, tmp_path)
+    layers = {"ways": ["oneway_foot", "tricycle", "hours"], "gates": ["tricycle"]}
+    for layer, columns in layers.items():
+        older = getattr(small, layer).drop(columns=columns)
+        older.to_file(tmp_path / "layers.gpkg", layer=layer, driver="GPKG", engine="pyogrio")
+    assert read_district(tmp_path).digest == small.digest

@@ -52,7 +52,9 @@ def test_every_mode_is_slower_inside_than_on_streets_and_slowest_on_steps(mode: 
     ],
 )
 def test_a_tricycle_passes_no_narrow_barrier(barrier: str, *, van: bool, passing: str) -> None:
-    frame = pd.DataFrame({"barrier": [barrier], "foot": [True], "bike": [True], "van": [van]})
+    frame = pd.DataFrame(
+        {"barrier": [barrier], "foot": [True], "bike": [True], "van": [van], "tricycle": [True]}
+    )
     assert [name for name, mode in MODES.items() if lets_pass(mode, frame)[0]] == passing.split()
 
 

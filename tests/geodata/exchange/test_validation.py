@@ -83,6 +83,10 @@ def _odd_hours(d: District) -> dict[str, Any]:
     return {"gates": d.gates.assign(hours="when it rains")}
 
 
+def _odd_way_hours(d: District) -> dict[str, Any]:
+    return {"ways": d.ways.assign(hours="when it rains")}
+
+
 def _no_ways(_d: District) -> dict[str, Any]:
     return {"ways": layer_frame("ways", [])}
 
@@ -132,6 +136,7 @@ def _shifted_doors(d: District) -> dict[str, Any]:
         (_all_closed, "compound.closed", "warning"),  # nobody gets in
         (_no_gates, "compound.without-gate", "warning"),  # walls all around
         (_odd_hours, "gate.hours-unreadable", "error"),  # nobody knows when
+        (_odd_way_hours, "way.hours-unreadable", "error"),
         (_no_ways, "ways.none", "error"),  # no way at all
         (_crossed, "geometry.invalid", "error"),  # crosses itself
         (_off_earth, "geometry.out-of-range", "error"),  # exchanged, with nothing to compare

@@ -451,3 +451,35 @@ def test_a_trolley_takes_steps_with_a_ramp(tmp_path: Path, ramp: str, *, reached
     district = import_osm(file, "Stairs")
     used = Network.of(district, "trolley").streets.way
     assert ("osm:w110" in set(district.ways["id"].iloc[used])) is reached
+
+
+def test_what_a_way_says_of_hours_walkers_and_tricycles_is_kept(tmp_path: Path) -> None:
+    said = {
+        "access": "no",
+        "access:conditional": "yes @ (06:00-22:00)",
+        "oneway:foot": "yes",
+        "width": "1.0",
+    }
+    tags = "".join(f'<tag k="{key}" v="{value}"/>' for key, value in said.items())
+    more = f'<way id="110"><nd ref="32"/><nd ref="3"/><tag k="highway" v="path"/>{tags}</way>'
+    timed = '<tag k="highway" v="path"/><tag k="foot:conditional" v="no @ (22:00-06:00)"/>'
+    more += f'<way id="111"><nd ref="32"/><nd ref="4"/>{timed}</way>'
+    odd = '<tag k="highway" v="path"/><tag k="opening_hours" v="now and then!"/>'
+    more += f'<way id="112"><nd ref="32"/><nd ref="2"/>{odd}</way>'
+    file = tmp_path / "ways.osm"
+    narrow = '<tag k="barrier" v="gate"/><tag k="access" v="yes"/>'
+    narrow += '<tag k="maxwidth:physical" v="1"/>'
+    file.write_text(osm_xml(tags={31: narrow}, more=more), encoding="utf-8")
+    district = import_osm(file, "Ways")
+    ways = district.ways.set_index("id")
+    path = ways.loc["osm:w110"]
+    assert (path["hours"], path["oneway_foot"], path["tricycle"]) == ("06:00-22:00", 1, False)
+    assert (path["foot"], path["bike"]) == (True, True)
+    assert list(ways.loc[["osm:w111", "osm:w112"], "hours"]) == ["", ""]
+    told = {(finding.code, finding.place) for finding in district.findings}
+    assert {
+        ("map.condition-unread", "foot:conditional"),
+        ("map.condition-unread", "opening_hours"),
+    } <= told
+    gate = district.gates.iloc[0]
+    assert (gate["bike"], gate["van"], gate["tricycle"]) == (True, False, False)

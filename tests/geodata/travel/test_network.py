@@ -36,6 +36,29 @@ def test_a_oneway_binds_vans_but_not_walkers(sketch: Sketch, spot: Spot) -> None
     assert on_foot == _seconds(street, spot, (200, 0), (100, 0), "foot")
 
 
+@pytest.mark.parametrize(("mode", "bound"), [("foot", True), ("trolley", True), ("ebike", False)])
+def test_a_oneway_for_walkers_binds_those_who_walk(
+    sketch: Sketch, spot: Spot, mode: str, *, bound: bool
+) -> None:
+    ring = [(0, 0), (300, 0), (300, 300), (0, 300), (0, 0)]
+    street = sketch(ways=[(ring, {"oneway_foot": 1})])
+    there = _seconds(street, spot, (100, 0), (200, 0), mode)
+    back = _seconds(street, spot, (200, 0), (100, 0), mode)
+    assert (back > 5 * there) is bound
+
+
+def test_a_tricycle_keeps_off_what_is_too_narrow_for_it(sketch: Sketch, spot: Spot) -> None:
+    around = [(0, 0), (0, 300), (200, 300), (200, 0)]
+    lane = ([(0, 0), (200, 0)], {"tricycle": False})
+    district = sketch(ways=[(around, {}), lane])
+    assert _seconds(district, spot, (0, 0), (200, 0), "tricycle") > 200
+    assert _seconds(district, spot, (0, 0), (200, 0), "ebike") < 60
+    gate = ((100, 0), {"tricycle": False, "barrier": "gate"})
+    gated = sketch(ways=[(around, {}), ([(0, 0), (100, 0), (200, 0)], {})], gates=[gate])
+    assert _seconds(gated, spot, (0, 0), (200, 0), "tricycle") > 200
+    assert _seconds(gated, spot, (0, 0), (200, 0), "ebike") < 60
+
+
 def test_steps_stop_whatever_has_wheels(sketch: Sketch) -> None:
     hill = sketch(
         ways=[
