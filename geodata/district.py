@@ -157,7 +157,9 @@ class District:
         for layer, columns in LAYERS.items():
             frame = getattr(self, layer)
             mark.update(layer.encode())
-            mark.update(b"".join(shapely.to_wkb(frame.geometry.to_numpy())))
+            # file formats turn rings their own way: GeoJSON left, Shapefile right
+            turned = shapely.orient_polygons(frame.geometry.to_numpy())
+            mark.update(b"".join(shapely.to_wkb(turned)))
             rows = [[str(v) for v in frame[column]] for column in columns]
             mark.update(json.dumps(rows, ensure_ascii=False).encode())
         return mark.hexdigest()

@@ -2,6 +2,17 @@
 
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
 
+from errno import (
+    EACCES,
+    EEXIST,
+    EISDIR,
+    ENAMETOOLONG,
+    ENOENT,
+    ENOSPC,
+    ENOTDIR,
+    EPERM,
+    EROFS,
+)
 from typing import Any
 
 import typer
@@ -32,6 +43,10 @@ from logistics.errors import SupplyLoopError, Unavailable
 
 BAD_INPUT = 2
 IMPOSSIBLE = 3
+# what is wrong with a file or folder that was named, not with the program
+_OF_PLACES = frozenset(
+    {EACCES, EPERM, EROFS, ENOSPC, ENOENT, EEXIST, ENOTDIR, EISDIR, ENAMETOOLONG}
+)
 
 
 class _Refusing(TyperGroup):
@@ -47,6 +62,12 @@ class _Refusing(TyperGroup):
             context.complain(error.code, family_of(error), dict(error.facts))
             code = IMPOSSIBLE if isinstance(error, Unavailable) else BAD_INPUT
             raise typer.Exit(code) from error
+        except OSError as error:
+            if error.filename is None or error.errno not in _OF_PLACES:
+                raise
+            place = {"path": str(error.filename), "reason": str(error.strerror)}
+            context.complain("file.unusable", "invalid", place)
+            raise typer.Exit(BAD_INPUT) from error
         except ValueError as error:
             code_name = getattr(error, "code", None)
             facts = getattr(error, "facts", None)

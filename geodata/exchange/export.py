@@ -59,7 +59,8 @@ def export_district(
 def _as_geopackage(
     district: District, filled: Mapping[str, GeoDataFrame], file: Path
 ) -> tuple[Path, ...]:
-    file.unlink(missing_ok=True)
+    file.touch()  # says what is wrong with the place, which GDAL does not
+    file.unlink()
     for layer, frame in filled.items():
         frame.to_file(
             file,
