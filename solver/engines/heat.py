@@ -5,8 +5,8 @@ from solver.engines.compiled import layout as at
 from solver.engines.compiled.layout import Inst, Ints
 from solver.engines.plain.scope import is_plain
 
-HOT, COLD = 2.0, 0.02
-"""First and last temperature, in what it costs to get from visit to visit."""
+HOT, COLD = 3.0, 0.02
+"""First and last temperature, in what it costs to get from place to place."""
 HOT_PLAIN = 4.0
 """The first where routes are plain: such steps cost little time, so there are many."""
 HOT_UNTIMED, COLD_UNTIMED = 1.0, 0.05
@@ -17,7 +17,7 @@ there are fewer."""
 
 
 def heat_of(inst: Inst, chain: Chain) -> Heat:
-    """Choose temperatures by what it costs in the best plan to get from visit to visit."""
+    """Choose temperatures by what it costs in the best plan to get from place to place."""
     # Of a split task every visit is a removal that others must make room for.
     size = REMOVED / 2 if inst.flags[at.F_SPLIT] else REMOVED
     if inst.flags[at.F_PLACES]:
@@ -30,7 +30,11 @@ def heat_of(inst: Inst, chain: Chain) -> Heat:
 
 
 def mean_arc(inst: Inst, rows: Ints) -> float:
-    """Give the mean cost between visits that follow one another."""
+    """Give the mean cost between visits that follow one another at different places.
+
+    Where loads are bound into several visits at one stop, most ways cost nothing and would cool
+    the search four times too low.
+    """
     here, there = rows[:-1], rows[1:]
     follow = (
         (here[:, at.Q_VEH] == there[:, at.Q_VEH])
@@ -42,4 +46,6 @@ def mean_arc(inst: Inst, rows: Ints) -> float:
     k = inst.veh[here[follow, at.Q_VEH], at.V_K]
     a = inst.stop[here[follow, at.Q_STOP], at.S_LOC]
     b = inst.stop[there[follow, at.Q_STOP], at.S_LOC]
-    return max(1.0, float(inst.cost[k, a, b].mean()))
+    ways = inst.cost[k, a, b]
+    ways = ways[ways > 0]
+    return max(1.0, float(ways.mean())) if len(ways) else 1.0

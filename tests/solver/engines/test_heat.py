@@ -30,6 +30,20 @@ def test_heat_is_in_arcs_of_the_plan(
     assert (heat.hot, heat.cold) == (hot * arc, cold * arc)
 
 
+def test_visits_of_one_place_do_not_cool_the_search(
+    begun_plain: Callable[..., PlainSearch],
+) -> None:
+    grid = np.array([[0, 100, 100], [100, 0, 70], [100, 70, 0]], np.int64)
+    problem = Problem(
+        vehicles=(Vehicle(id=1, start=0, end=0),),
+        jobs=tuple(Job(id=n, location=1 + n % 2) for n in range(1, 9)),
+        matrices={"car": Matrix(duration_s=grid, distance_m=grid, cost=grid)},
+    )
+    search = begun_plain(problem)
+    assert len(search.rows()) == 8
+    assert mean_arc(search.inst, search.rows()) == 70
+
+
 def test_without_arcs_in_a_plan_those_of_the_matrix_count(
     begun_plain: Callable[..., PlainSearch],
 ) -> None:
