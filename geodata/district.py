@@ -180,12 +180,7 @@ def write_district(district: District, path: str | os.PathLike[str]) -> None:
     """Keep a district as a folder with ``district.json`` and ``layers.gpkg``."""
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
-    layers = folder / "layers.gpkg"
-    layers.unlink(missing_ok=True)
-    for layer in LAYERS:
-        frame = getattr(district, layer)
-        if len(frame):  # GeoPackage keeps no geometry type for an empty layer
-            frame.to_file(layers, layer=layer, driver="GPKG", engine="pyogrio")
+    _write_layers(district, folder / "layers.gpkg")
     head = {
         "format": FORMAT,
         "name": district.name,
@@ -203,6 +198,33 @@ def write_district(district: District, path: str | os.PathLike[str]) -> None:
     }
     text = json.dumps(head, ensure_ascii=False, indent=1)
     (folder / "district.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _write_layers(district: District, file: Path) -> None:
+    """Write all layers beside the file and put them in its place when they are whole.
+
+    Synchronised once, at the end: SQLite would wait for the disk dozens of times.
+    """
+    from pyogrio import (  # type: ignore[import-untyped]  # noqa: PLC0415  only who writes pays
+        set_gdal_config_options,
+    )
+
+    fresh = file.with_name(f".new-{file.name}")
+    fresh.unlink(missing_ok=True)
+    set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
+    try:
+        for layer in LAYERS:
+            frame = getattr(district, layer)
+            if len(frame):  # GeoPackage keeps no geometry type for an empty layer
+                frame.to_file(fresh, layer=layer, driver="GPKG", engine="pyogrio")
+    finally:
+        set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": None})
+    if not fresh.exists():  # every layer is empty
+        file.unlink(missing_ok=True)
+        return
+    with fresh.open("rb+") as written:
+        os.fsync(written.fileno())
+    fresh.replace(file)
 
 
 def read_district(path: str | os.PathLike[str]) -> District:

@@ -176,3 +176,14 @@ def test_metres_are_those_of_the_local_zone(lon: float, lat: float, crs: str) ->
 
 def test_every_layer_has_a_column_for_its_id() -> None:
     assert all("id" in columns for columns in LAYERS.values())
+
+
+def test_a_folder_stays_whole_where_writing_it_again_fails(
+    small: District, tmp_path: Path
+) -> None:
+    write_district(small, tmp_path)
+    later = small.compounds.assign(name_zh="改")
+    unwritable = dataclasses.replace(small, compounds=later, ways=small.ways.assign(more=1j))
+    with pytest.raises(Exception, match="complex"):
+        write_district(unwritable, tmp_path)
+    assert read_district(tmp_path).digest == small.digest
