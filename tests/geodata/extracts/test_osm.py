@@ -204,7 +204,6 @@ def test_nearly_all_doors_of_the_demo_are_reached_on_foot(helsinki: District) ->
     "shared_map",
     [
         "beijing_tsinghua.osm.pbf",  # Chinese names, a wall with gates, no entrances
-        pytest.param("liechtenstein.osm.pbf", marks=pytest.mark.slow),  # nine thousand houses
     ],
     indirect=True,
 )
@@ -420,6 +419,8 @@ def test_a_country_of_nine_thousand_houses_comes_in_fast_and_small(shared_map: P
         "district = import_osm(sys.argv[1], 'Liechtenstein')\n"
         "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "print(len(district.buildings), time.process_time() - began, peak)\n"
+        "codes = [place.code for place in district.places()]\n"
+        "print(len(codes), len(set(codes)), len(district.stairwells))\n"
     )
     told = subprocess.run(
         [sys.executable, "-c", program, str(shared_map)],
@@ -428,10 +429,12 @@ def test_a_country_of_nine_thousand_houses_comes_in_fast_and_small(shared_map: P
         check=True,
         cwd=Path(__file__).resolve().parents[3],
     )
-    houses, seconds, peak_kib = told.stdout.split()
+    houses, seconds, peak_kib, codes, different, wells = told.stdout.split()
     assert int(houses) > 8900
     assert float(seconds) < 60
     assert int(peak_kib) < 2 << 20
+    assert codes == different
+    assert int(wells) > 100
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,9 @@
 """What must hold of every generated district, whatever its seed."""
 
+import tomllib
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 import pytest
 import shapely
@@ -15,6 +19,11 @@ CASES = [("small", seed) for seed in range(4)] + [("medium", 1), ("subdistrict",
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case[0]}-{case[1]}")
 def district(request: pytest.FixtureRequest) -> District:
     size, seed = request.param
+    return _drawn(size, seed)
+
+
+@cache
+def _drawn(size: str, seed: int) -> District:
     return generate_district(size, seed, f"合成{size}")
 
 
@@ -101,7 +110,18 @@ def test_compounds_lie_apart_and_differ(district: District) -> None:
     assert shapely.area(grounds).max() > 1.3 * shapely.area(grounds).min()
 
 
-def test_a_subdistrict_covers_about_four_square_kilometres() -> None:
-    district = generate_district("subdistrict", 1)
-    hull = shapely.convex_hull(shapely.union_all(metric(district, district.ways)))
-    assert 3.5e6 < hull.area < 4.8e6
+def test_it_covers_the_ground_that_its_size_has(district: District) -> None:
+    km2 = {"small": 0.24, "medium": 1.2, "subdistrict": 4.0}[district.name.removeprefix("合成")]
+    hull = shapely.convex_hull(shapely.multilinestrings(metric(district, district.ways)))
+    assert 0.88 * km2 < hull.area / 1e6 < 1.2 * km2
+
+
+def test_the_example_names_places_that_its_map_has() -> None:
+    folder = Path(__file__).resolve().parents[3] / "examples" / "synthetic"
+    setup = tomllib.loads((folder / "setup.toml").read_text(encoding="utf-8"))
+    district = _drawn("medium", 1)
+    spots = {(round(p.x, 5), round(p.y, 5)) for p in district.sites.geometry}
+    codes = {place.code for place in district.places()}
+    assert all((one["lon"], one["lat"]) in spots for one in setup["points"] + setup["markets"])
+    assert {zone["place"] for zone in setup["zones"]} <= codes
+    assert {"SY-01-01-1", "SY-02-01-2", "SY-03-01-1"} <= codes
