@@ -15,6 +15,7 @@ CARRIERS = ("courier", "leader")
 _ROOM = re.compile(r"(?<!\d)(\d{1,2})\d{2}(?!\d)")
 _BELOW = ("-", "负", "地下")
 _SEALED = "sealed"
+ZONES = ("precaution", "controlled", _SEALED)
 
 
 class CarryRefused(ValueError):
@@ -210,11 +211,19 @@ class Rise:
 def rise(
     stairwell: Stairwell, policy: CarryPolicy, *, carrier: str = "leader", zone: str = ""
 ) -> Rise:
-    """Tell whether a carrier goes up by lift, by the map and by the rules of the zone."""
+    """Tell whether a carrier goes up by lift, by the map and by the rules of the zone.
+
+    Raises
+    ------
+    CarryRefused
+        If there is no such carrier or zone.
+    """
     if carrier not in CARRIERS:
         raise CarryRefused(
             "carry.carrier-unknown", found=carrier, mend="use one of " + ", ".join(CARRIERS)
         )
+    if zone not in ZONES and zone:
+        raise CarryRefused("carry.zone-unknown", found=zone, mend="use one of " + ", ".join(ZONES))
     assumed = stairwell.lift == "unknown"
     tall = bool(policy.lift_from_levels) and stairwell.levels >= policy.lift_from_levels
     if stairwell.lift == "no" or (assumed and not tall):

@@ -67,6 +67,13 @@ def test_in_a_sealed_zone_the_lift_is_closed_to_couriers_only() -> None:
     assert rise(TOWER, POLICY, carrier="courier", zone="controlled").disinfect_s == 0
 
 
+def test_a_zone_that_is_none_opens_no_lift() -> None:
+    with pytest.raises(CarryRefused) as refused:
+        rise(TOWER, POLICY, carrier="courier", zone="Sealed")
+    assert refused.value.code == "carry.zone-unknown"
+    assert refused.value.facts["found"] == "Sealed"
+
+
 def test_where_there_is_no_lift_none_is_closed() -> None:
     assert not rise(WALK_UP, POLICY, carrier="courier", zone="sealed").closed
 
