@@ -152,7 +152,7 @@ def open_further(
     Raises
     ------
     PointsInvalid
-        If a candidate's code is taken, or there are none.
+        If a candidate's code is taken, one lies far from the district, or there are none.
     SitingInvalid
         If there are fewer candidates than points to open.
     """
@@ -163,6 +163,7 @@ def open_further(
                 field="candidates", value=candidate.code, mend="give candidates codes of their own"
             )
         taken.add(candidate.code)
+        _must_be_near(district, candidate)
     usual = round(len(setup.couriers) / max(1, len(setup.points)))
     survey = _Survey(district, setup, candidates, wish, strength=couriers or max(1, usual))
     rows = range(len(setup.points), len(setup.points) + len(candidates))
@@ -179,6 +180,19 @@ def open_further(
         before=survey.told(opening.before, ()),
         after=survey.told(opening.after, opening.opened),
     )
+
+
+def _must_be_near(district: District, candidate: Candidate) -> None:
+    """Refuse what lies so far off that its lon and lat are likely another place's, or swapped."""
+    west, south, east, north = district.bounds()
+    wide, high = east - west, north - south
+    inside = west - wide <= candidate.lon <= east + wide
+    if not (inside and south - high <= candidate.lat <= north + high):
+        raise PointsInvalid(
+            field="candidates",
+            value=f"{candidate.code} {candidate.lon}, {candidate.lat}",
+            mend="give positions near the district as lon, lat in WGS 84",
+        )
 
 
 class _Survey:

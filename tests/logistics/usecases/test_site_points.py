@@ -91,6 +91,14 @@ def test_a_candidate_needs_a_code_of_its_own(ground, setup):
     assert refused.value.facts["value"] == "SP-1"
 
 
+@pytest.mark.parametrize(("lon", "lat"), [(0.0, 0.0), (30.3, 120.2), (120.2, 31.0)])
+def test_a_candidate_far_from_the_district_is_refused(ground, setup, lon, lat):
+    far = [Candidate(code="C1", name_zh="", name_en="", lon=lon, lat=lat)]
+    with pytest.raises(PointsInvalid) as refused:
+        open_further(ground, setup, far, 1, Wish())
+    assert refused.value.facts["value"] == f"C1 {lon}, {lat}"
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("unit", "street"), ("tolerance", -1.0), ("time_limit_s", 0.0)]
 )
