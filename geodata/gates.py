@@ -48,8 +48,15 @@ def gate_passage(tags: Mapping[str, str]) -> Passage:
     return barrier_passage(tags)
 
 
-def apply_policy(gates: GeoDataFrame, policy: Policy) -> GeoDataFrame:
-    """Open or close the gates that state no access, as the district's policy has it."""
+def apply_policy(
+    gates: GeoDataFrame, policy: Policy, *, before: Policy | None = None
+) -> GeoDataFrame:
+    """Open or close the gates that state no access, as the district's policy has it.
+
+    Who may pass is never more than what the gate already says, for widths and edits count; but
+    where the policy ``before`` let only walkers in, wheels are given back by the kind of barrier.
+    """
+    given_back = before is not None and before.untagged_gates == "foot"
     silent = (gates["rule"] == "unstated").to_numpy()
     kinds = gates["barrier"].to_numpy()
     usual = {kind: barrier_passage({"barrier": kind}) for kind in set(kinds[silent])}
@@ -58,9 +65,13 @@ def apply_policy(gates: GeoDataFrame, policy: Policy) -> GeoDataFrame:
         passage, column = usual[kinds[at]], changed.columns.get_loc
         wheels = policy.untagged_gates != "foot"
         changed.iloc[at, column("open")] = policy.untagged_gates != "closed"
-        changed.iloc[at, column("foot")] = passage.foot
-        changed.iloc[at, column("bike")] = passage.bike and wheels
-        changed.iloc[at, column("van")] = passage.van and wheels
+        for name, usually in (
+            ("foot", passage.foot),
+            ("bike", passage.bike),
+            ("van", passage.van),
+        ):
+            said = bool(changed.iloc[at, column(name)]) or (given_back and name != "foot")
+            changed.iloc[at, column(name)] = usually and said and (wheels or name == "foot")
     return changed
 
 

@@ -173,7 +173,8 @@ def _policy(district: District, edit: Edit) -> District:
     if unknown := set(edit.values) - {"untagged_gates"}:
         raise _refusal(edit, "edit.column-unknown", min(unknown), "untagged_gates")
     policy = Policy(**edit.values)
-    return dataclasses.replace(district, policy=policy, gates=apply_policy(district.gates, policy))
+    gates = apply_policy(district.gates, policy, before=district.policy)
+    return dataclasses.replace(district, policy=policy, gates=gates)
 
 
 _MAKERS: Mapping[str, Callable[[District, Edit], District]] = {

@@ -60,6 +60,18 @@ def test_a_policy_changes_only_gates_that_state_nothing(helsinki: District) -> N
     assert apply_policy(closed, Policy()).equals(apply_policy(helsinki.gates, Policy()))
 
 
+def test_a_policy_gives_no_more_than_a_gates_own_width(helsinki: District) -> None:
+    """A gate may say nothing of access and yet be too narrow for vans."""
+    silent = helsinki.gates["rule"] == "unstated"
+    narrow = helsinki.gates.assign(van=helsinki.gates["van"] & ~silent)
+    kept = apply_policy(narrow, Policy())
+    assert not kept.loc[silent, "van"].any()
+    walkers = apply_policy(helsinki.gates, Policy(untagged_gates="foot"))
+    assert not walkers.loc[silent, ["bike", "van"]].any(axis=None)
+    again = apply_policy(walkers, Policy(), before=Policy(untagged_gates="foot"))
+    assert again.equals(apply_policy(helsinki.gates, Policy()))
+
+
 def test_a_folder_written_without_later_columns_is_read(small: District, tmp_path: Path) -> None:
     write_district(small, tmp_path)
     layers = {"ways": ["oneway_foot", "tricycle", "hours"], "gates": ["tricycle"]}
