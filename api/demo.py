@@ -88,6 +88,10 @@ class Demo:
         return self.database.run(work)
 
 
+SYNTHETIC = "medium"
+"""The size of a generated district that the example's setup fits."""
+
+
 def run_demo(
     out: Path,
     *,
@@ -101,7 +105,7 @@ def run_demo(
     Parameters
     ----------
     synthetic
-        Size of a generated district; without it the real demo map is read.
+        Size of a generated district, :data:`SYNTHETIC`; without it the real demo map is read.
     lists
         How many lists the generator writes.
     time_limit_s
@@ -110,8 +114,14 @@ def run_demo(
     Raises
     ------
     DemoIncomplete
-        If the examples or the demo's map are not installed.
+        If the examples or the demo's map are not installed, or the example's setup fits no
+        district of this size.
     """
+    if synthetic not in {None, SYNTHETIC}:
+        mend = (
+            f"use --synthetic {SYNTHETIC}: the example's points, zones and couriers fit this size"
+        )
+        raise DemoIncomplete(field="synthetic", value=str(synthetic), mend=mend)
     _clear(out)
     at = datetime.now(UTC)
     demo = Demo(

@@ -114,7 +114,7 @@ def check(database: DatabaseOption = DATABASE, lang: LangOption = LANG) -> None:
 def demo(
     out: Annotated[Path, typer.Option(help="输出目录 · folder for the results")] = Path("out"),
     synthetic: Annotated[
-        str | None, typer.Option(help="生成小区 · a generated district: small, medium")
+        str | None, typer.Option(help="生成小区 · a generated district: medium")
     ] = None,
     lang: LangOption = LANG,
 ) -> None:

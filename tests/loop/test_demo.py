@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import text
 
-from api.demo import run_demo
+from api.demo import DemoIncomplete, run_demo
 from logistics.store.session import open_database
 from logistics.usecases.account_for_run import account_for_run
 from solver.check import check
@@ -99,3 +99,15 @@ def test_the_report_and_the_orders_are_there(day: Path) -> None:
     for order in orders:
         with order.open(encoding="utf-8-sig", newline="") as file:
             assert len(list(csv.reader(file))) > 1
+
+
+def test_a_size_that_the_example_does_not_fit_is_refused_before_anything_is_cleared(
+    tmp_path: Path,
+) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text("mine")
+    with pytest.raises(DemoIncomplete) as refused:
+        run_demo(tmp_path, synthetic="small")
+    assert refused.value.facts["value"] == "small"
+    assert "medium" in refused.value.facts["mend"]
+    assert kept.exists()
