@@ -1,4 +1,5 @@
 import json
+import sqlite3
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -220,3 +221,35 @@ def test_the_command_writes_tracks_for_all_and_for_each(desk: Desk, tmp_path: Pa
     whole = ET.fromstring((tmp_path / "all.gpx").read_bytes())  # noqa: S314
     parts = [ET.fromstring((tmp_path / n).read_bytes()) for n in names - {"all.gpx"}]  # noqa: S314
     assert len(list(whole.iter(f"{GPX}trk"))) == sum(len(list(p.iter(f"{GPX}trk"))) for p in parts)
+
+
+# ---------------------------------------------------------------- what if
+
+
+def dumped(desk: Desk) -> list[str]:
+    """Read everything in the database but whose request was answered when."""
+    with sqlite3.connect(desk.folder / "maps.db") as connection:
+        return [line for line in connection.iterdump() if '"idempotency' not in line]
+
+
+def test_a_what_if_tells_whose_trips_are_touched_and_stores_nothing(desk):
+    before = dumped(desk)
+    answer = desk.call("POST", f"/runs/{desk.run}/what-if", json={"couriers": "-1"})
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert len(told["away"]) == 1
+    assert told["effects"]["trips"]
+    assert told["effects"]["drops"]
+    assert told["before"]["couriers"] == 2
+    assert told["after"] is None
+    assert dumped(desk) == before
+
+
+def test_a_what_if_plans_again_beside_the_plan_in_force(desk):
+    before = dumped(desk)
+    wish = {"couriers": "-1", "plan": True, "time_limit_s": 1}
+    told = desk.call("POST", f"/runs/{desk.run}/what-if", json=wish).json()
+    assert told["after"]["couriers"] == 1
+    assert told["after"]["bags"] + told["after"]["left_out"] == told["before"]["bags"]
+    assert told["after"]["contacts"] == 0
+    assert dumped(desk) == before
