@@ -214,6 +214,13 @@ class Closures:
         """
         return _changes(self.closures, self.hours, since, until)
 
+    def during(self, since: datetime, until: datetime, mode: str) -> Shut:
+        """Say what a traveller cannot pass at some time of a span: the strictest of it."""
+        shut = self.at(since, mode)
+        for moment in self.changes(since, until):
+            shut |= self.at(moment, mode)
+        return shut
+
     def history(
         self,
         target: str,

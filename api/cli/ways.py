@@ -4,14 +4,16 @@
 # ruff: noqa: ARG001  --lang is heard by its callback
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.context import LANG, JsonOption, LangOption, language, say
+from api.cli.context import LANG, JsonOption, LangOption, language, now, say
 
 if TYPE_CHECKING:
+    from geodata.closures import Shut
     from geodata.district import District
     from geodata.inside.walking_list import DoorBag
     from geodata.travel.matrix import Stop
@@ -23,7 +25,14 @@ PlaceArgument = Annotated[
     str, typer.Argument(help="地点 · code, address as people say it, or lon,lat in WGS 84")
 ]
 ModeOption = Annotated[str, typer.Option(help="方式 · foot, trolley, ebike, tricycle or van")]
-_CORNERS = 2
+AtOption = Annotated[
+    str,
+    typer.Option("--at", help="时刻 · instant with its offset, or now: opening hours then count"),
+]
+CloseOption = Annotated[
+    list[str] | None,
+    typer.Option("--close", help="假设关闭 · suppose closed: gate:ID or way:ID; may be repeated"),
+]
 
 
 class PlaceUnclear(ValueError):
@@ -47,6 +56,8 @@ def show(
     origin: PlaceArgument,
     target: PlaceArgument,
     mode: ModeOption = "foot",
+    at: AtOption = "",
+    close: CloseOption = None,
     lang: LangOption = LANG,
     as_json: JsonOption = False,
 ) -> None:
@@ -57,7 +68,7 @@ def show(
 
     ground = read_district(district)
     stops = (_stop(ground, origin), _stop(ground, target))
-    (leg,) = legs(ground, stops, mode)
+    (leg,) = legs(ground, stops, mode, shut=_shut(ground, mode, at, close))
     if as_json:
         from api.plain import plain
 
@@ -113,6 +124,8 @@ def reach(
     *,
     district: DistrictArgument,
     mode: Annotated[str, typer.Option(help="方式 · one mode; without it, all of them")] = "",
+    at: AtOption = "",
+    close: CloseOption = None,
     lang: LangOption = LANG,
     as_json: JsonOption = False,
 ) -> None:
@@ -131,7 +144,10 @@ def reach(
         for place in ground.places()
         if place.kind == "stairwell"
     ]
-    lost = {m: unreached(ground, stops, m) for m in ((mode,) if mode else tuple(MODES))}
+    lost = {
+        m: unreached(ground, stops, m, _shut(ground, m, at, close))
+        for m in ((mode,) if mode else tuple(MODES))
+    }
     if as_json:
         from api.plain import plain
 
@@ -176,6 +192,24 @@ def doors(
         typer.echo(json.dumps(plain(listed), ensure_ascii=False))
         return
     typer.echo(walking_text(listed, _tongue()))
+
+
+def _shut(ground: "District", mode: str, at: str, close: list[str] | None) -> "Shut":
+    """Say what is closed: what is supposed, and at an instant what lies outside its hours."""
+    from api.instants import read_instant
+    from geodata.closures import OPEN, Closure, Closures
+
+    if not at and not close:
+        return OPEN
+    moment = read_instant(at or "now", field="at", zone_name="UTC", at=now())
+    supposed = tuple(
+        Closure(id=f"supposed {n}", target=target, since=None, until=None)
+        for n, target in enumerate(dict.fromkeys(close or ()))
+    )
+    closures = Closures(supposed).within(ground)
+    if not at:  # what is supposed alone; hours count at an instant that was asked for
+        closures = replace(closures, hours=())
+    return closures.at(moment, mode)
 
 
 def _stop(ground: "District", said: str) -> "Stop":

@@ -2,7 +2,7 @@
 
 from shapely.geometry import Polygon
 
-from geodata.closures import Closures, Shut
+from geodata.closures import OPEN, Closures, Shut
 from geodata.district import District
 from logistics.domain.sheets import SheetBook, SheetTrip
 
@@ -12,17 +12,17 @@ def shut_of(book: SheetBook, trip: SheetTrip, district: District) -> Shut:
 
     Gates and ways that the map has lost since then are passed over.
     """
-    gates = {*book.closed_gates, *trip.closed.gates, *_outside_hours(book, district)}
+    outside = _outside_hours(book, district)
+    gates = {*book.closed_gates, *trip.closed.gates, *outside.gates}
+    ways = {*trip.closed.ways, *outside.ways}
     return Shut(
         gates=frozenset(gates.intersection(district.gates["id"])),
-        ways=frozenset(set(trip.closed.ways).intersection(district.ways["id"])),
+        ways=frozenset(ways.intersection(district.ways["id"])),
         areas=tuple(Polygon(rings[0], rings[1:]) for rings in trip.closed.areas),
     )
 
 
-def _outside_hours(book: SheetBook, district: District) -> set[str]:
+def _outside_hours(book: SheetBook, district: District) -> Shut:
     if book.wave is None:
-        return set()
-    hours = Closures().within(district)
-    moments = (book.wave[0], *hours.changes(*book.wave))
-    return {gate for moment in moments for gate in hours.at(moment, "foot").gates}
+        return OPEN
+    return Closures().within(district).during(*book.wave, "foot")

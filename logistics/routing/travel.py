@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shapely.geometry import Polygon
 
-from geodata.closures import Closures, Shut
+from geodata.closures import OPEN, Closures, Shut
 from geodata.district import District
 from geodata.travel.matrix import Stop, travel_matrix
 from geodata.travel.network import Network
@@ -50,8 +50,8 @@ def shut_by_profile(inputs: PlanInputs, district: District) -> dict[str, tuple[s
     for carrier in inputs.carriers:
         closed = closed_to(kept, carrier.mode, honoured(inputs, carrier))
         shut = Shut(
-            gates=outside.union(inputs.closed_gates, closed.gates),
-            ways=frozenset(closed.ways),
+            gates=outside.gates.union(inputs.closed_gates, closed.gates),
+            ways=outside.ways.union(closed.ways),
             areas=tuple(Polygon(rings[0], rings[1:]) for rings in closed.areas),
         )
         found[profile(inputs, carrier)] = (carrier.mode, shut)
@@ -78,10 +78,8 @@ def _on_the_map(closure: Closure, district: District) -> bool:
     return bool((frame["id"] == closure.target).any())
 
 
-def _outside_hours(inputs: PlanInputs, district: District) -> frozenset[str]:
-    """Name the gates that their opening hours close at some time of the wave."""
+def _outside_hours(inputs: PlanInputs, district: District) -> Shut:
+    """Say what stated hours close at some time of the wave: gates, and ways."""
     if inputs.wave is None:
-        return frozenset()
-    hours = Closures().within(district)
-    moments = (inputs.wave[0], *hours.changes(*inputs.wave))
-    return frozenset(gate for moment in moments for gate in hours.at(moment, "foot").gates)
+        return OPEN
+    return Closures().within(district).during(*inputs.wave, "foot")

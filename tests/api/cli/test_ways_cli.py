@@ -1,6 +1,7 @@
 """The way from place to place at the command line, on a generated district."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -81,3 +82,48 @@ def test_a_bad_weight_is_named(town, door, tmp_path):
     done = supplyloop("way", "doors", town, door["code"], table)
     assert done.exit_code == 2
     assert "heavy" in done.output
+
+
+@pytest.fixture(scope="module")
+def gated(town):
+    """A door behind gates, with the gate that the way from the point passes."""
+    ground = read_district(town)
+    for door in ground.stairwells["code"]:
+        done = supplyloop("way", "show", town, "SP-1", door, "--json")
+        leg = json.loads(done.output)
+        if leg["gates"]:
+            return door, leg
+    raise AssertionError
+
+
+def test_a_way_goes_round_what_is_supposed_closed(town, gated):
+    door, leg = gated
+    gate = leg["gates"][0]
+    done = supplyloop("way", "show", town, "SP-1", door, "--close", f"gate:{gate}", "--json")
+    told = json.loads(done.output)
+    assert gate not in told["gates"]
+    assert told["duration_s"] == -1 or told["duration_s"] >= leg["duration_s"]
+    assert done.exit_code == (3 if told["duration_s"] < 0 else 0)
+
+
+def test_gates_are_passed_within_their_hours(town, gated, tmp_path):
+    door, leg = gated
+    district = read_district(town)
+    gates = district.gates.copy()
+    gates.loc[gates["id"] == leg["gates"][0], "hours"] = "06:00-22:00"
+    write_district(replace(district, gates=gates), tmp_path / "map")
+    told = {}
+    for hour in ("03", "12"):
+        done = supplyloop(
+            "way", "show", tmp_path / "map", "SP-1", door, "--at", f"2026-04-13T{hour}:00+08:00",
+            "--json",
+        )  # fmt: skip
+        told[hour] = json.loads(done.output)["gates"]
+    assert leg["gates"][0] in told["12"]
+    assert leg["gates"][0] not in told["03"]
+
+
+def test_an_unknown_gate_cannot_be_supposed_closed(town):
+    done = supplyloop("way", "reach", town, "--mode", "foot", "--close", "gate:none")
+    assert done.exit_code == 2
+    assert "map.gate-unknown" in done.output
