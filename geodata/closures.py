@@ -390,3 +390,8 @@ def _aware(instant: datetime | None, **facts: str) -> None:
             found=instant.isoformat(),
             mend="give the time with its zone, as in 2022-04-13T09:00+08:00",
         )
+
+
+def outside_hours(district: District, span: tuple[datetime, datetime] | None) -> Shut:
+    """Say which gates and ways their stated hours close at some time of a span."""
+    return OPEN if span is None else Closures().within(district).during(*span, "foot")

@@ -17,6 +17,7 @@ from api.cli.context import (
     JsonOption,
     LangOption,
     phrase,
+    print_json,
     say,
 )
 from api.cli.zones import (
@@ -28,7 +29,6 @@ from api.cli.zones import (
     changed,
     local,
     looked,
-    print_json,
 )
 
 if TYPE_CHECKING:

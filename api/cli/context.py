@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,6 +90,13 @@ def phrase(key: str, **facts: Any) -> str:
 def say(key: str, **facts: Any) -> None:
     """Print a text of the command line in its language."""
     typer.echo(phrase(key, **facts))
+
+
+def print_json(value: Any) -> None:
+    """Print a value for programs."""
+    from api.plain import plain
+
+    typer.echo(json.dumps(plain(value), ensure_ascii=False))
 
 
 def complain(code: str, family: str, facts: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from api.cli.context import (
     now,
     opened,
     phrase,
+    print_json,
     say,
 )
 from api.cli.runs import RunArgument
@@ -41,7 +42,6 @@ def plan(
 ) -> None:
     """排线 · Plan who goes where when; again: a new draft. Ctrl-C keeps the best."""
     from api.cli.searching import stoppable, tell_stopping
-    from api.plain import plain
     from logistics.usecases.plan_run import plan_run
 
     with opened(database) as store, stoppable(tell_stopping) as should_stop:
@@ -55,7 +55,7 @@ def plan(
             should_stop=should_stop,
         )
     if as_json:
-        typer.echo(json.dumps(plain(done), ensure_ascii=False))
+        print_json(done)
         return
     say(
         "run.planned",

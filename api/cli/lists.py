@@ -18,6 +18,7 @@ from api.cli.context import (
     LangOption,
     now,
     opened,
+    print_json,
     say,
 )
 
@@ -40,7 +41,6 @@ def import_file(
     as_json: JsonOption = False,
 ) -> None:
     """导入清单 · Take in a file of lists; what is not understood waits. Twice is once."""
-    from api.plain import plain
     from logistics.exchange.tabular import read_entries
     from logistics.usecases.import_lists import import_lists
 
@@ -53,7 +53,7 @@ def import_file(
             )
         )
     if as_json:
-        typer.echo(json.dumps(plain(report), ensure_ascii=False))
+        print_json(report)
         return
     say(
         "list.imported",

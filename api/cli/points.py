@@ -4,13 +4,12 @@
 # ruff: noqa: ARG001  --lang is heard by its callback
 
 import csv
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.context import LANG, JsonOption, LangOption, language, say
+from api.cli.context import LANG, JsonOption, LangOption, language, print_json, say
 
 if TYPE_CHECKING:
     from geodata.district import District
@@ -64,9 +63,7 @@ def divide(
     if output is not None:
         _write(output, division)
     if as_json:
-        from api.plain import plain
-
-        typer.echo(json.dumps(plain(division), ensure_ascii=False))
+        print_json(division)
         return
     _show(division)
     if output is not None:
@@ -115,9 +112,7 @@ def open_further(
     if output is not None:
         _write(output, found.after)
     if as_json:
-        from api.plain import plain
-
-        typer.echo(json.dumps(plain(found), ensure_ascii=False))
+        print_json(found)
         return
     _show(found.after)
     say(

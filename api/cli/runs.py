@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
 # ruff: noqa: ARG001  --lang is heard by its callback
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from api.cli.context import (
     now,
     opened,
     phrase,
+    print_json,
     say,
 )
 
@@ -41,9 +41,7 @@ def _do(database: str, step: Step, *, as_json: bool = False) -> Any:
         at = now()
         result = store.run(lambda session: step(session, at))
     if as_json:
-        from api.plain import plain
-
-        typer.echo(json.dumps(plain(result), ensure_ascii=False))
+        print_json(result)
     return result
 
 
@@ -241,12 +239,11 @@ def show(
 ) -> None:
     """查看 · Show where a run stands, everything accounted for."""
     from api.cli.run_view import tell
-    from api.plain import plain
     from logistics.usecases.show_run import show_run
 
     with opened(database) as store, store.read() as session:
         view = show_run(session, run)
     if as_json:
-        typer.echo(json.dumps(plain(view), ensure_ascii=False))
+        print_json(view)
     else:
         tell(view)

@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
 # ruff: noqa: ARG001  --lang is heard by its callback
 
-import json
 from typing import Annotated
 
 import typer
@@ -17,6 +16,7 @@ from api.cli.context import (
     LangOption,
     now,
     opened,
+    print_json,
     say,
 )
 
@@ -36,13 +36,12 @@ def list_entries(
 ) -> None:
     """列出待核 · List the open entries of a run, oldest first."""
     from api.i18n import error_text
-    from api.plain import plain
     from logistics.store import runs, triage
 
     with opened(database) as store, store.read() as session:
         entries = triage.open_entries(session, runs.get(session, run).id, limit)
     if as_json:
-        typer.echo(json.dumps(plain(entries), ensure_ascii=False))
+        print_json(entries)
         return
     for entry in entries:
         text = error_text(entry.code, "invalid", entry.facts, lang)

@@ -3,14 +3,13 @@
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
 # ruff: noqa: ARG001  --lang is heard by its callback
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.context import LANG, JsonOption, LangOption, language, now, say
+from api.cli.context import LANG, JsonOption, LangOption, language, now, print_json, say
 
 if TYPE_CHECKING:
     from geodata.closures import Shut
@@ -70,9 +69,7 @@ def show(
     stops = (_stop(ground, origin), _stop(ground, target))
     (leg,) = legs(ground, stops, mode, shut=_shut(ground, mode, at, close))
     if as_json:
-        from api.plain import plain
-
-        typer.echo(json.dumps(plain(leg), ensure_ascii=False))
+        print_json(leg)
     elif leg.duration_s < 0:
         say("way.none", origin=origin, target=target, mode=mode)
     else:
@@ -101,9 +98,7 @@ def ways_into(
     mark = _stop(ground, stairwell).id
     found = ways_in(ground, mark, mode, bags)
     if as_json:
-        from api.plain import plain
-
-        typer.echo(json.dumps(plain(found), ensure_ascii=False))
+        print_json(found)
         return
     names = _names(ground, "gates")
     for way in found:
@@ -149,9 +144,7 @@ def reach(
         for m in ((mode,) if mode else tuple(MODES))
     }
     if as_json:
-        from api.plain import plain
-
-        typer.echo(json.dumps(plain(lost), ensure_ascii=False))
+        print_json(lost)
     else:
         names = _names(ground, "stairwells")
         for name, rows in lost.items():
@@ -187,9 +180,7 @@ def doors(
     mark = _stop(ground, stairwell).id
     listed = walking_list(Stairwell.of(ground, mark), _bags(bags), carrier=carrier, zone=zone)
     if as_json:
-        from api.plain import plain
-
-        typer.echo(json.dumps(plain(listed), ensure_ascii=False))
+        print_json(listed)
         return
     typer.echo(walking_text(listed, _tongue()))
 

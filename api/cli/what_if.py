@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
 # ruff: noqa: ARG001  --lang is heard by its callback
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +18,7 @@ from api.cli.context import (
     now,
     opened,
     phrase,
+    print_json,
     say,
 )
 from api.cli.dispatching import tell_notices
@@ -61,7 +61,6 @@ def what_if(
     as_json: JsonOption = False,
 ) -> None:
     """推演 · What would be touched if …; stores nothing."""
-    from api.plain import plain
     from logistics.exchange.areas import read_area
     from logistics.usecases.what_if import Wish
     from logistics.usecases.what_if import what_if as use
@@ -81,7 +80,7 @@ def what_if(
         )
         found = use(store, run, wish, plan_again=plan, time_limit_s=time_limit, seed=seed)
     if as_json:
-        typer.echo(json.dumps(plain(found), ensure_ascii=False))
+        print_json(found)
     else:
         _tell(found)
 

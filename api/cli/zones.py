@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
 # ruff: noqa: ARG001  --lang is heard by its callback
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +20,7 @@ from api.cli.context import (
     now,
     opened,
     phrase,
+    print_json,
     say,
 )
 
@@ -102,13 +102,6 @@ def looked(database: str, district: str, look: Callable[[Ground], Any]) -> tuple
     with opened(database) as store, store.read() as session:
         ground = grounded(session, district, at)
         return look(ground), ground.area.zone_name
-
-
-def print_json(value: Any) -> None:
-    """Print a value for programs."""
-    from api.plain import plain
-
-    typer.echo(json.dumps(plain(value), ensure_ascii=False))
 
 
 def local(instant: datetime | None, zone_name: str, *, otherwise: str = "…") -> str:

@@ -56,6 +56,10 @@ class Policy:
     drop_controlled: str = "stairwell"
     drop_precaution: str = "stairwell"
 
+    def floors(self, stairwell: int, building: int) -> int:
+        """Take a stairwell's floors from the map: its own, its building's, else the default."""
+        return stairwell or building or self.floors_default
+
     def __post_init__(self) -> None:
         ZoneInfo(self.time_zone)  # an unknown name is refused here
         for name in ("rooms_per_floor", "floors_default", "bag_weight_g", "bag_volume_ml"):

@@ -2,7 +2,7 @@
 
 from shapely.geometry import Polygon
 
-from geodata.closures import OPEN, Closures, Shut
+from geodata.closures import Shut, outside_hours
 from geodata.district import District
 from logistics.domain.sheets import SheetBook, SheetTrip
 
@@ -12,7 +12,7 @@ def shut_of(book: SheetBook, trip: SheetTrip, district: District) -> Shut:
 
     Gates and ways that the map has lost since then are passed over.
     """
-    outside = _outside_hours(book, district)
+    outside = outside_hours(district, book.wave)
     gates = {*book.closed_gates, *trip.closed.gates, *outside.gates}
     ways = {*trip.closed.ways, *outside.ways}
     return Shut(
@@ -20,9 +20,3 @@ def shut_of(book: SheetBook, trip: SheetTrip, district: District) -> Shut:
         ways=frozenset(ways.intersection(district.ways["id"])),
         areas=tuple(Polygon(rings[0], rings[1:]) for rings in trip.closed.areas),
     )
-
-
-def _outside_hours(book: SheetBook, district: District) -> Shut:
-    if book.wave is None:
-        return OPEN
-    return Closures().within(district).during(*book.wave, "foot")

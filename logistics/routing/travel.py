@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shapely.geometry import Polygon
 
-from geodata.closures import OPEN, Closures, Shut
+from geodata.closures import Closures, Shut, outside_hours
 from geodata.district import District
 from geodata.travel.matrix import Stop, travel_matrix
 from geodata.travel.network import Network
@@ -45,7 +45,7 @@ def shut_by_profile(inputs: PlanInputs, district: District) -> dict[str, tuple[s
     of it: a courier may then go a longer way, but never stands before a closed gate.
     """
     kept = [one for one in inputs.closures if _on_the_map(one, district)]
-    outside = _outside_hours(inputs, district)
+    outside = outside_hours(district, inputs.wave)
     found = {}
     for carrier in inputs.carriers:
         closed = closed_to(kept, carrier.mode, honoured(inputs, carrier))
@@ -76,10 +76,3 @@ def _on_the_map(closure: Closure, district: District) -> bool:
         return True
     frame = district.gates if closure.kind == "gate" else district.ways
     return bool((frame["id"] == closure.target).any())
-
-
-def _outside_hours(inputs: PlanInputs, district: District) -> Shut:
-    """Say what stated hours close at some time of the wave: gates, and ways."""
-    if inputs.wave is None:
-        return OPEN
-    return Closures().within(district).during(*inputs.wave, "foot")

@@ -342,7 +342,7 @@ def _households(district: District, map_places: Sequence[MapPlace]) -> Iterator[
     levels = {place.id: place.levels for place in map_places}
     for stairwell in (place for place in map_places if place.kind == "stairwell"):
         above = levels.get(stairwell.parent_id or "", 0)
-        floors = stairwell.levels or above or district.policy.floors_default
+        floors = district.policy.floors(stairwell.levels, above)
         for floor in range(1, floors + 1):
             for number in range(1, district.policy.rooms_per_floor + 1):
                 room = f"{floor}{number:02d}"

@@ -298,8 +298,7 @@ def _loads(
     if said is None:
         levels = {place.id: place.levels for place in places}
         floors = [
-            door.levels or levels.get(door.parent_id or "", 0) or policy.floors_default
-            for door in doors
+            policy.floors(door.levels, levels.get(door.parent_id or "", 0)) for door in doors
         ]
         return np.array(floors, dtype=np.int64) * policy.rooms_per_floor
     if unknown := sorted(set(said) - {door.code for door in doors}):
