@@ -14,14 +14,14 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from logistics.store.columns import (
+from logistics.store.migrations.first.standing import metadata
+from logistics.store.schema.columns import (
     at_column,
     id_column,
     int_column,
     ref_column,
     text_column,
 )
-from logistics.store.migrations.first.standing import metadata
 
 __all__ = ["metadata"]
 

@@ -17,14 +17,14 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from logistics.store.columns import (
+from logistics.store.schema.columns import (
     at_column,
     id_column,
     int_column,
     ref_column,
     text_column,
 )
-from logistics.store.columns import metadata as present
+from logistics.store.schema.columns import metadata as present
 
 metadata = MetaData(naming_convention=present.naming_convention)
 

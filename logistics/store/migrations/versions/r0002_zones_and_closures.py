@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from logistics.store.columns import UtcDateTime
+from logistics.store.schema.columns import UtcDateTime
 
 revision = "0002"
 down_revision = "0001"

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from logistics.store.columns import (
+from logistics.store.schema.columns import (
     at_column,
     id_column,
     int_column,

@@ -1,0 +1,1 @@
+"""The tables, by topic; :mod:`logistics.store.tables` names them all."""
