@@ -87,16 +87,20 @@ def ways_into(
     stairwell: PlaceArgument,
     mode: ModeOption = "ebike",
     bags: Annotated[int, typer.Option(min=1, help="袋数 · bags to carry to the slot")] = 6,
+    at: AtOption = "",
+    close: CloseOption = None,
     lang: LangOption = LANG,
     as_json: JsonOption = False,
 ) -> None:
     """进小区 · Tell by which gates a stairwell is reached, and how long it takes to its slot."""
     from geodata.district import read_district
     from geodata.inside.ways_in import ways_in
+    from geodata.travel.network import Network
 
     ground = read_district(district)
     mark = _stop(ground, stairwell).id
-    found = ways_in(ground, mark, mode, bags)
+    network = Network.of(ground, mode, _shut(ground, mode, at, close))
+    found = ways_in(ground, mark, mode, bags, network=network)
     if as_json:
         print_json(found)
         return

@@ -123,6 +123,29 @@ def test_gates_are_passed_within_their_hours(town, gated, tmp_path):
     assert leg["gates"][0] not in told["03"]
 
 
+def test_no_way_in_leads_through_a_gate_that_is_supposed_closed(town, gated):
+    door, _ = gated
+    quickest, *others = json.loads(supplyloop("way", "in", town, door, "--json").output)
+    done = supplyloop("way", "in", town, door, "--close", f"gate:{quickest['gate']}", "--json")
+    assert [way["gate"] for way in json.loads(done.output)] == [way["gate"] for way in others]
+
+
+def test_a_way_in_leads_through_a_gate_only_within_its_hours(town, gated, tmp_path):
+    door, _ = gated
+    district = read_district(town)
+    ways = json.loads(supplyloop("way", "in", town, door, "--json").output)
+    gates = district.gates.copy()
+    gates.loc[gates["id"] == ways[0]["gate"], "hours"] = "06:00-22:00"
+    write_district(replace(district, gates=gates), tmp_path / "map")
+    told = {}
+    for hour in ("03", "12"):
+        done = supplyloop(
+            "way", "in", tmp_path / "map", door, "--at", f"2026-04-13T{hour}:00+08:00", "--json"
+        )
+        told[hour] = {way["gate"] for way in json.loads(done.output)}
+    assert ways[0]["gate"] in told["12"] - told["03"]
+
+
 def test_an_unknown_gate_cannot_be_supposed_closed(town):
     done = supplyloop("way", "reach", town, "--mode", "foot", "--close", "gate:none")
     assert done.exit_code == 2
