@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ import pyproj
 import shapely
 from geopandas.geodataframe import GeoDataFrame
 
+from geodata.findings import CODES, Finding
 from geodata.layers import CONTRACT, LAYERS, WGS84, add_later_columns, layer_frame
 
 FORMAT = 2
@@ -28,23 +29,6 @@ class DistrictUnreadable(ValueError):
         self.code = code
         self.facts = facts
         super().__init__(f"{code}: " + "; ".join(f"{k} {v}" for k, v in facts.items()))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something derived or dropped while a district was made, and by which stated rule.
-
-    Parameters
-    ----------
-    lon, lat
-        Where it is, if it is no place of the district that could be looked up.
-    """
-
-    code: str
-    place: str
-    message: str
-    lon: float | None = None
-    lat: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +230,7 @@ def read_district(path: str | os.PathLike[str]) -> District:
             source_digest=head["source_digest"],
             metric_crs=head["metric_crs"],
             policy=Policy(**head["policy"]),
-            findings=tuple(Finding(**finding) for finding in head["findings"]),
+            findings=_read_findings(head["name"], head["findings"]),
             **{layer: _read_layer(folder, layer, head["counts"][layer]) for layer in LAYERS},
         )
     except (KeyError, TypeError) as fault:
@@ -285,6 +269,16 @@ def _read_head(folder: Path) -> dict[str, Any]:
             mend="import or generate the district again",
         )
     return dict(head)
+
+
+def _read_findings(name: str, written: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    """Read findings; those of releases that wrote sentences of their own are counted."""
+    read = [one for one in written if one["code"] in CODES and "message" not in one]
+    findings = [Finding(**one) for one in read]
+    if older := len(written) - len(read):
+        told = Finding(code="district.findings-older", place=name, facts={"count": older})
+        findings.append(told)
+    return tuple(findings)
 
 
 def _read_layer(folder: Path, layer: str, count: int) -> GeoDataFrame:

@@ -21,6 +21,7 @@ _STATED = (
     "locked",
 )
 _TIMED = re.compile(r"^\s*(?P<word>[a-z_]+)\s*@\s*(?:\((?P<in>[^()]*)\)|(?P<bare>[^;()]+))\s*$")
+_POSITION = re.compile(r"--> \d+:(\d+)")
 _SPAN = re.compile(r"^(?P<since>\d{1,2}:\d{2})\s*-\s*(?P<until>\d{1,2}:\d{2})$")
 _OPENING = frozenset(("yes", "permissive", "designated", "destination", "customers", "permit"))
 
@@ -100,6 +101,12 @@ def hours_fault(hours: str) -> str:
     except ParserError as fault:
         return " ".join(str(fault).split())
     return ""
+
+
+def hours_position(hours: str) -> int:
+    """Give the first character, counted from 1, at which hours cannot be read; 0 if they can."""
+    told = _POSITION.search(fault := hours_fault(hours))
+    return int(told[1]) if told else int(bool(fault))
 
 
 def _clauses(text: str) -> list[str]:

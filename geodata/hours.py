@@ -10,6 +10,7 @@ import shapely
 from opening_hours import OpeningHours, validate
 
 from geodata.district import District, Finding
+from geodata.gates import hours_position
 
 _ZULU = ZoneInfo("UTC")  # the library wants a zone with a key
 _KEPT_RULES = 4096
@@ -34,6 +35,11 @@ class Hours:
     rule: str
     lon: float
     lat: float
+
+    @property
+    def kind(self) -> str:
+        """Say whether it is a ``gate`` or a ``way``."""
+        return self.target.partition(":")[0]
 
     @property
     def place(self) -> str:
@@ -63,9 +69,9 @@ def hours_findings(district: District) -> tuple[Finding, ...]:
     """Report the gates and ways whose hours cannot be read."""
     return tuple(
         Finding(
-            code="map.hours-unreadable",
+            code=f"{hours.kind}.hours-unreadable",
             place=hours.place,
-            message=f"{hours.rule!r} is not in the grammar of opening_hours; taken as no hours",
+            facts={"hours": hours.rule, "position": hours_position(hours.rule)},
             lon=hours.lon,
             lat=hours.lat,
         )

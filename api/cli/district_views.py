@@ -16,7 +16,7 @@ from api.cli.context import LANG, JsonOption, LangOption, language, phrase, say
 
 if TYPE_CHECKING:
     from geodata.district import District
-    from geodata.exchange.validation import Remark
+    from geodata.findings import Finding, FindingText
 
 FolderArgument = Annotated[Path, typer.Argument(help="辖区目录 · district folder")]
 _SHOWN = 20
@@ -81,31 +81,46 @@ def check(
     from geodata.exchange.validation import check_district
 
     district = read_district(folder)
-    remarks = check_district(district)
+    findings = check_district(district)
     if html is not None:
-        _write_page(district, remarks, html)
+        _write_page(district, findings, html)
     if json_:
-        rows = [dataclasses.asdict(remark) for remark in remarks]
+        rows = [_as_row(finding) for finding in findings]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
-        _tell(remarks)
+        _tell(findings)
         if html is not None:
             say("district.page-written", path=html)
-    if any(remark.severity == "error" for remark in remarks):
+    if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
 
 
-def _tell(remarks: Sequence["Remark"]) -> None:
+def _text(finding: "Finding") -> "FindingText":
+    from api.finding_texts import finding_text
+
+    return finding_text(finding, language())
+
+
+def _as_row(finding: "Finding") -> dict[str, Any]:
+    return {
+        "severity": finding.severity,
+        **dataclasses.asdict(finding),
+        **dataclasses.asdict(_text(finding)),
+    }
+
+
+def _tell(findings: Sequence["Finding"]) -> None:
     """Print errors and warnings one by one, notes by their number."""
-    told = [remark for remark in remarks if remark.severity != "note"]
-    counts = Counter(remark.severity for remark in remarks)
-    for remark in told[:_SHOWN]:
-        at = f"  ({remark.lon:.6f}, {remark.lat:.6f})" if remark.lon is not None else ""
-        typer.echo(f"{phrase('district.' + remark.severity)} {remark.code}: {remark.place}{at}")
-        typer.echo(f"  {remark.message}\n  → {remark.mend}")
+    told = [finding for finding in findings if finding.severity != "note"]
+    counts = Counter(finding.severity for finding in findings)
+    for finding in told[:_SHOWN]:
+        at = f"  ({finding.lon:.6f}, {finding.lat:.6f})" if finding.lon is not None else ""
+        typer.echo(f"{phrase('district.' + finding.severity)} {finding.code}: {finding.place}{at}")
+        text = _text(finding)
+        typer.echo(f"  {text.message}\n  → {text.mend}")
     if len(told) > _SHOWN:
         say("district.more-remarks", count=len(told) - _SHOWN)
-    for code, count in sorted(Counter(r.code for r in remarks if r.severity == "note").items()):
+    for code, count in sorted(Counter(f.code for f in findings if f.severity == "note").items()):
         typer.echo(f"{phrase('district.note')} {code}: {count}")
     say(
         "district.checked",
@@ -115,10 +130,10 @@ def _tell(remarks: Sequence["Remark"]) -> None:
     )
 
 
-def _write_page(district: "District", remarks: Sequence["Remark"], file: Path) -> None:
+def _write_page(district: "District", findings: Sequence["Finding"], file: Path) -> None:
     from geodata.exchange.finding_maps import findings_page
 
-    counts = Counter(remark.severity for remark in remarks)
+    counts = Counter(finding.severity for finding in findings)
     words = {
         "language": language(),
         "title": phrase("district.page-title", name=district.name),
@@ -134,7 +149,8 @@ def _write_page(district: "District", remarks: Sequence["Remark"], file: Path) -
     words |= {
         severity: phrase(f"district.{severity}") for severity in ("error", "warning", "note")
     }
-    file.write_text(findings_page(district, remarks, words=words), encoding="utf-8")
+    page = findings_page(district, findings, words=words, speak=_text)
+    file.write_text(page, encoding="utf-8")
 
 
 def export(

@@ -18,8 +18,10 @@ from api.cli.context import (
     DatabaseOption,
     LangOption,
     complain,
+    language,
     now,
     opened,
+    phrase,
     say,
 )
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from logistics.domain.setup import SetupFault
 
 _COUNTED = ("compounds", "buildings", "stairwells", "gates")
+_SHOWN = 10
 
 app = typer.Typer(help="辖区地图 · the map of a district", no_args_is_help=True)
 
@@ -122,7 +125,7 @@ def _import_city(
                 "bounds": district.bounds(),
             }
         )
-        _progress(f"{number}/{count}")
+        typer.echo(f"  {number}/{count}", err=True)
     head = {"name": name, "synthetic": True, "seed": seed, "attribution": district.attribution}
     text = json.dumps(head | {"subdistricts": told}, ensure_ascii=False, indent=1)
     (output / "city.json").write_text(text + "\n", encoding="utf-8")
@@ -175,12 +178,17 @@ def _of_layers(  # noqa: PLR0917  one option of the command each
 
 
 def _tell_district(district: "District", output: Path) -> None:
+    from api.finding_texts import finding_text
+    from geodata.findings import SEVERITIES
+
     counts = {layer: len(getattr(district, layer)) for layer in _COUNTED}
     say("district.imported", name=district.name, path=output, **counts)
-    for finding in district.findings[:10]:
-        typer.echo(f"  {finding.code}: {finding.place}: {finding.message}")
-    if len(district.findings) > 10:  # noqa: PLR2004  the rest is in the folder
-        say("district.more-findings", count=len(district.findings) - 10)
+    weightiest = sorted(district.findings, key=lambda f: SEVERITIES.index(f.severity))
+    for finding in weightiest[:_SHOWN]:
+        message = finding_text(finding, language()).message
+        typer.echo(f"  {finding.code}: {finding.place}: {message}")
+    if len(weightiest) > _SHOWN:
+        say("district.more-findings", count=len(weightiest) - _SHOWN)
     typer.echo(district.attribution)
 
 
@@ -190,8 +198,8 @@ app.command("edit")(district_edits.edit)
 app.command("export")(district_views.export)
 
 
-def _progress(what: str) -> None:
-    typer.echo(f"  {what}", err=True)
+def _progress(step: str) -> None:
+    typer.echo(f"  {phrase(f'district.step.{step}')}", err=True)
 
 
 def setup(

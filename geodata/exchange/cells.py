@@ -97,7 +97,7 @@ def read_columns(
                     file=file,
                     layer=layer,
                     column=name,
-                    id=ids[row] or f"row {row + 1}",
+                    id=ids[row] or f"#{row + 1}",
                     value=str(value)[:80],
                     mend=str(unfit),
                 )

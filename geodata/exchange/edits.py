@@ -114,13 +114,16 @@ def keep_edits(district: District, edits: Sequence[Edit]) -> District:
             lost = Finding(
                 code="edit.lost",
                 place=edit.id or edit.kind,
-                message=f"{edit.action} {edit.kind} could not be made again: {refused}",
+                facts={
+                    "action": edit.action,
+                    "kind": edit.kind,
+                    "refusal": refused.code,
+                    "value": refused.facts.get("value", ""),
+                },
             )
             district = dataclasses.replace(district, findings=(*district.findings, lost))
     if kept:
-        told = Finding(
-            code="district.edited", place=district.name, message=f"{kept} edits made again"
-        )
+        told = Finding(code="district.edited", place=district.name, facts={"count": kept})
         district = dataclasses.replace(district, findings=(*district.findings, told))
     return district
 

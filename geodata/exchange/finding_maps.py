@@ -1,7 +1,7 @@
 """Print a check's findings as a page, each with a small map of its surroundings."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from geodata.district import District
-from geodata.exchange.validation import Remark
+from geodata.findings import Finding, Speaker
 
 REACH_M = 60.0
 _SIDE = 240
@@ -100,7 +100,9 @@ def _path(line: Any) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in line.coords) if line.coords else ""
 
 
-def findings_page(district: District, remarks: Sequence[Remark], *, words: dict[str, str]) -> str:
+def findings_page(
+    district: District, findings: Sequence[Finding], *, words: Mapping[str, str], speak: Speaker
+) -> str:
     """Make an HTML page of all findings; of each code the first twenty have a map.
 
     Parameters
@@ -108,23 +110,26 @@ def findings_page(district: District, remarks: Sequence[Remark], *, words: dict[
     words
         Texts of the page: ``language``, ``title``, ``intro``, ``mend``, ``no_map``, and
         ``error``, ``warning`` and ``note``.
+    speak
+        Gives each finding's text, in the language of the words.
     """
     ground = Surroundings(district)
     drawn: Counter[str] = Counter()
     rows = []
-    for remark in remarks:
+    for finding in findings:
+        text = speak(finding)
         picture = ""
-        if remark.lon is not None and remark.lat is not None:
-            drawn[remark.code] += 1
+        if finding.lon is not None and finding.lat is not None:
+            drawn[finding.code] += 1
             picture = f"<p>{escape(words['no_map'])}</p>"
-            if drawn[remark.code] <= _MAPS_PER_CODE:
-                picture = ground.draw(remark.lon, remark.lat, f"{remark.code} {remark.place}")
-            picture += f"<p><small>{remark.lon:.6f}, {remark.lat:.6f}</small></p>"
+            if drawn[finding.code] <= _MAPS_PER_CODE:
+                picture = ground.draw(finding.lon, finding.lat, f"{finding.code} {finding.place}")
+            picture += f"<p><small>{finding.lon:.6f}, {finding.lat:.6f}</small></p>"
         rows.append(
-            f'<article class="{remark.severity}"><div><h2>{escape(words[remark.severity])}: '
-            f"<code>{escape(remark.code)}</code></h2><p><b>{escape(remark.place)}</b></p>"
-            f"<p>{escape(remark.message)}</p><p>{escape(words['mend'])}: "
-            f"{escape(remark.mend)}</p></div><figure>{picture}</figure></article>"
+            f'<article class="{finding.severity}"><div><h2>{escape(words[finding.severity])}: '
+            f"<code>{escape(finding.code)}</code></h2><p><b>{escape(finding.place)}</b></p>"
+            f"<p>{escape(text.message)}</p><p>{escape(words['mend'])}: "
+            f"{escape(text.mend)}</p></div><figure>{picture}</figure></article>"
         )
     style = (
         "body{font:15px/1.45 sans-serif;margin:1.5rem auto;max-width:60rem;padding:0 1rem}"

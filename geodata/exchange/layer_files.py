@@ -1,5 +1,6 @@
 """Read layers out of GeoJSON, GeoPackage, Shapefile and GeoParquet files, datum stated."""
 
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,9 @@ from geodata.extracts.extract import MOST_UNPACKED, check_archive
 from geodata.layers import CONTRACT, LAYERS, WGS84
 
 SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".zip")
+_CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{')
+_HEAD_BYTES = 64 << 10
+"""GeoJSON names its system before its features, if at all."""
 _AS_WGS84 = frozenset(("EPSG:4326", "OGC:CRS84", "EPSG:4490", "EPSG:4979"))
 """Systems whose numbers are those of WGS 84 to within a metre; EPSG:4490 is China's CGCS2000."""
 
@@ -122,10 +126,15 @@ def _layers_of(
                 Finding(
                     code="layers.layer-unused",
                     place=f"{file.name}:{name}",
-                    message="no layer of a district has this name; use " + ", ".join(LAYERS),
+                    facts={"layers": ", ".join(LAYERS)},
                 )
             )
             continue
+        if (system := _labelled(file, frame)) and datum is not Datum.WGS84:
+            facts = {"file": file.name, "layer": layer, "system": system, "datum": str(datum)}
+            gathered.findings.append(
+                Finding(code="layers.datum-doubted", place=f"{file.name}:{name}", facts=facts)
+            )
         yield layer, str(file), _in_degrees(frame, file, layer, datum)
 
 
@@ -141,6 +150,22 @@ def _frames(file: Path) -> Iterator[tuple[str, GeoDataFrame]]:
         if "geometry" not in frame.columns:
             frame = GeoDataFrame(frame, geometry=[None] * len(frame))
         yield (name if file.suffix.lower() == ".gpkg" else file.stem), frame
+
+
+def _labelled(file: Path, frame: GeoDataFrame) -> str:
+    """Name the system of a file that says itself that it is in WGS 84 or one of its equals.
+
+    GeoJSON without the member ``crs`` says nothing: RFC 7946 means WGS 84, but few who write
+    GCJ-02 mind it.
+    """
+    crs: pyproj.CRS | None = frame.crs
+    if crs is None or _named(crs) not in _AS_WGS84:
+        return ""
+    if file.suffix.lower() in (".geojson", ".json"):
+        with file.open("rb") as opened:
+            if not _CRS_MEMBER.search(opened.read(_HEAD_BYTES)):
+                return ""
+    return str(crs.name)
 
 
 def _is_shape(file: Path) -> bool:

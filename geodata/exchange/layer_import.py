@@ -24,7 +24,7 @@ from geodata.exchange.datums import mixed_datums
 from geodata.exchange.layer_files import Gathered, gather_layers
 from geodata.extracts import amenities, derive
 from geodata.extracts.dwellings import MapArea, MapNode
-from geodata.gates import apply_policy, hours_fault
+from geodata.gates import apply_policy, hours_position
 from geodata.layers import LAYERS, WGS84
 
 OWN_ATTRIBUTION = "来源未注明 Source not stated"
@@ -54,6 +54,8 @@ def import_layers(
     attribution
         Whom the layers come from; printed on every map. By default what an export of a district
         says beside or in its layers.
+    on_progress
+        Told each step as it begins: ``reading-layers``, ``deriving-missing``.
 
     Raises
     ------
@@ -68,7 +70,7 @@ def import_layers(
     tell, rules = on_progress or (lambda _step: None), policy or Policy()
     files = [Path(path) for path in paths]
     stated = read_datum(datum)
-    tell("reading the layers")
+    tell("reading-layers")
     gathered = gather_layers(files, stated)
     _need(gathered, files)
     gathered.faults.refuse()
@@ -77,7 +79,7 @@ def import_layers(
     spot = rows["ways"][0]["geometry"].coords[0]
     metric_crs = metric_crs_for(*spot)
     _refuse_mixed(gathered, metric_crs)
-    tell("deriving what has no layer")
+    tell("deriving-missing")
     _derive_missing(rows, gathered.findings, metric_crs, code)
     _read_hours(rows["gates"], gathered.findings)
     _give_codes(rows, code)
@@ -182,7 +184,7 @@ def _derive_missing(rows: Rows, findings: list[Finding], metric_crs: str, prefix
             home[column] = home[column] or made[mark][column]
     if not rows["stairwells"]:
         rows["stairwells"] = [
-            row | {"levels": homes[row["building_id"]]["levels"]}
+            row | {"levels": homes[row["building_id"]]["levels"], "levels_set": False}
             for row in derived.stairwells.to_dict("records")
         ]
         findings += [f for f in derived.findings if f.code == "stairwell.derived"]
@@ -227,22 +229,14 @@ def _place_houses(rows: Rows, findings: list[Finding]) -> None:
             best = min(within, key=lambda n: (areas[n], n))
             row["compound_id"] = rows["compounds"][best]["id"]
         else:
-            findings.append(
-                Finding(
-                    code="building.compound-unknown",
-                    place=row["id"],
-                    message="lies in no compound and names none",
-                )
-            )
+            findings.append(Finding(code="building.compound-unknown", place=row["id"]))
 
 
 def _read_hours(gates: list[dict[str, Any]], findings: list[Finding]) -> None:
     for gate in gates:
-        if gate["hours"] and (fault := hours_fault(gate["hours"])):
-            message = f"hours {gate['hours']!r} cannot be read, taken as not stated: {fault}"
-            findings.append(
-                Finding(code="map.hours-unreadable", place=gate["id"], message=message)
-            )
+        if gate["hours"] and (position := hours_position(gate["hours"])):
+            facts = {"hours": gate["hours"], "position": position}
+            findings.append(Finding(code="map.hours-unreadable", place=gate["id"], facts=facts))
             gate["hours"] = ""
         if gate["rule"] == "unstated" and not gate["open"]:
             gate["rule"] = "closed"  # the layer itself states it

@@ -12,8 +12,8 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geodata.coordinates import Datum, shapes_to_wgs84
-from geodata.district import Finding
 from geodata.exchange.cells import Faults
+from geodata.findings import Finding, unsoundness
 from geodata.layers import CONTRACT, Value
 
 _EAST, _NORTH = 180.0, 90.0
@@ -35,7 +35,7 @@ class Shapes:
 
     def mark(self, row: int) -> str:
         """Name a row by its id."""
-        return str(self.columns["id"][row]) or f"row {row + 1}"
+        return str(self.columns["id"][row]) or f"#{row + 1}"
 
 
 def exchange_swapped(held: Sequence[tuple[str, Shapes]], findings: list[Finding]) -> None:
@@ -60,11 +60,7 @@ def exchange_swapped(held: Sequence[tuple[str, Shapes]], findings: list[Finding]
         for row in np.flatnonzero(away & back).tolist():
             shapes.shapes[row] = shapely.transform(shapes.shapes[row], lambda xy: xy[:, ::-1])
             findings.append(
-                Finding(
-                    code="layers.coordinates-swapped",
-                    place=f"{layer}:{shapes.mark(row)}",
-                    message="longitude and latitude were exchanged; put right",
-                )
+                Finding(code="layers.coordinates-swapped", place=f"{layer}:{shapes.mark(row)}")
             )
 
 
@@ -100,7 +96,7 @@ def fit_shapes(
                 Finding(
                     code="layers.geometry-mended",
                     place=f"{layer}:{mark}",
-                    message=f"{_reason(shape)}; its larger part was kept",
+                    facts=unsoundness(str(shapely.is_valid_reason(shape))),
                 )
             )
         columns = {name: values[number] for name, values in held.columns.items()}
@@ -108,11 +104,6 @@ def fit_shapes(
             own = {"id": f"{mark}:{part + 1}"} if len(parts) > 1 else {}
             rows.append(columns | own | {"geometry": shapes_to_wgs84(piece, datum)})
     return rows
-
-
-def _reason(shape: BaseGeometry) -> str:
-    said = str(shapely.is_valid_reason(shape))
-    return f"crosses itself at {said[said.index('[') :]}" if "[" in said else said
 
 
 def _fitting(

@@ -1,8 +1,8 @@
 """Check a district: what does not fit together, where, and how to mend it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,12 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from geodata.district import District, Finding
+from geodata.district import District
 from geodata.exchange.datums import mixed_datums
+from geodata.findings import SEVERITIES, Finding, unsoundness
 from geodata.hours import hours_findings
 from geodata.layers import LAYERS
 
-SEVERITIES = ("error", "warning", "note")
 DOOR_M = 3.0
 """A door may be drawn this far from its house's outline."""
 GATE_ON_WAY_M = 1.0
@@ -25,53 +25,8 @@ WALK_UP_LEVELS = 6
 _ISLAND_NODES = 3
 _SAME_SHARE = 0.9
 
-_MENDS: Mapping[str, str] = {
-    "map.way-clipped": "cut the extract a little wider, with complete ways",
-    "map.outline-clipped": "cut the extract a little wider, with complete ways",
-    "map.outline-open": "close the outline in the map",
-    "map.outline-broken": "draw the outline again in the map",
-    "map.outline-mended": "look whether the outline is right, and mend it in the map",
-    "map.relation-broken": "cut the extract with complete relations (osmium extract -s smart)",
-    "map.coordinates-swapped": "mend the position in the map",
-    "map.coordinates-out-of-range": "mend the position in the map",
-    "map.id-repeated": "merge files with 'osmium merge'",
-    "map.hours-unreadable": "supplyloop district edit DIR set gate ID hours=06:00-22:00",
-    "map.barrier-apart": "nothing to do, unless a gate is missing: add it with district edit",
-    "stairwell.derived": "look at the door and move it: supplyloop district edit DIR move "
-    "stairwell ID LON LAT",
-    "compound.derived": "name it: supplyloop district edit DIR set compound ID name_zh=…",
-    "edit.lost": "look for the place's new id, or drop the edit",
-}
-_NOTE_CODES = frozenset(
-    [
-        "map.way-unused",
-        "map.condition-unread",
-        "map.barrier-apart",
-        "compound.derived",
-        "stairwell.derived",
-        "district.synthetic",
-        "district.edited",
-        "layers.layer-unused",
-        "map.way-clipped",
-        "map.outline-clipped",
-    ]
-)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """One finding of a check, with its place on the ground if it has one."""
-
-    severity: str
-    code: str
-    place: str
-    message: str
-    mend: str
-    lon: float | None = None
-    lat: float | None = None
-
-
-def check_district(district: District) -> tuple[Remark, ...]:
+def check_district(district: District) -> tuple[Finding, ...]:
     """Check a district; errors first, then warnings and notes, each by code and place."""
     remarks = [remark for check in _CHECKS for remark in check(district)]
     remarks += _of_findings(district, district.findings)
@@ -79,7 +34,7 @@ def check_district(district: District) -> tuple[Remark, ...]:
     return tuple(sorted(remarks, key=lambda r: (order[r.severity], r.code, r.place)))
 
 
-def _of_findings(district: District, findings: Sequence[Finding]) -> Iterator[Remark]:
+def _of_findings(district: District, findings: Sequence[Finding]) -> Iterator[Finding]:
     """Place what was found while the district was made."""
     spots: dict[str, tuple[float, float]] = {}
     for layer in LAYERS:
@@ -92,20 +47,19 @@ def _of_findings(district: District, findings: Sequence[Finding]) -> Iterator[Re
             spot = (finding.lon, finding.lat)
         elif finding.code == "stairwell.derived":  # at the door, not within the house
             spot = spots.get(f"{finding.place}:stairwell", spot)
-        yield Remark(
-            severity="note" if finding.code in _NOTE_CODES else "warning",
-            code=finding.code,
-            place=finding.place,
-            message=finding.message,
-            mend=_MENDS.get(finding.code, "look at the place in the map's source"),
-            lon=spot[0] if spot else None,
-            lat=spot[1] if spot else None,
-        )
+        yield replace(finding, lon=spot[0], lat=spot[1]) if spot else finding
 
 
 def _at(shape: Any) -> dict[str, float]:
     spot = shape.representative_point()
     return {"lon": float(spot.x), "lat": float(spot.y)}
+
+
+def _names(row: Any) -> dict[str, str | int]:
+    return {
+        "name_zh": row.name_zh or row.name_en or row.code,
+        "name_en": row.name_en or row.name_zh or row.code,
+    }
 
 
 def _metric(district: District, layer: str) -> npt.NDArray[Any]:
@@ -116,7 +70,7 @@ def _metric(district: District, layer: str) -> npt.NDArray[Any]:
     return np.asarray(moved)
 
 
-def _geometry(district: District) -> Iterator[Remark]:
+def _geometry(district: District) -> Iterator[Finding]:
     for layer in LAYERS:
         frame = getattr(district, layer)
         shapes = frame.geometry.to_numpy()
@@ -124,43 +78,39 @@ def _geometry(district: District) -> Iterator[Remark]:
         off = (np.abs(bounds) > (180, 90, 180, 90)).any(axis=1)
         for row in np.flatnonzero(off | ~shapely.is_valid(shapes)).tolist():
             place = {} if off[row] else _at(shapely.make_valid(shapes[row]))
-            yield Remark(
-                severity="error",
+            yield Finding(
                 code="geometry.out-of-range" if off[row] else "geometry.invalid",
                 place=f"{layer}:{frame['id'].iloc[row]}",
-                message="lies at no place on earth"
-                if off[row]
-                else str(shapely.is_valid_reason(shapes[row])),
-                mend="mend the layer and import it again",
+                facts={} if off[row] else unsoundness(str(shapely.is_valid_reason(shapes[row]))),
                 **place,
             )
 
 
-def _codes(district: District) -> Iterator[Remark]:
+def _codes(district: District) -> Iterator[Finding]:
     for layer in ("compounds", "buildings", "stairwells", "gates"):
         frame = getattr(district, layer)
         said = Counter(code for code in frame["code"] if code)
         twice = [code for code, count in said.items() if count > 1]
         for row in frame[frame["code"].isin(twice)].itertuples():
-            yield Remark(
-                severity="error",
+            yield Finding(
                 code="code.repeated",
                 place=row.id,
-                message=f"code {row.code} stands for {said[row.code]} of {layer}",
-                mend=f"supplyloop district edit DIR set {layer[:-1]} {row.id} code=…",
+                facts={
+                    "repeated": row.code,
+                    "count": said[row.code],
+                    "layer": layer,
+                    "kind": layer[:-1],
+                },
                 **_at(row.geometry),
             )
 
 
-def _ways(district: District) -> Iterator[Remark]:
+def _ways(district: District) -> Iterator[Finding]:
     """Report islands: parts of the ways that no other part is joined to."""
     if not len(district.ways):
-        yield Remark(
-            severity="error",
+        yield Finding(
             code="ways.none",
             place=district.name,
-            message="there are no ways at all, so nobody can go anywhere",
-            mend="import a map that holds streets and paths",
         )
         return
     walked = district.ways[district.ways["foot"]]
@@ -176,51 +126,43 @@ def _ways(district: District) -> Iterator[Remark]:
         if island == int(np.argmax(counts)):
             continue
         first = int(way[np.flatnonzero(part[node] == island)[0]])
-        yield Remark(
-            severity="warning",
+        yield Finding(
             code="ways.island",
             place=str(walked["id"].iloc[first]),
-            message=f"{counts[island]} points of ways for walkers join no larger part",
-            mend="join the ways in the map, or leave them out",
+            facts={"count": int(counts[island])},
             **_at(walked.geometry.iloc[first]),
         )
 
 
-def _doors(district: District) -> Iterator[Remark]:
+def _doors(district: District) -> Iterator[Finding]:
     owner = dict(zip(district.buildings["id"], _metric(district, "buildings"), strict=True))
     wells = district.stairwells
     for row, spot in zip(wells.itertuples(), _metric(district, "stairwells"), strict=True):
         away = spot.distance(owner[row.building_id].boundary)
         if away > DOOR_M:
-            yield Remark(
-                severity="warning",
+            yield Finding(
                 code="stairwell.apart",
                 place=row.id,
-                message=f"{row.name_zh}: {away:.0f} m from the outline of its building",
-                mend=f"supplyloop district edit DIR move stairwell {row.id} LON LAT",
+                facts=_names(row) | {"away_m": round(away)},
                 **_at(row.geometry),
             )
         if row.lift == "no" and row.levels > WALK_UP_LEVELS:
-            yield Remark(
-                severity="note",
+            yield Finding(
                 code="stairwell.high-without-lift",
                 place=row.id,
-                message=f"{row.name_zh}: {row.levels} storeys and no lift",
-                mend="look whether there is a lift, and set lift=yes",
+                facts=_names(row) | {"levels": row.levels},
                 **_at(row.geometry),
             )
 
 
-def _dwellings(district: District) -> Iterator[Remark]:
+def _dwellings(district: District) -> Iterator[Finding]:
     homes = district.buildings[district.buildings["dwelling"]]
     served = set(district.stairwells["building_id"])
     for row in homes[~homes["id"].isin(served)].itertuples():
-        yield Remark(
-            severity="warning",
+        yield Finding(
             code="building.without-stairwell",
             place=row.id,
-            message=f"{row.name_zh or row.code}: a dwelling without a door",
-            mend=f"supplyloop district edit DIR add stairwell ID LON LAT building_id={row.id}",
+            facts=_names(row),
             **_at(row.geometry),
         )
     shapes = homes.geometry.to_numpy()
@@ -231,81 +173,66 @@ def _dwellings(district: District) -> Iterator[Remark]:
     for a, b in zip(
         one[shared > smaller * _SAME_SHARE], other[shared > smaller * _SAME_SHARE], strict=True
     ):
-        yield Remark(
-            severity="warning",
+        yield Finding(
             code="building.twice",
             place=str(homes["id"].iloc[b]),
-            message=f"lies on {homes['id'].iloc[a]}: one house drawn twice, or one upon the other",
-            mend="remove one of them in the map's source",
+            facts={"other": str(homes["id"].iloc[a])},
             **_at(shapes[b]),
         )
 
 
-def _gates(district: District) -> Iterator[Remark]:
+def _gates(district: District) -> Iterator[Finding]:
     gates, spots = district.gates, _metric(district, "gates")
     lines = shapely.STRtree(_metric(district, "ways"))
     for row, spot in zip(gates.itertuples(), spots, strict=True):
         if not len(lines.query(spot, predicate="dwithin", distance=GATE_ON_WAY_M)):
-            yield Remark(
-                severity="warning",
+            yield Finding(
                 code="gate.apart",
                 place=row.id,
-                message=f"{row.name_zh}: on no way, so that nobody passes it",
-                mend="draw a way through the gate, or move it onto one",
+                facts=_names(row),
                 **_at(row.geometry),
             )
     yield from _compounds(district)
 
 
-def _hours(district: District) -> Iterator[Remark]:
+def _hours(district: District) -> Iterator[Finding]:
     """Report hours that cannot be read; those that an import left out are among its findings."""
-    for finding in hours_findings(district):
-        kind = "gate" if finding.place in set(district.gates["id"]) else "way"
-        mend = f"supplyloop district edit DIR set gate {finding.place} hours=06:00-22:00"
-        yield Remark(
-            severity="error",
-            code=f"{kind}.hours-unreadable",
-            place=finding.place,
-            message=finding.message,
-            mend=mend if kind == "gate" else "mend the hours in the layer ways",
-            lon=finding.lon,
-            lat=finding.lat,
-        )
+    yield from hours_findings(district)
 
 
-def _compounds(district: District) -> Iterator[Remark]:
+def _compounds(district: District) -> Iterator[Finding]:
     """Report walled compounds that have no gate, or none that opens."""
     gated = set(district.gates["compound_id"])
     opened = set(district.gates.loc[district.gates["open"], "compound_id"])
     for row in district.compounds[district.compounds["walled"]].itertuples():
         if row.id in opened:
             continue
-        yield Remark(
-            severity="warning",
+        yield Finding(
             code="compound.closed" if row.id in gated else "compound.without-gate",
             place=row.id,
-            message=f"{row.name_zh}: walled, and "
-            + ("all gates are closed" if row.id in gated else "the map has no gate"),
-            mend="open a gate with district edit, or add one",
+            facts=_names(row),
             **_at(row.geometry),
         )
 
 
-def _datums(district: District) -> Iterator[Remark]:
+def _datums(district: District) -> Iterator[Finding]:
     frames = {layer: getattr(district, layer) for layer in LAYERS}
     for mixed in mixed_datums(frames, district.metric_crs):
-        yield Remark(
-            severity="error",
+        yield Finding(
             code="layers.datum-mixed",
             place=mixed.layer,
-            message=f"lies {mixed.shift_m:.0f} m off {mixed.against}, as if kept in {mixed.datum}",
-            mend="import the layers again, all in one datum, and state it",
+            facts={
+                "shift_m": round(mixed.shift_m),
+                "layer": mixed.layer,
+                "against": mixed.against,
+                "datum": str(mixed.datum),
+            },
             lon=mixed.lon,
             lat=mixed.lat,
         )
 
 
-_CHECKS: tuple[Callable[[District], Iterator[Remark]], ...] = (
+_CHECKS: tuple[Callable[[District], Iterator[Finding]], ...] = (
     _geometry,
     _codes,
     _ways,

@@ -54,7 +54,7 @@ class Ground:
             return []
         on_earth = (abs(xs) <= 180 * UNIT) & (abs(ys) <= 90 * UNIT)
         if not on_earth.any():
-            raise _all_off(file, xs, ys)
+            raise _all_off(file, numbers, xs, ys)
         near = _near(xs[on_earth], ys[on_earth])
         here, exchanged = near(xs, ys), near(ys, xs)
         null = (xs == 0) & (ys == 0) & ~here & ~near(xs, ys, margin=_NULL_ISLAND_DEG)
@@ -71,11 +71,12 @@ class Ground:
         return found
 
 
-def _all_off(file: Path, xs: Any, ys: Any) -> DistrictUnreadable:
+def _all_off(file: Path, numbers: Any, xs: Any, ys: Any) -> DistrictUnreadable:
     swapped = bool((abs(ys) <= 180 * UNIT).all() and (abs(xs) <= 90 * UNIT).all())
     return DistrictUnreadable(
         "map.coordinates-swapped" if swapped else "map.coordinates-out-of-range",
         file=str(file),
+        node=int(numbers[0]),
         lon=f"{xs[0] / UNIT:.7f}",
         lat=f"{ys[0] / UNIT:.7f}",
         mend="exchange lon and lat of all nodes"
@@ -87,11 +88,7 @@ def _all_off(file: Path, xs: Any, ys: Any) -> DistrictUnreadable:
 def _repeated(numbers: Any) -> list[Finding]:
     values, counts = np.unique(numbers, return_counts=True)
     return [
-        Finding(
-            code="map.id-repeated",
-            place=f"osm:n{number}",
-            message="the node stands in the file more than once; the last one counts",
-        )
+        Finding(code="map.id-repeated", place=f"osm:n{number}")
         for number in values[counts > 1][:_REPORTED_ASTRAY].tolist()
     ]
 
@@ -111,16 +108,13 @@ def _near(xs: Any, ys: Any) -> Any:
 
 
 def _astray(number: int, lon: float, lat: float, *, swapped: bool) -> Finding:
+    said = {"said_lon": f"{lon:.7f}", "said_lat": f"{lat:.7f}"}
     if swapped:
         return Finding(
             code="map.coordinates-swapped",
             place=f"osm:n{number}",
-            message=f"lon {lon:.7f} and lat {lat:.7f} are exchanged; put right",
+            facts=said,
             lon=float(lat),
             lat=float(lon),
         )
-    return Finding(
-        code="map.coordinates-out-of-range",
-        place=f"osm:n{number}",
-        message=f"lon {lon:.7f}, lat {lat:.7f} is no place of this map; left out",
-    )
+    return Finding(code="map.coordinates-out-of-range", place=f"osm:n{number}", facts=said)

@@ -85,14 +85,8 @@ def gather_blocks(
             continue
         first = min(house.id for house in block.houses)
         block.id = f"{first}:compound"
-        said = {
-            "wall": "what a wall or fence encloses",
-            "block": "a block bounded by streets, for the map has no residential area here",
-            "cluster": f"houses less than {CLUSTER_M} m apart, for neither a residential area "
-            "nor streets all around hold them",
-        }[block.rule]
         findings.append(
-            Finding(code="compound.derived", place=block.id, message=f"made of {said}")
+            Finding(code="compound.derived", place=block.id, facts={"rule": block.rule})
         )
     return _in_block_rows(kept)
 

@@ -230,6 +230,11 @@ def _levels(tags: dict[str, str]) -> int:
         return usual
 
 
+def _states_levels(tags: dict[str, str]) -> bool:
+    """Tell whether the storeys are the map's own."""
+    return tags.get("building:levels", "").replace(".", "", 1).isdecimal()
+
+
 def _signs(entrances: list[MapNode]) -> list[str]:
     """Give what is written at the entrances (``ref``), if each has a sign of its own."""
     signs = [node.tags.get("ref", "").strip() for node in entrances]
@@ -260,8 +265,7 @@ def _stairwells(
     spots = [(f"osm:n{node.number}", node.spot, False) for node in house.entrances]
     if not spots:
         spots = [(f"{house.id}:stairwell", moved(_door(house.shape, walkable), back), True)]
-        message = "the map has no entrance; set at the point of the outline nearest to a way"
-        findings.append(Finding(code="stairwell.derived", place=house.id, message=message))
+        findings.append(Finding(code="stairwell.derived", place=house.id))
     zh, en = _spaced(block.name_zh, f"{label}幢"), f"{block.name_en}, Building {label}"
     signs = _signs(house.entrances) or list(map(str, range(1, len(spots) + 1)))
     return [
@@ -272,6 +276,7 @@ def _stairwells(
             "name_zh": f"{zh}{signs[number - 1]}单元",
             "name_en": f"{en}, Stairwell {signs[number - 1]}",
             "levels": _levels(house.tags),
+            "levels_set": _states_levels(house.tags),
             "derived": made,
             "lift": _lift(house.tags),
             "geometry": spot,

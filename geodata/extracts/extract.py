@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
+from xml.parsers import expat
 
 from geodata.district import DistrictUnreadable
 
@@ -130,6 +131,29 @@ def _unpacked(file: Path) -> Iterator[bytes]:
     with unpack(file, "rb") as stream:
         while chunk := stream.read(_CHUNK):
             yield chunk
+
+
+def node_at(file: Path, said: str) -> str:
+    """Find the first node of an XML extract whose longitude or latitude reads so; empty if none.
+
+    Osmium refuses such a file without saying which node it is.
+    """
+    found: list[str] = []
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        if name == "node" and said in (attributes.get("lon"), attributes.get("lat")):
+            found.append(attributes.get("id", ""))
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = begin
+    try:
+        for chunk in _unpacked(file):
+            parser.Parse(chunk)
+            if found:
+                break
+    except expat.ExpatError:  # no whole XML either; it is refused in any case
+        return ""
+    return next(iter(found), "")
 
 
 def _check_blobs(file: Path, most_unpacked: int) -> None:

@@ -21,7 +21,7 @@ from geodata.district import (
 from geodata.extracts import amenities, derive
 from geodata.extracts.dwellings import MapNode
 from geodata.extracts.raw_map import RawMap, read_extract
-from geodata.gates import apply_policy, gate_hours, gate_passage, gate_rule, hours_fault
+from geodata.gates import apply_policy, gate_hours, gate_passage, gate_rule, hours_position
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 
@@ -40,6 +40,8 @@ def import_osm(
     ----------
     name
         Of the district, as people say it.
+    on_progress
+        Told each step as it begins: ``reading-map``, ``deriving-places``.
     prefix
         First part of all codes; by default taken from the name.
     policy
@@ -52,7 +54,7 @@ def import_osm(
     """
     file, rules = Path(path), policy or Policy()
     tell = on_progress or (lambda _step: None)
-    tell("reading the map")
+    tell("reading-map")
     raw = read_extract(file)
     if not raw.ways:
         raise DistrictUnreadable(
@@ -60,7 +62,7 @@ def import_osm(
             file=str(file),
             mend="take an extract that holds streets and paths (highway=*)",
         )
-    tell("deriving compounds and stairwells")
+    tell("deriving-places")
     first = raw.ways[0]["geometry"].coords[0]
     ways = layer_frame("ways", raw.ways)
     walls = layer_frame("walls", raw.walls)
@@ -120,12 +122,11 @@ def _ribbons(raw: RawMap) -> list[dict[str, Any]]:
 
 def _read_hours(node: MapNode, findings: list[Finding]) -> str:
     hours = gate_hours(node.tags)
-    if not hours or not (fault := hours_fault(hours)):
+    if not hours or not (position := hours_position(hours)):
         return hours
-    message = f"hours {hours!r} cannot be read, taken as not stated: {fault}"
-    findings.append(
-        Finding(code="map.hours-unreadable", place=f"osm:n{node.number}", message=message)
-    )
+    facts: dict[str, str | int] = {"hours": hours, "position": position}
+    place = f"osm:n{node.number}"
+    findings.append(Finding(code="map.hours-unreadable", place=place, facts=facts))
     return ""
 
 
@@ -160,9 +161,8 @@ def _barriers(raw: RawMap, derived: derive.Derived, policy: Policy) -> tuple[Any
         row["name:en"] = node.tags.get("name:en", "")
         gates.append(row)
     if apart:
-        message = f"{apart} barriers stand on no way that is used; left out"
         derived.findings.append(
-            Finding(code="map.barrier-apart", place="barrier=*", message=message)
+            Finding(code="map.barrier-apart", place="barrier=*", facts={"count": apart})
         )
     named = derive.name_gates(gates, derived)
     return apply_policy(layer_frame("gates", named), policy), layer_frame("barriers", others)

@@ -25,13 +25,13 @@ from geodata.district import DistrictUnreadable, Finding
 from geodata.extracts import amenities
 from geodata.extracts.astray import UNIT, Ground, Spot
 from geodata.extracts.dwellings import MapArea, MapNode
-from geodata.extracts.extract import check_extract
+from geodata.extracts.extract import check_extract, node_at
 from geodata.extracts.house_numbers import NumberedLine
 from geodata.extracts.way_hours import in_hours, unread_conditions, way_hours
 
 _KEPT_NODE_KEYS = frozenset(("barrier", "entrance", "addr:housenumber"))
 _MIN_POINTS = 2
-_TOO_FAR = re.compile(r"coordinate: '(-?\d+(?:\.\d*)?)")
+_TOO_FAR = re.compile(r"coordinate: '(-?\d[^']*)'")
 _MIN_RING = 4
 
 
@@ -57,10 +57,10 @@ class RawMap:
     outlines: dict[int, tuple[dict[str, str], list[int], list[Spot]]] = field(default_factory=dict)
     ground: Ground = field(default_factory=Ground)
 
-    def report(self, code: str, place: str, message: str, spot: Spot | None = None) -> None:
+    def report(self, code: str, place: str, spot: Spot | None = None, **facts: str | int) -> None:
         """Add a finding."""
         lon, lat = spot or (None, None)
-        self.findings.append(Finding(code=code, place=place, message=message, lon=lon, lat=lat))
+        self.findings.append(Finding(code=code, place=place, facts=facts, lon=lon, lat=lat))
 
 
 def read_extract(file: Path) -> RawMap:
@@ -100,6 +100,7 @@ def _refusal(file: Path, reason: str) -> DistrictUnreadable:
         return DistrictUnreadable(
             "map.coordinates-out-of-range",
             file=str(file),
+            node=node_at(file, far.group(1)),
             value=far.group(1),
             mend="give lon from -180 to 180 and lat from -90 to 90, in degrees",
         )
@@ -161,7 +162,7 @@ def _outline_kind(tags: dict[str, str]) -> str:
     if "building" in tags:
         return "building"
     if tags.get("landuse") == "residential":
-        return "residential area"
+        return "residential"
     if tags.get("barrier") in WALLS:
         return "wall"
     return amenities.area_kind(tags) or amenities.site_kind(tags)
@@ -213,8 +214,8 @@ def _take_way(raw: RawMap, way: Any) -> None:
         return
     numbers, spots, missing = _spots(raw, way)
     if missing:
-        message = f"{missing} of its nodes lie outside; cut there"
-        raw.report("map.way-clipped", f"osm:w{way.id}", message, spots[0] if spots else None)
+        first = spots[0] if spots else None
+        raw.report("map.way-clipped", f"osm:w{way.id}", first, count=missing)
     if len(set(spots)) < _MIN_POINTS:
         return
     line = LineString(spots)
@@ -260,11 +261,9 @@ def _keep_outline(raw: RawMap, way: Any, tags: dict[str, str]) -> None:
     mark, what = f"osm:w{way.id}", _outline_kind(tags)
     spot = spots[0] if spots else None
     if missing:
-        message = f"{missing} corners of this {what} lie outside the extract; left out"
-        raw.report("map.outline-clipped", mark, message, spot)
+        raw.report("map.outline-clipped", mark, spot, outline=what, count=missing)
     elif len(numbers) < _MIN_RING or numbers[0] != numbers[-1]:
-        message = f"the outline of this {what} is no ring; left out"
-        raw.report("map.outline-open", mark, message, spot)
+        raw.report("map.outline-open", mark, spot, outline=what)
     else:
         raw.outlines[way.id] = (tags, numbers, spots)
 
@@ -335,23 +334,18 @@ def _finish(raw: RawMap) -> None:
         shape = _clean(ring)
         mark, what = f"osm:w{number}", _outline_kind(tags)
         if shape is None:
-            message = f"the outline of this {what} encloses nothing; left out"
-            raw.report("map.outline-broken", mark, message, spots[0])
+            raw.report("map.outline-broken", mark, spots[0], outline=what)
             continue
         if not ring.is_valid:
-            message = f"the outline of this {what} crosses itself; its larger part was kept"
-            raw.report("map.outline-mended", mark, message)
+            raw.report("map.outline-mended", mark, outline=what)
         _keep_area(raw, mark, tags, shape, corners)
     raw.outlines.clear()
     for number, (what, spot) in sorted(raw.relations.items()):
-        message = f"outline of this {what} incomplete in this extract; left out"
-        raw.report("map.relation-broken", f"osm:r{number}", message, spot)
+        raw.report("map.relation-broken", f"osm:r{number}", spot, outline=what)
     for kind, count in sorted(raw.unused_highways.items()):
-        message = f"{count} ways of a kind that no mode of the loop uses; left out"
-        raw.report("map.way-unused", f"highway={kind}", message)
+        raw.report("map.way-unused", f"highway={kind}", count=count)
     for key, count in sorted(raw.unread.items()):
-        message = f"{count} ways state conditions that are not judged; their other tags count"
-        raw.report("map.condition-unread", key, message)
+        raw.report("map.condition-unread", key, count=count)
     _put_nodes_right(raw)
 
 

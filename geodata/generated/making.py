@@ -117,7 +117,7 @@ def generate_district(
             Finding(
                 code="district.synthetic",
                 place=name,
-                message=f"made up by the generator (size {size}, seed {seed}); nothing is real",
+                facts={"size": size, "seed": seed},
             ),
         ),
         **{

@@ -56,9 +56,10 @@ class Unreached:
 
     def finding(self) -> Finding:
         """Say it as a finding."""
-        named = ", ".join(self.places)
-        message = f"{self.mend}: {named}" if named else self.mend
-        return Finding(code=f"reach.{self.reason}", place=self.stop, message=message)
+        facts: dict[str, str | int] = {"places": ", ".join(self.places)}
+        if self.reason == "nothing-near":
+            facts = {"within_m": round(NEAR_M[-1])}
+        return Finding(code=f"reach.{self.reason}", place=self.stop, facts=facts)
 
 
 def unreached(

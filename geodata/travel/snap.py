@@ -91,10 +91,9 @@ def snap_findings(
         Finding(
             code="snap.nowhere" if found.segment < 0 else "snap.hidden",
             place=name,
-            message=f"no way for {network.mode} within {NEAR_M[-1]:.0f} m on its side of the wall"
+            facts={"mode": network.mode, "within_m": round(NEAR_M[-1])}
             if found.segment < 0
-            else f"no way for {network.mode} in sight nearby; joined by a walk of "
-            f"{found.access_m:.0f} m around what stands between",
+            else {"mode": network.mode, "walk_m": round(found.access_m)},
         )
         for (name, _, _), found in zip(named, joined, strict=True)
         if not found.visible

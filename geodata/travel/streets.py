@@ -158,13 +158,9 @@ def _without_islands(
 
 
 def _findings(mode: Mode, lost: int, blocked: list[str]) -> tuple[Finding, ...]:
-    islands = Finding(
-        code="network.island",
-        place=mode.name,
-        message=f"{lost} segments join no larger part of the network; left out",
-    )
-    cut = f"for {mode.name}: crosses a wall without a gate, or ends at a barrier"
+    islands = Finding(code="network.island", place=mode.name, facts={"count": lost})
+    cut = {"mode": mode.name}
     return (
         *([islands] if lost else []),
-        *(Finding(code="network.way-blocked", place=f"{way}", message=cut) for way in blocked),
+        *(Finding(code="network.way-blocked", place=f"{way}", facts=cut) for way in blocked),
     )

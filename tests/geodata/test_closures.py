@@ -84,7 +84,7 @@ def test_a_gate_is_shut_outside_its_hours_by_its_own_clock(sketch: Any) -> None:
         (NINE + 21 * HOUR, False),
     ]
     assert [(f.code, f.place) for f in hours_findings(district)] == [
-        ("map.hours-unreadable", "gates2")
+        ("gate.hours-unreadable", "gates2")
     ]
 
 
@@ -101,7 +101,9 @@ def test_a_way_is_shut_outside_its_hours(sketch: Any) -> None:
         (NINE + 13 * HOUR, True),
         (NINE + 21 * HOUR, False),
     ]
-    assert [f.place for f in hours_findings(district)] == ["ways2"]
+    (finding,) = hours_findings(district)
+    assert (finding.code, finding.place) == ("way.hours-unreadable", "ways2")
+    assert finding.facts == {"hours": "?", "position": 1}
 
 
 def test_an_area_named_by_id_takes_the_shape_of_the_compound(small: District) -> None:

@@ -54,7 +54,8 @@ def test_check_is_content_with_a_generated_district_and_writes_a_page(
     assert "0 errors" in said
     assert "<h1>桂花: check of the map</h1>" in page.read_text(encoding="utf-8")
     remarks = json.loads(_run("check", str(folder), "--json"))
-    assert {"severity", "code", "place", "message", "mend", "lon", "lat"} == set(remarks[0])
+    columns = {"severity", "code", "place", "facts", "message", "mend", "lon", "lat"}
+    assert columns == set(remarks[0])
 
 
 def test_check_fails_where_something_is_wrong(folder: Path) -> None:

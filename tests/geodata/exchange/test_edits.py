@@ -147,9 +147,10 @@ def test_earlier_edits_are_made_again_and_lost_ones_told(
     ]
     kept = keep_edits(helsinki, edits)
     assert kept.policy.untagged_gates == "closed"
-    found = {f.code: f.place for f in kept.findings}
-    assert found["edit.lost"] == _gate(small)
-    assert "district.edited" in found
+    found = {f.code: f for f in kept.findings}
+    assert found["edit.lost"].place == _gate(small)
+    assert found["edit.lost"].facts["refusal"] == "edit.place-unknown"
+    assert found["district.edited"].facts == {"count": 1}
 
 
 def test_edits_come_from_tables_and_drawings(small: District, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from geodata.district import District, DistrictUnreadable
 from geodata.exchange.cells import LayersRefused
 from geodata.exchange.export import FORMATS, export_district
 from geodata.exchange.layer_import import import_layers
+from geodata.findings import Finding
 from geodata.layers import CONTRACT, LAYERS
 
 SUFFIX = {"geojson": "geojson", "parquet": "parquet", "shapefile": "shp"}
@@ -74,6 +75,35 @@ def test_layers_of_another_datum_come_to_lie_in_wgs_84(
     after = shapely.get_coordinates(again.stairwells.sort_values("id").geometry)
     apart = np.hypot(*(before - after).T)
     assert apart.max() < 1e-7  # a centimetre
+
+
+def _doubted(target: Path, datum: str) -> list[Finding]:
+    found = import_layers([target], "again", datum=datum).findings
+    return [finding for finding in found if finding.code == "layers.datum-doubted"]
+
+
+def _label(folder: Path) -> None:
+    """Name the system before the features, as GDAL wrote GeoJSON before RFC 7946."""
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+    for file in folder.glob("*.geojson"):
+        held = json.loads(file.read_text(encoding="utf-8"))
+        file.write_text(json.dumps({"type": held["type"], "crs": crs} | held))
+
+
+@pytest.mark.parametrize("file_format", ["geojson", "gpkg", "shapefile"])
+def test_a_layer_that_says_wgs_84_and_is_said_to_be_gcj_02_is_told(
+    small: District, tmp_path: Path, file_format: str
+) -> None:
+    target = _target(tmp_path, file_format)
+    export_district(small, target, file_format)
+    if file_format == "geojson":
+        assert not _doubted(target, "gcj02")  # RFC 7946 has no label
+        _label(target)
+    told = _doubted(target, "gcj02")
+    assert {f.facts["layer"] for f in told} >= {"ways", "buildings", "gates"}
+    assert {(f.severity, f.facts["datum"]) for f in told} == {("warning", "gcj02")}
+    assert all(f.place.startswith(f"{f.facts['file']}:") for f in told)
+    assert not _doubted(target, "wgs84")
 
 
 def test_the_datum_has_to_be_stated(small: District, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from shapely.geometry import Point, Polygon
 from geodata.coordinates import Datum, convert
 from geodata.district import District, Finding
 from geodata.exchange.finding_maps import findings_page
-from geodata.exchange.validation import SEVERITIES, Remark, check_district
+from geodata.exchange.validation import check_district
+from geodata.findings import SEVERITIES, FindingText
 from geodata.layers import layer_frame
 
 WORDS = {
@@ -27,6 +28,10 @@ WORDS = {
 }
 
 
+def _speak(finding: Finding) -> FindingText:
+    return FindingText(message=f"{finding.code} at {finding.place}", mend="mend it")
+
+
 def _codes(district: District, *, severity: str = "") -> set[str]:
     return {r.code for r in check_district(district) if severity in ("", r.severity)}
 
@@ -39,7 +44,7 @@ def test_a_real_district_has_no_errors(helsinki: District) -> None:
     remarks = check_district(helsinki)
     assert not [r for r in remarks if r.severity == "error"]
     assert {"map.relation-broken", "ways.island"} <= {r.code for r in remarks}
-    assert all(r.mend and r.message and r.place for r in remarks)
+    assert all(r.place for r in remarks)
     placed = {"stairwell.derived", "map.way-clipped", "map.outline-clipped", "compound.derived"}
     told = [r for r in remarks if r.code in placed]
     assert all(r.lon is not None and r.lat is not None for r in told)
@@ -145,7 +150,7 @@ def _shifted_doors(d: District) -> dict[str, Any]:
         (_shifted_doors, "layers.datum-mixed", "error"),  # GCJ-02 among WGS 84
     ],
 )
-def test_what_does_not_fit_is_found_with_place_and_mend(
+def test_what_does_not_fit_is_found_with_its_place(
     small: District, spoil: Callable[[District], dict[str, Any]], code: str, severity: str
 ) -> None:
     assert code not in _codes(small)
@@ -153,7 +158,6 @@ def test_what_does_not_fit_is_found_with_place_and_mend(
     (remark, *_) = [r for r in check_district(spoilt) if r.code == code]
     assert remark.severity == severity
     assert remark.place
-    assert remark.mend
     if code not in ("ways.none", "geometry.out-of-range"):
         west, south, east, north = spoilt.ways.total_bounds
         assert remark.lon is not None
@@ -171,7 +175,7 @@ def test_errors_come_first(small: District) -> None:
 
 def test_a_page_draws_each_finding_and_names_the_source(helsinki: District) -> None:
     remarks = check_district(helsinki)
-    page = findings_page(helsinki, remarks, words=WORDS)
+    page = findings_page(helsinki, remarks, words=WORDS, speak=_speak)
     assert page.count("<article") == len(remarks)
     drawings = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
     assert len(drawings) > 20
@@ -184,25 +188,22 @@ def test_a_page_draws_each_finding_and_names_the_source(helsinki: District) -> N
 
 def test_a_page_escapes_what_a_map_says(small: District) -> None:
     spot = small.bounds()
-    remark = Remark(
-        severity="error",
-        code="<script>",
+    finding = Finding(
+        code="map.id-repeated",
         place='"><script>alert(1)</script>',
-        message="<b>",
-        mend="&",
         lon=spot[0],
         lat=spot[1],
     )
-    page = findings_page(small, [remark], words=WORDS)
-    assert "<script>" not in page
-    assert "<b>&lt;" not in page.replace("<b>&quot;", "")
+    text = FindingText(message="<i>alert</i>", mend="<u>&")
+    page = findings_page(small, [finding], words=WORDS, speak=lambda _: text)
+    assert not {"<script>", "<i>", "<u>", '"">'} & set(re.findall(r'<\w+>|"">', page))
+    assert "&lt;u&gt;&amp;" in page
 
 
 def test_findings_of_the_import_are_placed_where_their_place_is(small: District) -> None:
     mark = str(small.gates["id"].iloc[0])
-    told = (Finding(code="map.odd", place=mark, message="odd"),)
-    (remark,) = [
-        r for r in check_district(dataclasses.replace(small, findings=told)) if r.code == "map.odd"
-    ]
+    told = (Finding(code="map.id-repeated", place=mark),)
+    spoilt = dataclasses.replace(small, findings=told)
+    (remark,) = [r for r in check_district(spoilt) if r.code == "map.id-repeated"]
     spot = small.gates.geometry.iloc[0]
     assert (remark.lon, remark.lat) == pytest.approx((spot.x, spot.y))

@@ -1,3 +1,4 @@
+import gzip
 import subprocess
 import sys
 from collections import Counter
@@ -71,7 +72,7 @@ def test_streets_bound_a_compound_where_the_map_has_none(block: Path) -> None:
     district = import_osm(block, "Test Block")
     assert list(district.compounds["code"]) == ["TB-01"]
     (finding,) = [f for f in district.findings if f.code == "compound.derived"]
-    assert "streets" in finding.message
+    assert finding.facts == {"rule": "block"}
 
 
 def test_a_residential_area_of_the_map_goes_first(block: Path) -> None:
@@ -188,8 +189,8 @@ def test_the_demo_extract_holds_a_district(helsinki: District) -> None:
     assert len(helsinki.gates) >= 40
     assert "ODbL" in helsinki.attribution
     assert not helsinki.synthetic
-    broken = [f.message for f in helsinki.findings if f.code == "map.relation-broken"]
-    assert sum("building" in message for message in broken) == 6
+    broken = [f.facts for f in helsinki.findings if f.code == "map.relation-broken"]
+    assert broken.count({"outline": "building"}) == 6
 
 
 def test_nearly_all_doors_of_the_demo_are_reached_on_foot(helsinki: District) -> None:
@@ -245,7 +246,7 @@ def test_a_wall_around_houses_is_a_compound_with_its_gateway(tmp_path: Path) -> 
     (compound,) = district.compounds.to_dict("records")
     assert compound["walled"]
     (finding,) = [f for f in district.findings if f.code == "compound.derived"]
-    assert "wall" in finding.message
+    assert finding.facts == {"rule": "wall"}
     assert list(district.gates["compound_id"]) == [compound["id"]]
 
 
@@ -368,6 +369,28 @@ def test_a_map_that_cannot_be_put_right_is_refused(
         import_osm(file, "Nowhere")
     assert refused.value.code == code
     assert refused.value.facts["file"] == str(file)
+
+
+@pytest.mark.parametrize(
+    ("off", "node"),
+    [
+        (_node(72, 500, 60.1), "72"),  # more than osmium can keep
+        (_node(73, 24.9, "1e3"), "73"),  # written as osmium does not read it
+        (_node(74, 190, 95) + _way(1, [74], "highway=path"), 74),  # nothing is on earth
+    ],
+)
+@pytest.mark.parametrize("ending", ["osm", "osm.gz"])
+def test_a_refused_position_names_its_node(
+    tmp_path: Path, off: str, node: str | int, ending: str
+) -> None:
+    fine = "" if node == 74 else _node(1, 24.9, 60.1)
+    text = f'<?xml version="1.0"?><osm version="0.6">{fine}{off}</osm>'.encode()
+    file = tmp_path / f"off.{ending}"
+    file.write_bytes(gzip.compress(text) if ending == "osm.gz" else text)
+    with pytest.raises(DistrictUnreadable) as refused:
+        import_osm(file, "Nowhere")
+    assert refused.value.code == "map.coordinates-out-of-range"
+    assert refused.value.facts["node"] == node
 
 
 def test_signs_at_entrances_and_lifts_are_kept(tmp_path: Path) -> None:
