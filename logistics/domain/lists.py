@@ -300,6 +300,8 @@ MENDS: Mapping[str, str] = {
     "household.unknown": "give the household's code, or its address and the compound",
     "text.not-understood": "settle with an item, a quantity and a unit, or discard",
     "list.after-cut-off": "send it to the next run",
+    "line.repeated": "ask the household: settle it if it is wanted twice, else discard",
+    "list.repeated": "ask the household: settle it if all is wanted twice, else discard",
     "list.client-ref-reused": "use a new client_ref, or amend the first list",
 }
 """What a person can do about each code; the English text of the facts' ``mend``."""

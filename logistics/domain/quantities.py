@@ -31,7 +31,10 @@ class UnitNotUnderstood(Invalid):
 
 MASS: Mapping[str, int] = MappingProxyType({"g": 1, "kg": 1000, "斤": 500, "两": 50})  # in g
 VOLUME: Mapping[str, int] = MappingProxyType({"ml": 1, "L": 1000})  # in ml
-COUNTED = tuple("个只颗棵根块把捆板提箱盒袋瓶桶份包罐条支片卷打筐扎双套头朵听杯串节枚尾粒管刀张件")
+COUNTED = tuple(
+    "个只颗棵根块把捆板提箱盒袋瓶桶份包罐条支片卷打筐扎双套头朵听杯串节枚尾粒管刀张件"
+    "对穗坛碗屉笼筒托排壶篓篮枝"
+)
 
 # What a word may mean. More than one meaning is settled by the item's own units, or not at all.
 _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -41,12 +44,13 @@ _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         **dict.fromkeys(
             ("公斤", "千克", "kgs", "kilo", "kilos", "kilogram", "kilograms"), ("kg",)
         ),
-        **dict.fromkeys(("市斤", "jin"), ("斤",)),
+        **dict.fromkeys(("市斤", "jin", "catty", "catties"), ("斤",)),
         **dict.fromkeys(("市两", "liang"), ("两",)),
-        **dict.fromkeys(("毫升", "millilitre", "millilitres", "milliliter"), ("ml",)),
+        **dict.fromkeys(("毫升", "millilitre", "millilitres", "milliliter", "milliliters"), ("ml",)),
         **dict.fromkeys(("升", "l", "litre", "litres", "liter", "liters"), ("L",)),
         **dict.fromkeys(("個", "piece", "pieces", "pc", "pcs"), ("个", "只", "颗", "块", "根")),
         **dict.fromkeys(("head", "heads"), ("颗", "棵", "个", "头")),
+        **dict.fromkeys(("版",), ("板",)),  # a slip of the input method
         **dict.fromkeys(("bunch", "bunches"), ("把", "捆", "扎")),
         **dict.fromkeys(("box", "boxes"), ("盒", "箱")),
         **dict.fromkeys(("case", "cases", "carton", "cartons"), ("箱",)),
@@ -62,14 +66,25 @@ _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         **dict.fromkeys(("portion", "portions", "set", "sets"), ("份", "套")),
         **dict.fromkeys(("bar", "bars"), ("块", "条")),
         **dict.fromkeys(("tube", "tubes"), ("支", "管")),
+        **dict.fromkeys(("loaf", "loaves"), ("条", "袋", "个")),
+        **dict.fromkeys(("pair", "pairs"), ("对", "双")),
+        **dict.fromkeys(("string", "strings"), ("串",)),
+        **dict.fromkeys(("slice", "slices"), ("片",)),
+        **dict.fromkeys(("basket", "baskets"), ("筐", "篮")),
+        **dict.fromkeys(("cup", "cups"), ("杯",)),
+        **dict.fromkeys(("stick", "sticks", "stalk", "stalks"), ("根", "支")),
+        **dict.fromkeys(("whole",), ("只", "个", "条")),
     }
 )
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")  # as on cheques
+_OLD = {"廿": "二十", "卅": "三十"}
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _FINER = {"斤": "两"}  # 一斤八 is one 斤 and eight 两; 一公斤二 is anybody's guess
 _HALF = Fraction(1, 2)
 
-NUMBER = r"(?:\d+(?:[.]\d+)?|[零〇一二两三四五六七八九十百千万]+(?:点[零〇一二三四五六七八九]+)?)"
+HAN_NUMERALS = "零〇一二两三四五六七八九十百千万廿卅壹贰叁肆伍陆柒捌玖拾佰仟"
+NUMBER = rf"(?:\d+(?:[.]\d+)?|[{HAN_NUMERALS}]+(?:点[零〇一二三四五六七八九]+)?)"
 UNIT_WORD = "|".join(
     re.escape(word) + (r"(?![A-Za-z])" if word.isascii() else "")
     for word in sorted(_WORDS, key=len, reverse=True)
@@ -120,7 +135,9 @@ def read_number(text: str) -> Fraction:
     QuantityNotUnderstood
         If it is anything else; 两三 (two or three) is two numbers.
     """
-    folded = plain(text).strip()
+    folded = plain(text).strip().translate(_FORMAL)
+    for old, usual in _OLD.items():
+        folded = folded.replace(old, usual)
     if folded == "半":
         return _HALF
     if folded in {"俩", "仨"}:
@@ -241,3 +258,14 @@ def _tail(tail: str, unit: str, said: str) -> Fraction:
             if part < 1 and (word is None or value.denominator == 1):
                 return part
     raise QuantityNotUnderstood(said=said[:40])
+
+
+def say_decimal(count: Fraction) -> str | None:
+    """Write a count as a plain decimal number, exactly; None where it has no end (1/3)."""
+    rest = count.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest > 1:
+        return None
+    return f"{Decimal(count.numerator) / Decimal(count.denominator):f}"

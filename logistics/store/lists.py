@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from logistics.domain.ids import new_id
 from logistics.domain.lists import HouseholdList, ListUnknown, OrderLine, ReadLine
+from logistics.domain.repeats import Before, Wished
 from logistics.store import triage as doubts
 from logistics.store.tables import (
     household,
@@ -167,6 +168,53 @@ def by_client_ref(
     return found[0], str((body or {}).get("digest", ""))
 
 
+def asked_before(
+    session: Session, run_id: str, household_id: str | None = None
+) -> dict[str, dict[Wished, Before]]:
+    """Return what households have asked for in a run, by household; cancelled lists left out.
+
+    Parameters
+    ----------
+    household_id
+        Only this household; else all.
+    """
+    query = (
+        select(
+            household_list.c.household_id,
+            household_list.c.id,
+            household_list.c.channel,
+            household_list.c.created_at,
+            order_line.c.item_id,
+            order_line.c.quantity,
+        )
+        .join(order_line, order_line.c.list_id == household_list.c.id)
+        .where(household_list.c.run_id == run_id, household_list.c.state != "cancelled")
+        .order_by(household_list.c.created_at, household_list.c.id, order_line.c.no)
+    )
+    if household_id is not None:
+        query = query.where(household_list.c.household_id == household_id)
+    found: dict[str, dict[Wished, Before]] = {}
+    for home, list_id, channel, at, item_id, quantity in session.execute(query):
+        where = Before(list_id=list_id, channel=channel, at=at)
+        found.setdefault(home, {}).setdefault((item_id, quantity), where)
+    return found
+
+
+def last_frozen(session: Session, household_id: str, before_run: str) -> HouseholdList | None:
+    """Read the household's latest list that was bought for, from another run; None if none."""
+    found = session.scalar(
+        select(household_list.c.id)
+        .where(
+            household_list.c.household_id == household_id,
+            household_list.c.run_id != before_run,
+            household_list.c.state == "frozen",
+        )
+        .order_by(household_list.c.created_at.desc(), household_list.c.id.desc())
+        .limit(1)
+    )
+    return None if found is None else get(session, found)
+
+
 def client_refs(session: Session, run_id: str) -> set[tuple[str, str]]:
     """Return household id and reference of every list of a run that has a reference."""
     rows = session.execute(
@@ -205,22 +253,25 @@ def change(
 def append(
     session: Session,
     before: HouseholdList,
-    line: ReadLine | None,
+    lines: Sequence[ReadLine],
     *,
     state: str,
     actor: str,
     at: datetime,
 ) -> None:
-    """Add one line to a list (or none) and write the next version."""
+    """Add lines to a list (or none) and write the next version."""
     version = before.version + 1
     session.execute(
         update(household_list)
         .where(household_list.c.id == before.id)
         .values(version=version, state=state, updated_at=at)
     )
-    if line is not None:
-        no = max((known.no for known in before.lines), default=0) + 1
-        session.execute(insert(order_line), [_line_row(before.id, no, line, version, at)])
+    if lines:
+        first = max((known.no for known in before.lines), default=0) + 1
+        session.execute(
+            insert(order_line),
+            [_line_row(before.id, no, line, version, at) for no, line in enumerate(lines, first)],
+        )
     body = {
         "state": state,
         "note": before.note,
@@ -229,7 +280,7 @@ def append(
                 {"item": known.item, "quantity": known.quantity, "unit": known.unit}
                 for known in before.lines
             ),
-            *(_body(state, "", [line])["lines"] if line is not None else ()),
+            *_body(state, "", lines)["lines"],
         ],
     }
     _remember(session, before.id, version, body, actor=actor, at=at)

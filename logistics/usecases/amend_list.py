@@ -94,7 +94,7 @@ def cancel_list(
     """
     before = _to_change(session, list_id, expected_version, at)
     triage.discard_of_list(session, list_id, actor=actor, at=at)
-    lists.append(session, before, None, state="cancelled", actor=actor, at=at)
+    lists.append(session, before, (), state="cancelled", actor=actor, at=at)
     audit.record(
         session, actor=actor, command="list cancel", subject=list_id,
         facts={"version": before.version + 1}, at=at,

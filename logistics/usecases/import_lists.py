@@ -21,6 +21,7 @@ from logistics.domain.lists import (
     read_lines,
     waiting,
 )
+from logistics.domain.repeats import Before, Wished, part_repeats, remember
 from logistics.domain.runs import Run
 from logistics.exchange.household_book import HouseholdBook, compound_codes
 from logistics.store import audit, catalogue, lists, triage
@@ -66,6 +67,7 @@ def import_lists(
             compound_codes(lists.compound_names(session, run.district_id)),
         ),
         refs=lists.client_refs(session, run.id),
+        before=lists.asked_before(session, run.id),
     )
     known = lists.imported(session, run.id)
     taken: list[str] = []
@@ -105,6 +107,7 @@ class _Desk:
     goods: Catalogue
     homes: HouseholdBook
     refs: set[tuple[str, str]]
+    before: dict[str, dict[Wished, Before]]  # by household
     new: list[lists.NewList] = field(default_factory=list)
     doubts: list[TriageEntry] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
@@ -123,7 +126,9 @@ class _Desk:
         if entry.client_ref:
             self.refs.add((home[1], entry.client_ref))
         clean, doubts = read_lines(self.goods, entry.lines)
-        doubts += entry.doubts
+        known = self.before.setdefault(home[1], {})
+        clean, again = part_repeats(clean, known)
+        doubts += [*entry.doubts, *again]
         new = lists.NewList(
             id=new_id("li", self.at),
             run_id=self.run.id,
@@ -137,6 +142,7 @@ class _Desk:
             digest=entry.digest,
         )
         self.new.append(new)
+        remember(known, clean, Before(list_id=new.id, channel=new.channel, at=self.at))
         self._queue(entry, doubts, list_id=new.id, code=home[0])
 
     def _home(self, entry: Entry) -> tuple[str, str] | None:

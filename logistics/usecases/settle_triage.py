@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from logistics.domain.catalogue import Catalogue
 from logistics.domain.lists import (
     AskedLine,
     HouseholdList,
@@ -74,9 +75,10 @@ def settle_triage(
         list_id = new.id
     else:
         list_id = entry.list_id
-        line = _clean(session, _asked(entry, item, quantity, unit)[0])
+        known = catalogue.load(session)
+        clean = [_clean(known, asked) for asked in _asked(entry, item, quantity, unit)]
         before = lists.get(session, list_id, lock=True)
-        lists.append(session, before, line, state=_state_after(before), actor=actor, at=at)
+        lists.append(session, before, clean, state=_state_after(before), actor=actor, at=at)
     return _close(session, entry, "settled", list_id, {}, actor=actor, at=at)
 
 
@@ -100,7 +102,7 @@ def discard_triage(
     if entry.list_id is not None:
         before = lists.get(session, entry.list_id, lock=True)
         if before.state == "needs-review" and _state_after(before) == "accepted":
-            lists.append(session, before, None, state="accepted", actor=actor, at=at)
+            lists.append(session, before, (), state="accepted", actor=actor, at=at)
     facts = {"reason": reason.strip()}
     return _close(session, entry, "discarded", entry.list_id, facts, actor=actor, at=at)
 
@@ -130,8 +132,7 @@ def _asked(
     ]
 
 
-def _clean(session: Session, asked: AskedLine) -> ReadLine:
-    known = catalogue.load(session)
+def _clean(known: Catalogue, asked: AskedLine) -> ReadLine:
     item = known.get(asked.item)
     found = known.quantity(item, read_amount(asked.quantity, asked.unit))
     return ReadLine(item, found.count, found.unit, asked.words)

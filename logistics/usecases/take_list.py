@@ -14,6 +14,7 @@ from logistics.domain.lists import (
     ClientRefReused,
     Doubt,
     HouseholdList,
+    ListAfterCutOff,
     ListEmpty,
     check_open,
     digest_of,
@@ -21,9 +22,10 @@ from logistics.domain.lists import (
     read_lines,
     waiting,
 )
+from logistics.domain.repeats import part_repeats
 from logistics.domain.runs import Run
 from logistics.exchange.freetext import read_body
-from logistics.store import audit, catalogue, lists, places, runs, triage
+from logistics.store import audit, catalogue, lists, open_runs, places, runs, triage
 from logistics.store.places import HouseholdUnknown
 
 log = logging.getLogger(__name__)
@@ -43,8 +45,9 @@ def take_list(
 ) -> HouseholdList:
     """Take one list into a run, while the run is open.
 
-    A line that is not one clear amount of one known item becomes an entry in the triage queue;
-    the others stand at once. The run is held against its cut-off until the transaction ends.
+    A line that is not one clear amount of one known item becomes an entry in the triage queue,
+    and so does what the household has asked for already; the others stand at once. The run is
+    held against its cut-off until the transaction ends.
 
     Parameters
     ----------
@@ -80,15 +83,17 @@ def take_list(
     digest = digest_of(
         [(line.item, str(line.quantity), line.unit, line.note) for line in lines], said
     )
-    if client_ref:
-        lists.hold_household(session, household.id)
-        if earlier := lists.by_client_ref(session, run.id, household.id, client_ref):
-            if earlier[1] != digest:
-                raise ClientRefReused(client_ref=client_ref, list=earlier[0].id)
-            return replace(earlier[0], earlier=True)
+    lists.hold_household(session, household.id)
+    earlier = client_ref and lists.by_client_ref(session, run.id, household.id, client_ref)
+    if earlier:
+        if earlier[1] != digest:
+            raise ClientRefReused(client_ref=client_ref, list=earlier[0].id)
+        return replace(earlier[0], earlier=True)
 
     clean, doubts = read_lines(catalogue.load(session), asked)
-    doubts += body.doubts
+    known = lists.asked_before(session, run.id, household.id).get(household.id, {})
+    clean, again = part_repeats(clean, known)
+    doubts += [*body.doubts, *again]
     new = lists.NewList(
         id=new_id("li", at),
         run_id=run.id,
@@ -124,7 +129,12 @@ def open_run(session: Session, run_id: str, at: datetime) -> Run:
     """
     lists.hold_run(session, run_id)
     run = runs.get(session, run_id)
-    check_open(run, at)
+    try:
+        check_open(run, at)
+    except ListAfterCutOff as late:
+        if later := open_runs.next_cut_off(session, run.district_id, at):
+            raise ListAfterCutOff(**{**late.facts, "next_run": later.code}) from late
+        raise
     return run
 
 

@@ -70,7 +70,7 @@ def test_json_lines_and_text_are_taken(session: Session, run: Run, tmp_path: Pat
     path = write(tmp_path, "a.jsonl", line + "\nnot json\n")
     report = take(session, run, path)
     assert (report.accepted_lists, report.triaged) == (1, 1)
-    text = write(tmp_path, "a.txt", "1. 3-2-201 土豆2斤\n2. 3-1-101 鸡蛋一板\n")
+    text = write(tmp_path, "a.txt", "1. 3-2-201 土豆3斤\n2. 3-1-101 鸡蛋一板\n")
     report = take(session, run, text)
     assert (report.accepted_lists, report.triaged) == (2, 0)
 
