@@ -106,6 +106,7 @@ CONTRACT: Mapping[str, Layer] = MappingProxyType(
                 "code": _CODE,
                 **_NAMES,
                 "levels": _count("storeys", 6),
+                "levels_set": _flag("the map states the storeys", default=False),
                 "derived": _flag("set by rule, for the map has no entrance", default=False),
                 "lift": _text(
                     "whether there is a lift", "unknown", choices=("yes", "no", "unknown")
@@ -224,8 +225,9 @@ DEFAULTS: dict[str, dict[str, Value]] = {
 }
 """What a column holds where nothing is said."""
 
-_MAY_BE_LEFT_OUT = frozenset(("hours", "rule", "lift", "oneway_foot", "tricycle"))
+_MAY_BE_LEFT_OUT = frozenset(("hours", "rule", "lift", "levels_set", "oneway_foot", "tricycle"))
 _LATER: Mapping[str, tuple[str, ...]] = {
+    "stairwells": ("levels_set",),
     "gates": ("tricycle",),
     "barriers": ("tricycle",),
     "ways": ("oneway_foot", "tricycle", "hours"),
@@ -243,8 +245,8 @@ def add_later_columns(layer: str, frame: GeoDataFrame) -> GeoDataFrame:
 def layer_frame(layer: str, rows: list[dict[str, Any]]) -> GeoDataFrame:
     """Make a layer out of rows that hold its columns and a ``geometry``.
 
-    Rows may leave out ``hours``, ``rule``, ``lift``, ``oneway_foot`` and ``tricycle``: not every
-    maker of rows knows of them.
+    Rows may leave out ``hours``, ``rule``, ``lift``, ``levels_set``, ``oneway_foot`` and
+    ``tricycle``: not every maker of rows knows of them.
     A gate without a rule keeps its state by a rule of its own, so that no policy changes it.
 
     Raises

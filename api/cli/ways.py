@@ -175,6 +175,7 @@ def doors(
     as_json: JsonOption = False,
 ) -> None:
     """上门顺序 · List a slot's bags in the leader's walking order, top floor down."""
+    from api.plain import plain
     from geodata.district import read_district
     from geodata.inside.carrying import Stairwell
     from geodata.inside.walking_list import walking_list
@@ -184,7 +185,7 @@ def doors(
     mark = _stop(ground, stairwell).id
     listed = walking_list(Stairwell.of(ground, mark), _bags(bags), carrier=carrier, zone=zone)
     if as_json:
-        print_json(listed)
+        print_json(plain(listed) | {"questions": listed.questions})
         return
     typer.echo(walking_text(listed, _tongue()))
 

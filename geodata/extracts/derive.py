@@ -232,7 +232,8 @@ def _levels(tags: dict[str, str]) -> int:
 
 def _states_levels(tags: dict[str, str]) -> bool:
     """Tell whether the storeys are the map's own."""
-    return tags.get("building:levels", "").replace(".", "", 1).isdecimal()
+    said = tags.get("building:levels", "")
+    return said.replace(".", "", 1).isdecimal() and float(said) >= 1
 
 
 def _signs(entrances: list[MapNode]) -> list[str]:

@@ -88,7 +88,8 @@ def draw_village(
         canvas.add("buildings", house.outline, id=building, compound_id=compound, note="",
                    dwelling=True, **said)  # fmt: skip
         canvas.add("stairwells", Point(house.door), id=f"{building}-1", building_id=building,
-                   derived=False, lift="no", **(said | {"code": f"{said['code']}-1"}))  # fmt: skip
+                   derived=False, lift="no", levels_set=True,
+                   **(said | {"code": f"{said['code']}-1"}))  # fmt: skip
     end = village.lanes[0].interpolate(9.0)
     return Home(number=number, name=name, plot=plot, entrance=(end.x, end.y))
 
@@ -116,8 +117,8 @@ def _draw_slab(
         added = style.lift == "no" and dice.random() < _LIFT_ADDED
         canvas.add("stairwells", Point(door), id=f"{building}-{unit}", building_id=building,
                    code=f"{code}-{unit}", name_zh=f"{zh}{unit}单元",
-                   name_en=f"{en}, Stairwell {unit}", levels=levels, derived=False,
-                   lift="yes" if added else style.lift)  # fmt: skip
+                   name_en=f"{en}, Stairwell {unit}", levels=levels, levels_set=True,
+                   derived=False, lift="yes" if added else style.lift)  # fmt: skip
 
 
 def _draw_gate(

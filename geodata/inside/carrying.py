@@ -145,11 +145,18 @@ _WAITS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stairwell:
-    """A stairwell as those who carry see it."""
+    """A stairwell as those who carry see it.
+
+    Parameters
+    ----------
+    levels_set
+        Whether the map states the storeys; else no room can be said to lie above them.
+    """
 
     id: str
     levels: int
     lift: str = "unknown"
+    levels_set: bool = False
 
     def __post_init__(self) -> None:
         if self.levels < 1:
@@ -182,10 +189,19 @@ class Stairwell:
                     id=str(row["id"]),
                     levels=max(1, int(row["levels"])),
                     lift=str(row.get("lift", "unknown")),
+                    levels_set=bool(row.get("levels_set", False)),
                 )
         raise CarryRefused(
             "carry.stairwell-unknown", stairwell=mark, mend="name a stairwell of this district"
         )
+
+    def above(self, floor: int) -> bool:
+        """Tell whether a floor lies above the storeys that the map states."""
+        return self.levels_set and floor > self.levels
+
+    def reached(self, floor: int) -> int:
+        """Give the floor that is gone to: of a floor above the stated storeys, the top one."""
+        return self.levels if self.above(floor) else floor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,12 +329,14 @@ def door_times(
 ) -> dict[str, int]:
     """Time from the slot to each room's door, on a way of its own, in whole seconds.
 
-    A room that does not say its storey is taken to be on the ground floor.
+    A room that does not say its storey is taken to be on the ground floor, and one above the
+    storeys that the map states on the top floor.
     """
     how = rise(stairwell, policy, carrier=carrier, zone=zone)
+    floors = {room: stairwell.reached(floor_of(room) or 1) for room in rooms}
     return {
-        room: math.ceil(climb_s(floor_of(room) or 1, load_g, how, policy) + policy.door_s)
-        for room in rooms
+        room: math.ceil(climb_s(floor, load_g, how, policy) + policy.door_s)
+        for room, floor in floors.items()
     }
 
 

@@ -61,6 +61,9 @@ class WalkRow:
         To come to the door, with picking up before the first of a carry; and to spend there.
     floor_known
         False where neither the room nor the bag says its storey; it is taken to be the ground.
+    above_levels
+        The storeys of the house by the map, where the room says one above them; 0 elsewhere. Then
+        ``floor`` is the top one, and the address has to be asked for.
     too_heavy
         Whether a bag alone is more than one person carries: go with somebody.
     """
@@ -75,7 +78,25 @@ class WalkRow:
     move_s: int
     door_s: int
     floor_known: bool = True
+    above_levels: int = 0
     too_heavy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """An address to ask about before its bags are carried.
+
+    Attributes
+    ----------
+    code
+        ``address.above-levels``: the room lies above the storeys that the map states.
+    """
+
+    code: str
+    stairwell: str
+    room: str
+    bags: tuple[str, ...]
+    levels: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +124,25 @@ class WalkingList:
         """Seconds until the carrier is back at the slot for good."""
         return sum(row.move_s + row.door_s for row in self.rows) + sum(self.back_s)
 
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Ask about each room that cannot be where it says, in the order of the list."""
+        asked: dict[tuple[str, int], tuple[str, ...]] = {}
+        for row in self.rows:
+            if row.above_levels:
+                key = (row.room, row.above_levels)
+                asked[key] = (*asked.get(key, ()), *row.bags)
+        return tuple(
+            Question(
+                code="address.above-levels",
+                stairwell=self.stairwell,
+                room=room,
+                bags=bags,
+                levels=levels,
+            )
+            for (room, levels), bags in asked.items()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Bag:
@@ -111,6 +151,7 @@ class _Bag:
     code: str
     weight_g: int
     known: bool
+    above_levels: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +191,7 @@ def walking_list(
     """
     policy = policy or CarryPolicy()
     how = rise(stairwell, policy, carrier=carrier, zone=zone)
-    bags = _ordered(drops)
+    bags = _ordered(drops, stairwell)
     walk = _Walk(how, policy)
     carries = sorted(_divided(bags, walk), key=lambda carry: _top_down(carry[0]))
     return _listed(stairwell, how, [_arranged(carry) for carry in carries], walk)
@@ -215,11 +256,21 @@ def _level(floor: int) -> int:
     return floor - 1 if floor > 0 else floor
 
 
-def _ordered(drops: Iterable[DoorBag]) -> list[_Bag]:
+def _ordered(drops: Iterable[DoorBag], stairwell: Stairwell) -> list[_Bag]:
     bags = []
     for drop in drops:
         said = drop.floor if drop.floor is not None else floor_of(drop.room)
-        bags.append(_Bag(said or 1, drop.room, drop.code, drop.weight_g, said is not None))
+        floor = said or 1
+        bags.append(
+            _Bag(
+                floor=stairwell.reached(floor),
+                room=drop.room,
+                code=drop.code,
+                weight_g=drop.weight_g,
+                known=said is not None,
+                above_levels=stairwell.levels if stairwell.above(floor) else 0,
+            )
+        )
     codes = sorted(bag.code for bag in bags)
     for one, two in pairwise(codes):
         if one == two:
@@ -329,6 +380,7 @@ def _listed(stairwell: Stairwell, how: Rise, carries: list[_Carry], walk: _Walk)
                     move_s=visit.move_s,
                     door_s=visit.door_s,
                     floor_known=all(bag.known for bag in visit.bags),
+                    above_levels=max(bag.above_levels for bag in visit.bags),
                     too_heavy=walk.too_heavy(visit.bags),
                 )
             )

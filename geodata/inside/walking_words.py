@@ -18,6 +18,8 @@ _WORDS = {
         "below": "地下{n}层",
         "heavy": "（过重，请两人搬）",
         "unsure": "（楼层不明）",
+        "above": "（地图上此楼只有{n}层，请先核对房号）",
+        "ask": "出发前先核对房号：{rooms}",
         "and": "、",
         "back": "返回投放点 {time}",
         "minutes": "{m}分{s:02}秒",
@@ -34,6 +36,8 @@ _WORDS = {
         "below": "basement {n}",
         "heavy": " (too heavy for one, carry it together)",
         "unsure": " (floor not known)",
+        "above": " (storeys by the map: {n}; ask about the room first)",
+        "ask": "Before setting out ask about: {rooms}",
         "and": ", ",
         "back": "back at the slot {time}",
         "minutes": "{m}:{s:02}",
@@ -60,6 +64,8 @@ def walking_text(listed: WalkingList, language: Language) -> str:
         last = rows[-1]
         done_s = last.start_s + last.move_s + last.door_s + listed.back_s[number - 1]
         lines.append(words["back"].format(time=_clock(done_s, words)))
+    if asked := [question.room for question in listed.questions]:
+        lines.append(words["ask"].format(rooms=words["and"].join(asked)))
     return "\n".join(lines)
 
 
@@ -72,6 +78,7 @@ def _row(row: WalkRow, words: dict[str, str]) -> str:
         bags=words["and"].join(row.bags),
     )
     said += words["heavy"] if row.too_heavy else ""
+    said += words["above"].format(n=row.above_levels) if row.above_levels else ""
     return said if row.floor_known else said + words["unsure"]
 
 

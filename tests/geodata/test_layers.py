@@ -79,3 +79,13 @@ def test_a_folder_written_without_later_columns_is_read(small: District, tmp_pat
         older = getattr(small, layer).drop(columns=columns)
         older.to_file(tmp_path / "layers.gpkg", layer=layer, driver="GPKG", engine="pyogrio")
     assert read_district(tmp_path).digest == small.digest
+
+
+def test_of_a_folder_written_before_it_no_storeys_count_as_stated(
+    small: District, tmp_path: Path
+) -> None:
+    write_district(small, tmp_path)
+    older = small.stairwells.drop(columns="levels_set")
+    older.to_file(tmp_path / "layers.gpkg", layer="stairwells", driver="GPKG", engine="pyogrio")
+    assert small.stairwells["levels_set"].all()
+    assert not read_district(tmp_path).stairwells["levels_set"].any()

@@ -76,6 +76,16 @@ def test_the_leaders_list_has_every_bag_once(town, door, tmp_path):
     assert all(done.output.count(bag) == 1 for bag in ("B1", "B2", "B3"))
 
 
+def test_a_room_above_its_house_is_asked_about(town, door, tmp_path):
+    table = tmp_path / "bags.csv"
+    table.write_text("bag,room,weight_g\nB1,9901,5000\nB2,101,9000\n")
+    done = supplyloop("way", "doors", town, door["code"], table, "--json")
+    assert done.exit_code == 0, done.output
+    (question,) = json.loads(done.output)["questions"]
+    assert (question["code"], question["room"]) == ("address.above-levels", "9901")
+    assert question["levels"] == door["levels"]
+
+
 def test_a_bad_weight_is_named(town, door, tmp_path):
     table = tmp_path / "bags.csv"
     table.write_text("bag,room,weight_g\nB1,201,heavy\n")

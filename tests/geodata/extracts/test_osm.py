@@ -403,6 +403,21 @@ def test_signs_at_entrances_and_lifts_are_kept(tmp_path: Path) -> None:
     assert (wells.loc["osm:w102", "lift"], wells.loc["osm:w103", "lift"]) == ("yes", "unknown")
 
 
+@pytest.mark.parametrize(
+    ("said", "levels", "stated"),
+    [("6", 6, True), ("11.5", 12, True), ("tall", 6, False), ("0", 1, False), ("-2", 1, False)],
+)
+def test_storeys_count_as_stated_only_where_they_can_be_read(
+    said: str, levels: int, tmp_path: Path, *, stated: bool
+) -> None:
+    file = tmp_path / "levels.osm"
+    tag = f'k="building:levels" v="{said}"'
+    file.write_text(osm_xml().replace('k="source" v="x"', tag, 1), encoding="utf-8")
+    wells = import_osm(file, "Test Block").stairwells.set_index("building_id")
+    assert tuple(wells.loc["osm:w102", ["levels", "levels_set"]]) == (levels, stated)
+    assert tuple(wells.loc["osm:w103", ["levels", "levels_set"]]) == (6, False)
+
+
 def test_numbers_between_two_told_ones_reach_the_houses_along_the_line(tmp_path: Path) -> None:
     ends = {
         41: (24.9405, 60.17045, 1),

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -92,6 +93,12 @@ def test_door_times_by_stairs_add_up() -> None:
     assert times == {"601": 5 * 12 + 20, "101": 20, "东间": 20}
 
 
+def test_a_door_above_the_stated_storeys_takes_what_the_top_floor_takes() -> None:
+    stated = replace(WALK_UP, levels_set=True)
+    assert door_times(stated, ["9901"], POLICY)["9901"] == 5 * POLICY.up_s + 20
+    assert door_times(WALK_UP, ["9901"], POLICY)["9901"] == 98 * POLICY.up_s + 20
+
+
 def test_door_times_by_lift_hold_wait_and_ride() -> None:
     (time,) = door_times(TOWER, ["1801"], POLICY).values()
     assert time == math.ceil(30 + 12 + 17 * 2.8 + 20)
@@ -144,6 +151,7 @@ def test_a_stairwell_is_read_by_id_or_code(small: District) -> None:
     by_code = Stairwell.of(small, row["code"])
     assert by_code == Stairwell.of(small, row["id"])
     assert by_code.levels == row["levels"]
+    assert by_code.levels_set
     with pytest.raises(CarryRefused) as refused:
         Stairwell.of(small, "nowhere")
     assert refused.value.code == "carry.stairwell-unknown"

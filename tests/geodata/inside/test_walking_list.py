@@ -1,10 +1,12 @@
 import math
+from dataclasses import replace
 from itertools import groupby
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.directions.phrases import Language
 from geodata.inside.carrying import CarryPolicy, CarryRefused, Stairwell, door_times, stairs_s
 from geodata.inside.walking_list import DoorBag, WalkingList, walking_list
 from geodata.inside.walking_words import walking_text
@@ -196,6 +198,61 @@ def test_impossible_bags_are_refused(bags: list[tuple[str, int, int | None]], co
             [DoorBag(code=c, room="501", weight_g=w, floor=floor) for c, w, floor in bags],
         )
     assert refused.value.code == code
+
+
+SIX = Stairwell(id="six", levels=6, lift="no", levels_set=True)
+
+
+def test_a_room_above_the_stated_storeys_is_asked_about_and_reckoned_on_the_top_floor() -> None:
+    bags = [
+        DoorBag(code="B1", room="9901", weight_g=5_000),
+        DoorBag(code="B2", room="601", weight_g=5_000),
+        DoorBag(code="B3", room="9901", weight_g=22_000),  # too much for one carry with the other
+        DoorBag(code="B4", room="东间", weight_g=5_000, floor=7),
+    ]
+    found = walking_list(SIX, bags)
+    assert {(row.room, row.floor, row.above_levels) for row in found.rows} == {
+        ("9901", 6, 6), ("601", 6, 0), ("东间", 6, 6),
+    }  # fmt: skip
+    asked = {question.room: set(question.bags) for question in found.questions}
+    assert asked == {"9901": {"B1", "B3"}, "东间": {"B4"}}
+    assert {(q.code, q.stairwell, q.levels) for q in found.questions} == {
+        ("address.above-levels", "six", 6)
+    }
+    on_top = [replace(bag, room=f"6{n:02}", floor=None) for n, bag in enumerate(bags)]
+    assert walking_list(SIX, [bags[0]]).total_s == walking_list(SIX, [on_top[0]]).total_s
+
+
+@settings(max_examples=60, deadline=None)
+@given(bags=slots(), levels=st.integers(1, 18), stated=st.booleans())
+def test_only_stated_storeys_make_a_room_doubtful(
+    bags: list[DoorBag], levels: int, *, stated: bool
+) -> None:
+    stairwell = Stairwell(id="s", levels=levels, lift="no", levels_set=stated)
+    found = walking_list(stairwell, bags)
+    doubted = {bag.room for bag in bags if stated and int(bag.room[:-2]) > levels}
+    assert {question.room for question in found.questions} == doubted
+    for row in found.rows:
+        floor = int(row.room[:-2])
+        assert row.floor == (levels if row.room in doubted else floor)
+        assert (row.above_levels > 0) == (row.room in doubted)
+
+
+@pytest.mark.parametrize(
+    ("language", "mark", "asked"),
+    [
+        ("zh", "6层 9901：B1（地图上此楼只有6层，请先核对房号）", "出发前先核对房号：9901"),
+        ("en", "floor 6, 9901: B1 (storeys by the map: 6; ask about the room first)",
+         "Before setting out ask about: 9901"),
+    ],
+)  # fmt: skip
+def test_a_leader_is_told_to_ask_before_setting_out(
+    language: Language, mark: str, asked: str
+) -> None:
+    bags = [DoorBag(code="B1", room="9901", weight_g=5_000)]
+    *_, row, _, last = walking_text(walking_list(SIX, bags), language).splitlines()
+    assert row.endswith(mark)
+    assert last == asked
 
 
 GOLDEN = [
