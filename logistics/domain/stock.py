@@ -9,12 +9,19 @@ class MoveKind(StrEnum):
     """Why goods moved."""
 
     PURCHASE = "purchase"
+    DONATION = "donation"
+    COUNT = "count"  # what was counted at the point left the van
     TRANSFER = "transfer"
     PACK = "pack"
-    LOAD = "load"
-    DROP = "drop"
-    RETURN = "return"
+    DELIVER = "deliver"  # a bag reached its household
+    RETURN = "return"  # a bag came back to a point
+    REDIRECT = "redirect"  # a bag went to somebody else
+    RELOAD = "reload"  # what came back, or was thought lost, is on its way again
+    RESTOCK = "restock"  # what was in a bag lies in the stock again
+    SEND_BACK = "send-back"  # to the supplier
     LOSS = "loss"
+    LOSE = "lose"  # a whole bag was lost or spoiled
+    DESTROY = "destroy"
     CORRECTION = "correction"
 
 
@@ -23,6 +30,19 @@ class LotState(StrEnum):
 
     RELEASED = "released"
     HELD = "held"
+    DESTROYED = "destroyed"
+
+
+class Explanation(StrEnum):
+    """Why two counts differ, or why goods are no longer there."""
+
+    TRANSIT_LOSS = "transit-loss"
+    MISCOUNT = "miscount"
+    DAMAGE = "damage"
+    SPOILED = "spoiled"
+    RECALLED = "recalled"
+    THEFT = "theft"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +54,9 @@ class Move:
     source: str
     target: str
     kind: MoveKind
+    reason: str = ""  # code of an explanation
+    corrects: int | None = None  # number of the movement that this one takes back
+    cause: str = ""  # what led to it, where that differs from move to move
 
     def __post_init__(self) -> None:
         if self.quantity <= 0:
@@ -58,6 +81,9 @@ class Lot:
     instead_of: str | None
     state: LotState
     provenance: str
+    weight_g: int | None = None  # as weighed, where somebody did
+    price_fen: int | None = None  # paid for all of it; None: as ordered
+    photo: str = ""  # digest or address of a picture
 
 
 def supplier(market_code: str) -> str:
@@ -78,6 +104,35 @@ def in_bag(bag_id: str) -> str:
 def loss(run_code: str) -> str:
     """Name what a run lost."""
     return f"loss:{run_code}"
+
+
+def van(code: str) -> str:
+    """Name the load of a van, between a market and a point."""
+    return f"van:{code}"
+
+
+def with_household(household_code: str) -> str:
+    """Name what a household was handed."""
+    return f"household:{household_code}"
+
+
+def returned(bag_id: str) -> str:
+    """Name the inside of a bag that came back to a point and was not unpacked yet."""
+    return f"return:{bag_id}"
+
+
+def destroyed(run_code: str) -> str:
+    """Name what was destroyed on purpose."""
+    return f"destroyed:{run_code}"
+
+
+PLACES = ("supplier", "van", "stock", "bag", "household", "return", "loss", "destroyed")
+"""Kinds of places where goods stand; only what a supplier has falls below zero."""
+
+
+def kind_of(location: str) -> str:
+    """Return the kind of a location: ``stock`` of ``stock:P1``."""
+    return location.partition(":")[0]
 
 
 def balances(moves: Iterable[Move]) -> dict[tuple[str, str], int]:

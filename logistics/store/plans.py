@@ -1,7 +1,6 @@
 """Plans of a run as rows: what they were made from, trips, stops, and what they leave out."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
+from logistics.domain.custody import BagState
 from logistics.domain.ids import new_id
 from logistics.domain.planning import (
     Carrier,
@@ -178,24 +178,19 @@ def files_of(session: Session, plan_id: str) -> tuple[dict[str, Any], dict[str, 
 
 
 def release(session: Session, plan_id: str) -> int:
-    """Freeze a plan and hand its bags to their couriers; return how many bags."""
+    """Freeze a plan and stage its bags for their couriers; return how many bags.
+
+    Who has a bag stays as it is: a courier has it once it was loaded.
+    """
     session.execute(update(plan).where(plan.c.id == plan_id).values(state="released"))
     session.execute(update(trip).where(trip.c.plan_id == plan_id).values(state="released"))
-    carried = session.execute(
-        select(stop_bag.c.bag_id, courier.c.code)
-        .join(stop, stop.c.id == stop_bag.c.stop_id)
-        .join(trip, trip.c.id == stop.c.trip_id)
-        .join(courier, courier.c.id == trip.c.courier_id)
-        .where(stop_bag.c.plan_id == plan_id)
+    carried = session.scalars(
+        select(stop_bag.c.bag_id).where(stop_bag.c.plan_id == plan_id).order_by(stop_bag.c.bag_id)
     ).all()
-    by_courier: dict[str, list[str]] = defaultdict(list)
-    for bag_id, code in carried:
-        by_courier[code].append(bag_id)
-    for code, bags in by_courier.items():
-        for chunk in _chunks(bags):
-            session.execute(
-                update(bag).where(bag.c.id.in_(chunk)).values(custodian=f"courier:{code}")
-            )
+    for chunk in _chunks(carried):
+        session.execute(
+            update(bag).where(bag.c.id.in_(chunk)).values(state=BagState.STAGED.value)
+        )
     return len(carried)
 
 

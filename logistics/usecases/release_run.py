@@ -1,4 +1,4 @@
-"""Release a run: freeze its plan and hand the bags to the couriers (下发)."""
+"""Release a run: freeze its plan and stage the bags for the couriers (下发)."""
 
 import logging
 from datetime import datetime
@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 def release_run(session: Session, run_id: str, *, actor: str, at: datetime) -> SheetBook:
     """Freeze the draft plan and return what the route sheets say.
 
-    Each planned bag passes into its courier's custody; what is not served stays at its point.
+    Each planned bag is staged for its courier, who has it once it was loaded; what is not served
+    stays at its point.
 
     Raises
     ------
@@ -33,14 +34,14 @@ def release_run(session: Session, run_id: str, *, actor: str, at: datetime) -> S
     inputs = plans.inputs_of(session, run)
     if inputs.digest() != plan.digest:
         raise PlanStale(run=run.code, plan=plan.id, mend=f"supplyloop run plan {run.code}")
-    handed = plans.release(session, plan.id)
+    staged = plans.release(session, plan.id)
     runs.set_state(session, run.id, becomes)
     audit.record(
         session,
         actor=actor,
         command="run.release",
         subject=run.id,
-        facts={"plan": plan.id, "bags": handed},
+        facts={"plan": plan.id, "bags": staged},
         at=at,
     )
     log.info("run %s: released plan %s", run.id, plan.id)

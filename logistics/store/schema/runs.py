@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -65,7 +66,9 @@ order_line = Table(
     int_column("quantity"),
     Column("unit", String(16), nullable=False),
     text_column("said"),
-    Column("substitution", String(8), nullable=False),  # none class
+    Column("substitution", String(8), nullable=False),  # none listed class
+    Column("substitutes", JSON, nullable=False, server_default="[]"),  # item ids, wanted first
+    int_column("substitute_cap_fen", nullable=True),  # most that the line may cost with another
     Column("version", Integer, nullable=False),
     CheckConstraint("quantity > 0", name="positive"),
 )
@@ -174,6 +177,9 @@ lot = Table(
     Column("state", String(16), nullable=False),
     text_column("provenance"),
     at_column("received_at"),
+    int_column("weight_g", nullable=True),  # as weighed, where somebody did
+    int_column("price_fen", nullable=True),  # paid for all of it; without it as ordered
+    Column("photo", Text, nullable=False, server_default=""),  # digest or address of a picture
     CheckConstraint("quantity > 0", name="positive"),
 )
 
@@ -195,8 +201,11 @@ movement = Table(
     Column("cause", String(96), nullable=False),
     text_column("actor"),
     at_column("at"),
+    Column("corrects", BigInteger, nullable=True),  # seq of the movement that this one takes back
+    Column("reason", String(32), nullable=False, server_default=""),  # code that explains it
     CheckConstraint("quantity > 0", name="positive"),
     CheckConstraint("source <> target", name="moves"),
+    Index("ix_movement_corrects", "corrects", unique=True),
 )
 
 balance = Table(

@@ -30,16 +30,17 @@ def released(database, run):
         return release_run(session, run.id, actor="test", at=AT)
 
 
-def test_planned_bags_pass_into_their_couriers_custody(sqlite_database, planned):
+def test_planned_bags_are_staged_and_stay_at_their_point(sqlite_database, planned):
     book = released(sqlite_database, planned)
     with sqlite_database.read() as session:
         assert runs.get(session, planned.id).state is RunState.RELEASED
-        custody = dict(session.execute(select(tables.bag.c.code, tables.bag.c.custodian)).all())
+        states = dict(session.execute(select(tables.bag.c.code, tables.bag.c.state)).all())
+        assert set(session.scalars(select(tables.bag.c.custodian))) == {"point:P-1"}
     for trip in book.trips:
         for stop in trip.stops:
             for bag in stop.bags:
-                assert custody.pop(bag.code) == f"courier:{trip.courier_code}"
-    assert set(custody.values()) <= {"point:P-1"}
+                assert states.pop(bag.code) == "staged"
+    assert set(states.values()) <= {"packed"}
 
 
 def test_a_run_is_released_once(sqlite_database, planned):
@@ -61,8 +62,8 @@ def test_a_plan_that_no_longer_holds_is_not_released(sqlite_database, planned):
     with pytest.raises(PlanStale):
         released(sqlite_database, planned)
     with sqlite_database.read() as session:
-        loaded = select(func.count()).where(tables.bag.c.custodian.like("courier:%"))
-        assert session.scalar(loaded) == 0
+        staged = select(func.count()).where(tables.bag.c.state == "staged")
+        assert session.scalar(staged) == 0
 
 
 def test_the_sheets_of_a_released_run_say_each_bag_once(sqlite_database, planned):
