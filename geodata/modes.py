@@ -64,12 +64,13 @@ _STEPS = frozenset(("steps",))
 _STEPS_AND_LIFTS = frozenset(("steps", "ramp", "elevator"))
 SPEEDS = ("street_m_s", "inner_m_s", "steps_m_s", "ramp_m_s")
 WALK_M_S = 1.2
-"""Walking from the way to a door: 1.2 m/s, the pedestrian speed of the Highway Capacity Manual."""
+"""Walking from the way to a door: 1.2 m/s, as on ways."""
 ELEVATOR_M_S = 0.3
 """Along a lift drawn as a way, the wait for it included (ours)."""
 
 # Each speed and its source: docs/networks.md.
-# Walkers: 1.2 m/s (Highway Capacity Manual 2010, ch. 18), 0.5 m/s on steps (Fruin 1971, level C);
+# Walkers: 1.2 m/s (4 ft/s, as the American Manual on Uniform Traffic Control Devices had it for
+# crossings), 0.5 m/s on steps, seen from above (Fruin 1971, Table 3-B: 100 ft/min up);
 # a loaded hand trolley 1.0 m/s (ours). E-bikes: 15 km/h on streets, the usual limit for
 # non-motor vehicles (Law on Road Traffic Safety, art. 58), and 9 km/h inside (ours, loaded).
 # Tricycles: 12 and 8 km/h (ours). Vans: 24 km/h in town and 10 km/h inside compounds, where

@@ -276,27 +276,27 @@ def test_a_leader_reads_the_list_in_english() -> None:
 
 
 GOLDEN_ZH = """\
-走楼梯（地图未注明有无电梯）：4趟，共7分23秒
+走楼梯（地图未注明有无电梯）：4趟，共6分43秒
 第1趟（2袋，21.0公斤）
-1. 1分32秒 6层 601：B03、B07
-返回投放点 2分46秒
+1. 1分20秒 6层 601：B03、B07
+返回投放点 2分27秒
 第2趟（2袋，20.5公斤）
-2. 4分01秒 5层 502：B11
-3. 4分46秒 3层 302：B12
-返回投放点 5分28秒
+2. 3分33秒 5层 502：B11
+3. 4分15秒 3层 302：B12
+返回投放点 4分55秒
 第3趟（1袋，27.5公斤）
-4. 6分10秒 3层 302：B02（过重，请两人搬）
-返回投放点 6分52秒
+4. 5分32秒 3层 302：B02（过重，请两人搬）
+返回投放点 6分12秒
 第4趟（1袋，6.0公斤）
-5. 7分00秒 1层 东间：B05（楼层不明）
-返回投放点 7分23秒"""
+5. 6分20秒 1层 东间：B05（楼层不明）
+返回投放点 6分43秒"""
 
 GOLDEN_EN = """\
-Lift to the top, then down floor by floor; carries: 2; 6:53 in all
+Lift to the top, then down floor by floor; carries: 2; 6:41 in all
 Carry 1 (bags: 2, 21.0 kg)
 1. 2:07 floor 6, 601: B03, B07
-back at the slot 3:21
+back at the slot 3:14
 Carry 2 (bags: 2, 20.5 kg)
-2. 5:26 floor 5, 502: B11
-3. 6:11 floor 3, 302: B12
-back at the slot 6:53"""
+2. 5:19 floor 5, 502: B11
+3. 6:01 floor 3, 302: B12
+back at the slot 6:41"""
