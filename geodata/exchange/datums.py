@@ -68,12 +68,8 @@ def mixed_datums(frames: Mapping[str, GeoDataFrame], metric_crs: str) -> tuple[M
     length = float(np.hypot(*shift))
     if length < _LEAST_SHIFT_M:  # outside China the two are one
         return ()
-    metric = {
-        layer: shapely.transform(
-            frame.geometry.to_numpy()[:_MANY], forth.transform, interleaved=False
-        )
-        for layer, frame in filled.items()
-    }
+    placed = ((layer, _in_metres(frame, forth)) for layer, frame in filled.items())
+    metric = {layer: shapes for layer, shapes in placed if len(shapes)}
     found: dict[str, MixedDatum] = {}
     for layer, against in _PAIRS:
         if layer in metric and against in metric:
@@ -85,6 +81,14 @@ def mixed_datums(frames: Mapping[str, GeoDataFrame], metric_crs: str) -> tuple[M
         if sign and "gates" not in found:
             found["ways"] = _mixed("ways", "buildings", length, sign, filled["ways"])
     return tuple(found.values())
+
+
+def _in_metres(frame: GeoDataFrame, forth: pyproj.Transformer) -> npt.NDArray[Any]:
+    """Give sound shapes in metres, without those that lie at no place on earth."""
+    shapes = frame.geometry.to_numpy()[:_MANY]
+    moved = shapely.transform(shapes, forth.transform, interleaved=False)
+    on_earth = np.isfinite(shapely.bounds(moved)).all(axis=1)
+    return np.asarray(shapely.make_valid(moved[on_earth]))
 
 
 def _mixed(layer: str, against: str, length: float, sign: int, frame: GeoDataFrame) -> MixedDatum:

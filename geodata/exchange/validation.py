@@ -165,7 +165,7 @@ def _dwellings(district: District) -> Iterator[Finding]:
             facts=_names(row),
             **_at(row.geometry),
         )
-    shapes = homes.geometry.to_numpy()
+    shapes = shapely.make_valid(homes.geometry.to_numpy())  # others say which are not
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     one, other = one[one < other], other[one < other]
     shared = shapely.area(shapely.intersection(shapes[one], shapes[other]))
