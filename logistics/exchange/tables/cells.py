@@ -22,6 +22,7 @@ _LIVE: Final = re.compile(f"'*(?:{_ALIVE})")
 _GUARDED: Final = re.compile(f"'+(?:{_ALIVE})")
 _UNSEEN: Final = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_ODD: Final = re.compile(r"[\s\x00-\x1f\x7f-\xa0\xad\u2000-\u206f\ufeff\ud800-\udfff]|_x000D_")
 _EXACT: Final = 2**53  # above it a spreadsheet's number has lost digits
 
 
@@ -87,6 +88,8 @@ def text_of(cell: Cell, *, multiline: bool = False) -> str:
         raise BadCell(
             "cell.digits-lost", "the program lost its last digits; format the column as text"
         )
+    if isinstance(cell, str) and not _ODD.search(cell):
+        return unguard(cell)  # nearly all of them
     text = words_of(cell)
     if isinstance(cell, str):
         text = unguard(text.translate(_UNSEEN).replace("_x000D_", "")).strip()

@@ -1,6 +1,6 @@
 """Raw rows of a file, sheet by sheet, whatever its kind: .xlsx or .csv."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -23,7 +23,7 @@ class RawRow:
     """
 
     line: int
-    cells: tuple[Cell, ...]
+    cells: Sequence[Cell]
     merged: dict[int, int] | None = None
     fault: str = ""
 

@@ -53,15 +53,15 @@ def csv_rows(file: Path, fits: Callable[[Sequence[str]], int]) -> Iterator[RawRo
     if _is_sound(lines, delimiter):
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         for cells in reader:
-            yield RawRow(reader.line_num, tuple(cells[:MOST_COLUMNS]))
+            yield RawRow(reader.line_num, cells[:MOST_COLUMNS])
         return
     for number, line in enumerate(lines, start=1):  # a quote is open somewhere: line by line
         try:
             rows = list(csv.reader([line], delimiter=delimiter, strict=True))
         except csv.Error as fault:
-            yield RawRow(number, (line.strip(),), fault=str(fault))
+            yield RawRow(number, [line.strip()], fault=str(fault))
             continue
-        yield from (RawRow(number, tuple(cells[:MOST_COLUMNS])) for cells in rows)
+        yield from (RawRow(number, cells[:MOST_COLUMNS]) for cells in rows)
 
 
 def _best(head: list[str], delimiter: str, fits: Callable[[Sequence[str]], int]) -> int:

@@ -5,16 +5,19 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
-import openpyxl
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
+from logistics.exchange.tables.cells import Cell
+from logistics.exchange.tables.sheet_xml import SheetBroken, Styles, sheet_rows
 from logistics.exchange.tables.sources import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -33,14 +36,14 @@ _OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")  # an old .xls, or a workbook un
 _BROKEN: Final = (
     BadZipFile, InvalidFileException, ParseError, zlib.error, EOFError, OSError, KeyError,
     ValueError, TypeError, IndexError, AttributeError, OverflowError, NotImplementedError,
-    RuntimeError,
+    RuntimeError, ExpatError, SheetBroken,
 )  # fmt: skip
 """What the reader of workbooks raises on files that are none, whole or in part."""
 
 
 @contextmanager
 def open_workbook(file: Path) -> Iterator[list[RawSheet]]:
-    """Open a workbook and give its sheets, in their order.
+    """Open a workbook and give its sheets, in their order, hidden ones last.
 
     Raises
     ------
@@ -54,15 +57,31 @@ def open_workbook(file: Path) -> Iterator[list[RawSheet]]:
             warnings.simplefilter(
                 "ignore"
             )  # what it does not know of styles is no concern of ours
-            book = openpyxl.load_workbook(file, read_only=True, data_only=False)
+            reader = ExcelReader(file, read_only=True)
+            reader.read_manifest()
+            reader.read_strings()
+            reader.read_workbook()
+            apply_stylesheet(reader.archive, reader.wb)
+            pages = [
+                (sheet.name, rel.target, sheet.state != "visible")
+                for sheet, rel in reader.parser.find_sheets()
+                if rel.target in reader.valid_files and "chartsheet" not in rel.Type
+            ]
     except _BROKEN as fault:
         raise unreadable(file, mend=f"it is no XLSX workbook ({_brief(fault)})") from None
-    try:
-        if not book.worksheets:
+    styles = Styles(
+        reader.shared_strings,
+        frozenset(reader.wb._date_formats),  # noqa: SLF001  its own reader takes them there
+        frozenset(reader.wb._timedelta_formats),  # noqa: SLF001
+        reader.wb.epoch,
+    )
+    with reader.archive:
+        if not pages:
             raise unreadable(file, mend="it has no sheet")
-        yield [RawSheet(page.title, _rows(file, page)) for page in book.worksheets]
-    finally:
-        book.close()
+        yield [
+            RawSheet(name, _rows(file, reader.archive, name, part, styles))
+            for name, part, _ in sorted(pages, key=lambda page: page[2])
+        ]
 
 
 def _refuse_hostile(file: Path) -> None:
@@ -90,54 +109,46 @@ def _refuse_hostile(file: Path) -> None:
         raise unreadable(file, mend=f"it is no XLSX workbook ({_brief(fault)})") from None
 
 
-def _rows(file: Path, page: Any) -> Iterator[RawRow]:
-    spans = _Spans(_merged(file, page))
-    page.reset_dimensions()  # a file may say less, or far more, than it holds
+def _rows(file: Path, parts: ZipFile, sheet: str, part: str, styles: Styles) -> Iterator[RawRow]:
+    spans = _Spans(_merged(file, parts, sheet, part))
+    last = 0
     try:
-        cells = iter(page.iter_rows(values_only=True))
-        line = 0
-        while chunk := _next(cells):
-            for values in chunk:
-                line += 1
-                if line > MOST_ROWS or len(values) > MOST_COLUMNS:
+        with parts.open(part) as source:
+            for line, cells in sheet_rows(source, styles):
+                if not last < line <= MOST_ROWS or len(cells) > MOST_COLUMNS:
                     raise unreadable(
-                        file, sheet=page.title, line=line,
+                        file, sheet=sheet, line=line,
                         mend=f"a sheet may have {MOST_ROWS} rows and {MOST_COLUMNS} columns",
                     )  # fmt: skip
-                yield RawRow(line, values, spans.at(line, values))
+                last = line
+                yield RawRow(line, cells, spans.at(line, cells))
     except _BROKEN as fault:
         raise unreadable(
-            file, sheet=page.title, line=line + 1, mend=f"the sheet is damaged ({_brief(fault)})"
+            file, sheet=sheet, line=last + 1, mend=f"the sheet is damaged ({_brief(fault)})"
         ) from None
 
 
-def _next(cells: Iterator[Any]) -> list[Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # dates out of bounds come as an error's text
-        return list(islice(cells, 1000))
-
-
-def _merged(file: Path, page: Any) -> list[tuple[int, int, int, int]]:
-    """Find merged cells, which the streaming reader does not see, as columns and rows from 1."""
+def _merged(file: Path, parts: ZipFile, sheet: str, part: str) -> list[tuple[int, int, int, int]]:
+    """Find merged cells, which come after all rows, as columns and rows from 1."""
     found: list[tuple[int, int, int, int]] = []
     try:
-        with ZipFile(file) as parts, parts.open(page._worksheet_path.lstrip("/")) as part:  # noqa: SLF001
+        with parts.open(part) as source:
             rest = b""
-            while chunk := part.read(_CHUNK):
+            while chunk := source.read(_CHUNK):
                 text = rest + chunk
                 end = 0
-                for match in _MERGED.finditer(text):
+                for match in _MERGED.finditer(text) if b"mergeCell" in text else ():
                     found.append(range_boundaries(match[1].decode()))
                     end = match.end()
-                    if len(found) > _MOST_MERGED:
-                        raise unreadable(
-                            file, sheet=page.title,
-                            mend=f"it has more than {_MOST_MERGED} merged cells; unmerge them",
-                        )  # fmt: skip
+                if len(found) > _MOST_MERGED:
+                    raise unreadable(
+                        file, sheet=sheet,
+                        mend=f"it has more than {_MOST_MERGED} merged cells; unmerge them",
+                    )  # fmt: skip
                 rest = text[max(end, len(text) - 200) :]
     except _BROKEN as fault:
         raise unreadable(
-            file, sheet=page.title, mend=f"the sheet is damaged ({_brief(fault)})"
+            file, sheet=sheet, mend=f"the sheet is damaged ({_brief(fault)})"
         ) from None
     return found
 
@@ -149,7 +160,7 @@ class _Spans:
         self._coming = sorted(merged, key=lambda box: box[1], reverse=True)
         self._open: list[tuple[int, int, int, int]] = []
 
-    def at(self, line: int, values: tuple[Any, ...]) -> dict[int, int] | None:
+    def at(self, line: int, values: list[Cell]) -> dict[int, int] | None:
         if not self._coming and not self._open:
             return None
         while self._coming and self._coming[-1][1] <= line:
