@@ -10,24 +10,37 @@ from logistics.domain.runs import Run
 class Outcome(StrEnum):
     """What a run did for a household of its area."""
 
-    DELIVERED = "delivered"  # every bag is on a released trip
+    CONFIRMED = "confirmed"  # it has all its bags and said so
+    HANDED_OVER = "handed-over"  # all its bags were taken from the shelf; it has not confirmed
+    ON_SHELF = "on-shelf"  # some bag still waits at its slot
+    DISPUTED = "disputed"  # it says that a bag is missing or wrong
+    BROUGHT_BACK = "brought-back"  # some bag came back, with reason, or went elsewhere
+    LOST = "lost"  # some bag was lost or spoiled on the way
+    DELIVERED = "delivered"  # every bag is on a released trip; nobody scans in this run
     PART_UNSERVED = "part-unserved"  # some bags are, others are left out with a reason
     UNSERVED = "unserved"  # all bags are left out, each with a reason
     SHORT = "short"  # it asked, nothing could be given, and each line says why
     IN_QUESTION = "in-question"  # all it asked waits in the triage queue or was discarded there
     CANCELLED = "cancelled"  # it took its list back
     NO_LIST = "no-list"
+    WAITING = "waiting"  # a bag of a trip was never scanned, while others were: still open
+    ON_THE_WAY = "on-the-way"  # a courier still has some bag: still open
     UNACCOUNTED = "unaccounted"
+
+    @property
+    def open(self) -> bool:
+        """Say whether a run cannot be closed as long as this is what is known."""
+        return self in (Outcome.WAITING, Outcome.ON_THE_WAY, Outcome.UNACCOUNTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """Two sums that should be equal and are not; ``subject`` is an item's name or a count."""
+    """Two figures that should be equal and are not; ``subject`` says of what: an item, a place."""
 
     equation: str
     subject: str
-    left: int
-    right: int
+    left: int | str
+    right: int | str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +80,11 @@ class RunAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseholdFacts:
-    """What the record says of one household in a run."""
+    """What the record says of one household in a run.
+
+    ``bags_waiting`` counts bags of trips that were never scanned in a run where others were;
+    without any scan in the run it is 0. The counts from ``bags_out`` on tell how far bags came.
+    """
 
     lists: int = 0
     cancelled: int = 0
@@ -77,6 +94,14 @@ class HouseholdFacts:
     bags: int = 0
     bags_on_trips: int = 0
     bags_unserved: int = 0
+    bags_waiting: int = 0
+    bags_out: int = 0
+    bags_on_shelf: int = 0
+    bags_taken: int = 0
+    bags_confirmed: int = 0
+    bags_disputed: int = 0
+    bags_returned: int = 0
+    bags_lost: int = 0
 
 
 def outcome(facts: HouseholdFacts) -> Outcome:
@@ -98,6 +123,22 @@ def outcome(facts: HouseholdFacts) -> Outcome:
 def _outcome_of_bags(facts: HouseholdFacts) -> Outcome:
     if facts.bags_on_trips + facts.bags_unserved != facts.bags:
         return Outcome.UNACCOUNTED
-    if not facts.bags_unserved:
-        return Outcome.DELIVERED
-    return Outcome.PART_UNSERVED if facts.bags_on_trips else Outcome.UNSERVED
+    told = (  # what is open first, then what went wrong, then how far the slowest bag came
+        (facts.bags_out, Outcome.ON_THE_WAY),
+        (facts.bags_waiting, Outcome.WAITING),
+        (facts.bags_lost, Outcome.LOST),
+        (facts.bags_returned, Outcome.BROUGHT_BACK),
+        (facts.bags_disputed, Outcome.DISPUTED),
+    )
+    for count, what in told:
+        if count:
+            return what
+    if facts.bags_unserved:
+        reached = facts.bags_on_shelf + facts.bags_taken + facts.bags_confirmed
+        served = facts.bags_on_trips or reached
+        return Outcome.PART_UNSERVED if served else Outcome.UNSERVED
+    if facts.bags_on_shelf:
+        return Outcome.ON_SHELF
+    if facts.bags_taken:
+        return Outcome.HANDED_OVER
+    return Outcome.CONFIRMED if facts.bags_confirmed else Outcome.DELIVERED

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.accounts import HouseholdFacts
+from logistics.domain.custody import BagState
 from logistics.domain.stock import MoveKind
 from logistics.store.bags import planned
 from logistics.store.tables import (
@@ -165,21 +166,45 @@ def households(session: Session, run_id: str, district_id: str) -> Mapping[str, 
     ):
         counts[code].update(lines=lines, lines_with_share=with_share)
     _count_questions(session, run_id, counts)
-    on_trips, left_out = planned(session, run_id)
-    for code, bag_id in session.execute(
-        select(household.c.code, bag.c.id)
-        .join(household, household.c.id == bag.c.household_id)
-        .where(bag.c.run_id == run_id)
-    ):
-        counts[code].update(
-            bags=1, bags_on_trips=int(bag_id in on_trips), bags_unserved=int(bag_id in left_out)
-        )
+    _count_bags(session, run_id, counts)
     codes = session.execute(
         select(household.c.code)
         .where(household.c.district_id == district_id)
         .order_by(household.c.code)
     ).scalars()
     return {code: HouseholdFacts(**counts[code]) for code in codes}
+
+
+_FAR = {
+    BagState.LOADED: "bags_out",
+    BagState.ON_SHELF: "bags_on_shelf",
+    BagState.TAKEN: "bags_taken",
+    BagState.CONFIRMED: "bags_confirmed",
+    BagState.DISPUTED: "bags_disputed",
+    BagState.RETURNED: "bags_returned",
+    BagState.REDIRECTED: "bags_returned",
+    BagState.DAMAGED: "bags_lost",
+    BagState.LOST: "bags_lost",
+}
+
+
+def _count_bags(session: Session, run_id: str, counts: dict[str, Counter[str]]) -> None:
+    on_trips, left_out = planned(session, run_id)
+    rows = session.execute(
+        select(household.c.code, bag.c.id, bag.c.state)
+        .join(household, household.c.id == bag.c.household_id)
+        .where(bag.c.run_id == run_id)
+    ).all()
+    scanned = any(row.state in _FAR for row in rows)
+    for code, bag_id, state in rows:
+        far = _FAR.get(state)
+        counts[code].update(
+            bags=1, bags_on_trips=int(bag_id in on_trips), bags_unserved=int(bag_id in left_out)
+        )
+        if far is not None:
+            counts[code][far] += 1
+        elif scanned and bag_id in on_trips:
+            counts[code]["bags_waiting"] += 1
 
 
 def _count_questions(session: Session, run_id: str, counts: dict[str, Counter[str]]) -> None:

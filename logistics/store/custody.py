@@ -312,6 +312,18 @@ def by_custodian(session: Session, run_id: str) -> dict[tuple[str, str], int]:
     return {(state, custodian): count for state, custodian, count in rows}
 
 
+def in_parts(session: Session, run_id: str | None, size: int) -> Iterator[list[str]]:
+    """Give the ids of the bags of which something was said, of a run or of all, in parts."""
+    said, moved = select(bag_scan.c.bag_id).distinct(), select(bag_move.c.bag_id).distinct()
+    if run_id is not None:
+        own = select(bag.c.id).where(bag.c.run_id == run_id)
+        said = said.where(bag_scan.c.bag_id.in_(own))
+        moved = moved.where(bag_move.c.bag_id.in_(own))
+    found = sorted({*session.scalars(said), *session.scalars(moved)})
+    for start in range(0, len(found), size):
+        yield found[start : start + size]
+
+
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(ids), _CHUNK):
         yield ids[start : start + _CHUNK]

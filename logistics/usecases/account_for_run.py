@@ -1,14 +1,15 @@
 """Check the books of a run: nothing appears, nothing disappears (守恒对账)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from sqlalchemy.orm import Session
 
 from logistics.domain.accounts import Difference, ItemAccount, RunAccount
 from logistics.domain.runs import RunState
 from logistics.domain.stock import MoveKind, balances
-from logistics.store import accounts, bags, ledger, runs, wishes
+from logistics.domain.verification import Fault
+from logistics.store import accounts, bags, ledger, ledger_checks, runs, wishes
 
 _ORDER = tuple(RunState)
 
@@ -26,9 +27,10 @@ def account_for_run(session: Session, run: str) -> RunAccount:
     Notes
     -----
     Balances, per item: asked = bought + not bought, demand of the orders = bought, received =
-    purchase moves, received = damaged + in stock + packed, shared = packed, packed = pack moves;
-    per location and lot: the kept balance = the sum of moves; for bags: all = on trips + left
-    out. Each is checked as soon as the run has come so far.
+    purchases and donations, shared = packed, packed = pack moves; for bags: all = on trips + left
+    out; and all that must hold of the ledger (:mod:`logistics.store.ledger_checks`): what was
+    bought stands somewhere or is explained, what is in a bag is what its lines say, the chains of
+    custody have no gaps. Each is checked as soon as the run has come so far.
     """
     found = runs.get(session, run)
     names = {good.id: good.name_zh for good in wishes.goods(session).values()}
@@ -101,6 +103,21 @@ def _of_ledger(session: Session, run_id: str) -> Iterator[Difference]:
         {f"{location} {lot_id}": quantity for (location, lot_id), quantity in summed.items()},
         {},
     )
+    for equation, found in _HOLDS.items():
+        for fault in found(session, run_id):
+            yield Difference(
+                equation=equation, subject=fault.subject, left=fault.expected, right=fault.found
+            )
+
+
+_HOLDS: Mapping[str, Callable[[Session, str | None], Iterator[Fault]]] = {
+    "counted of a lot = came from its supplier": ledger_checks.lots,
+    "bought = stands somewhere or is explained": ledger_checks.conserved,
+    "each move of a bag begins where the last ended": ledger_checks.custody,
+    "custody has no gap and no overlap": ledger_checks.intervals,
+    "in the bag = its lines": ledger_checks.bags,
+    "with the household = the lines of its bags": ledger_checks.households,
+}
 
 
 def _of_orders(
@@ -115,10 +132,11 @@ def _of_orders(
 def _of_goods(
     session: Session, run_id: str, names: Mapping[str, str], sums: Mapping[str, Sums]
 ) -> Iterator[Difference]:
-    came = accounts.moved(session, run_id, MoveKind.PURCHASE)
-    yield from _unequal("received = purchase moves", sums["received"], came, names)
-    somewhere = _add(_add(sums["damaged"], sums["in_stock"]), sums["packed"])
-    yield from _unequal("received = damaged + stock + packed", sums["received"], somewhere, names)
+    came = _add(
+        accounts.moved(session, run_id, MoveKind.PURCHASE),
+        accounts.moved(session, run_id, MoveKind.DONATION),
+    )
+    yield from _unequal("received = purchases + donations", sums["received"], came, names)
     into_bags = accounts.moved(session, run_id, MoveKind.PACK)
     yield from _unequal("packed = pack moves", sums["packed"], into_bags, names)
 

@@ -25,6 +25,12 @@ class HouseholdsUnaccounted(Conflict):
     code = "run.unaccounted"
 
 
+class BagsOnTheWay(Conflict):
+    """Couriers still have bags, or nobody said what became of bags on their trips."""
+
+    code = "run.bags-on-the-way"
+
+
 class BooksOpen(Conflict):
     """The sums of a run do not agree."""
 
@@ -42,8 +48,8 @@ class Closed:
 def close_run(session: Session, run: str, *, actor: str, at: datetime) -> Closed:
     """Close a released run if nobody was forgotten and nothing is missing.
 
-    A household counts as delivered when all its bags are on released trips; until deliveries are
-    confirmed one by one, no more than that is known.
+    Each bag counts by what was scanned of it. In a run where nobody scans, a household counts as
+    delivered when all its bags are on released trips: no more than that is known.
 
     Raises
     ------
@@ -53,6 +59,8 @@ def close_run(session: Session, run: str, *, actor: str, at: datetime) -> Closed
         If it is not released.
     HouseholdsUnaccounted
         If a household has neither bags on a trip, nor a reason, nor no list.
+    BagsOnTheWay
+        If a courier still has a bag, or some bag of a trip was never scanned while others were.
     BooksOpen
         If goods or lines do not add up.
     """
@@ -66,6 +74,14 @@ def close_run(session: Session, run: str, *, actor: str, at: datetime) -> Closed
             count=len(lost),
             households=", ".join(lost[:_NAMED]),
             mend="plan the run again so that each bag is on a trip or left out with a reason",
+        )
+    under_way = [code for code, what in by_household.items() if what.open]
+    if under_way:
+        raise BagsOnTheWay(
+            run=found.code,
+            count=len(under_way),
+            households=", ".join(under_way[:_NAMED]),
+            mend=f"supplyloop trip finish {found.code} TRIP, or bag scan",
         )
     books = account_for_run(session, found.id)
     if not books.balanced:
