@@ -84,8 +84,8 @@ def take_list(
         [(line.item, str(line.quantity), line.unit, line.note) for line in lines], said
     )
     lists.hold_household(session, household.id)
-    earlier = client_ref and lists.by_client_ref(session, run.id, household.id, client_ref)
-    if earlier:
+    earlier = lists.by_client_ref(session, run.id, household.id, client_ref or "")
+    if client_ref and earlier:
         if earlier[1] != digest:
             raise ClientRefReused(client_ref=client_ref, list=earlier[0].id)
         return replace(earlier[0], earlier=True)

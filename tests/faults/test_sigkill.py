@@ -150,7 +150,7 @@ def submit(
         body = {
             "household": household,
             "client_ref": client_ref,
-            "lines": [{"item": "土豆", "quantity": 1 + number % 5, "unit": "斤"}],
+            "lines": [{"item": "土豆", "quantity": number, "unit": "g"}],
         }
         while not over.is_set():
             try:
