@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from geodata.conditions import ENDING, judge
+
 ROADS = frozenset(
     [
         "primary",
@@ -116,6 +118,12 @@ VAN_WIDTH_M = 2.0
 VAN_HEIGHT_M = 2.0
 VAN_MASS_T = 2.5
 """A van of the smaller kind, mirrors and load included (ours)."""
+_FIGURES: Mapping[str, Mapping[str, float]] = {
+    "foot": {"weight": 0.2, "width": BIKE_WIDTH_M, "height": VAN_HEIGHT_M, "axles": 1},
+    "bike": {"weight": 0.5, "width": BIKE_WIDTH_M, "height": VAN_HEIGHT_M, "axles": 2},
+    "van": {"weight": VAN_MASS_T, "width": VAN_WIDTH_M, "height": VAN_HEIGHT_M, "axles": 2},
+}
+"""What each kind of traffic weighs with its load (t) and measures, for conditions (ours)."""
 _NUMBER = re.compile(r"^\s*(\d+(?:[.,]\d+)?)\s*(m|t|cm)?\s*$")
 
 
@@ -148,6 +156,13 @@ def way_passage(tags: Mapping[str, str]) -> Passage | None:
     if tags.get("bicycle") == "dismount":
         passage = Passage(foot=passage.foot, bike=False, van=passage.van)
     return passage if passage.foot or passage.bike or passage.van else None
+
+
+def is_judged(tags: Mapping[str, str], key: str) -> bool:
+    """Tell whether the conditions of a key are judged for all the traffic that it binds."""
+    root = key.removesuffix(ENDING)
+    bound = [kind for kind, keys in _KEYS.items() if root in keys]
+    return bool(bound) and all(judge(tags[key], _FIGURES[kind]) is not None for kind in bound)
 
 
 def barrier_passage(tags: Mapping[str, str]) -> Passage:
@@ -330,10 +345,12 @@ def _judged(tags: Mapping[str, str], kind: str, *, usual: bool) -> bool:
     """Let the most special key decide.
 
     One that allows opens what is usually closed only if it names this very traffic:
-    ``access=yes`` on a footway invites no vans.
+    ``access=yes`` on a footway invites no vans. Conditions on weights, measures and deliveries
+    are judged and go before the plain value of their key; those on times are not.
     """
     for key in reversed(_KEYS[kind]):
-        value = tags.get(key, "")
+        condition = tags.get(f"{key}{ENDING}", "")
+        value = judge(condition, _FIGURES[kind]) or tags.get(key, "")
         if value in _NO_STATEMENT or value.startswith("conditional"):
             continue
         if value in _FORBIDDEN:

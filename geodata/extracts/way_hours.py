@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from geodata.access import is_judged
+from geodata.conditions import ENDING
 from geodata.gates import gate_hours, hours_fault
 
 _SPECIAL = ("foot", "bicycle", "vehicle", "motor_vehicle", "motorcar", "goods")
-_ENDING = ":conditional"
-_KEYS = frozenset(("opening_hours", f"access{_ENDING}"))
+_KEYS = frozenset(("opening_hours", f"access{ENDING}"))
 _ROOTS = frozenset(("access", "oneway", *_SPECIAL))
 
 
@@ -19,15 +20,15 @@ def way_hours(tags: Mapping[str, str]) -> str:
     conditions of its own, or a more special key opens the way at all times, no hours hold for
     all: https://wiki.openstreetmap.org/wiki/Conditional_restrictions.
     """
-    if any(f"{kind}{_ENDING}" in tags for kind in _SPECIAL):
+    if any(f"{kind}{ENDING}" in tags for kind in _SPECIAL):
         return ""
-    opening, condition = tags.get("opening_hours", ""), tags.get(f"access{_ENDING}", "")
+    opening, condition = tags.get("opening_hours", ""), tags.get(f"access{ENDING}", "")
     if opening and condition:
         return ""
     overruled = any(tags.get(kind, "no") != "no" for kind in _SPECIAL)
     if condition and (condition.count("@") != 1 or overruled):
         return ""
-    hours = gate_hours({"opening_hours": opening, f"access{_ENDING}": condition})
+    hours = gate_hours({"opening_hours": opening, f"access{ENDING}": condition})
     return "" if hours_fault(hours) else hours
 
 
@@ -39,6 +40,7 @@ def in_hours(tags: Mapping[str, str]) -> dict[str, str]:
 
 def unread_conditions(tags: Mapping[str, str]) -> list[str]:
     """List the keys of a way that say who may pass when, and were not read."""
-    read = _KEYS if way_hours(tags) else frozenset()
-    told = [key for key in tags if key.endswith(_ENDING) and key.partition(":")[0] in _ROOTS]
+    read = {key for key in _KEYS if way_hours(tags)}
+    read |= {key for key in tags if key.endswith(ENDING) and is_judged(tags, key)}
+    told = [key for key in tags if key.endswith(ENDING) and key.partition(":")[0] in _ROOTS]
     return [key for key in ("opening_hours", *told) if key in tags and key not in read]

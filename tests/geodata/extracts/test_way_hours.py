@@ -15,6 +15,7 @@ from geodata.extracts.way_hours import in_hours, unread_conditions, way_hours
         ({"opening_hours": "now and then!"}, "", ["opening_hours"]),  # nobody can read it
         # what holds for some traffic only is left
         ({"motor_vehicle:conditional": "no @ (07:00-09:00)"}, "", ["motor_vehicle:conditional"]),
+        ({"motor_vehicle:conditional": "no @ (weight>3.5)"}, "", []),  # hangs on no time
         ({"access:conditional": "no @ (22:00-06:00)", "foot": "yes"}, "", ["access:conditional"]),
         ({"access:conditional": "no @ (22:00-06:00); yes @ (PH)"}, "", ["access:conditional"]),
         ({"access:conditional": "no @ (22:00-06:00)", "opening_hours": "24/7"}, "",
