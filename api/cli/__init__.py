@@ -27,9 +27,11 @@ from api.cli import (
     dispatching,
     districts,
     frontier,
+    list_desk,
     lists,
     maps,
     points,
+    registry,
     replanning,
     runs,
     service,
@@ -93,6 +95,9 @@ app.command("setup")(districts.setup)
 app.add_typer(maps.app, name="map")
 app.add_typer(points.app, name="points")
 app.add_typer(ways.app, name="way")
+app.add_typer(registry.app, name="registry")
+for _verb in (list_desk.take, list_desk.repeat, list_desk.amend, list_desk.cancel, list_desk.show):
+    lists.app.command(_verb.__name__)(_verb)
 app.add_typer(lists.app, name="list")
 app.add_typer(triage.app, name="triage")
 runs.app.command("plan")(dispatching.plan)
