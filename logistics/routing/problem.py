@@ -102,11 +102,7 @@ def honoured(inputs: PlanInputs, carrier: Carrier) -> frozenset[str]:
     return frozenset(known.intersection(carrier.permits))
 
 
-def build_problem(
-    inputs: PlanInputs,
-    matrices: Mapping[str, Matrix],
-    stays: Mapping[tuple[str, str], int] | None = None,
-) -> tuple[Problem, Index]:
+def build_problem(inputs: PlanInputs, matrices: Mapping[str, Matrix]) -> tuple[Problem, Index]:
     """Make the problem of a run: one job per stairwell and point, its bags as parts.
 
     Parameters
@@ -114,18 +110,14 @@ def build_problem(
     matrices
         By :func:`profile`, over :func:`locations`, as
         :func:`logistics.routing.travel.matrices` makes them.
-    stays
-        Seconds that a visit takes beside the policy's, by stairwell and point; as
-        :func:`logistics.routing.stays.door_stays` reckons them.
     """
-    stays = stays or {}
     order = locations(inputs)
     spots = _Spots(
         {(spot.place_id, spot.cohort): n for n, spot in enumerate(order) if spot.lanes},
         {spot.place_id: n for n, spot in enumerate(order) if not spot.lanes},
     )
     slots = {slot.id: slot for slot in inputs.slots}
-    loads = loads_of(inputs.bags)
+    loads = _loads(inputs.bags)
     jobs: list[Job] = []
     job_bags: dict[int, tuple[WaitingBag, ...]] = {}
     job_stairwell: dict[int, str] = {}
@@ -140,8 +132,7 @@ def build_problem(
             unreachable += _left("unreachable", slots[stairwell], bags)
             continue
         number = len(jobs) + 1
-        stay_s = stays.get((stairwell, point), 0)
-        jobs.append(_job(number, slots[stairwell], bags, inputs, spots, stay_s=stay_s))
+        jobs.append(_job(number, slots[stairwell], bags, inputs, spots))
         job_bags[number] = bags
         job_stairwell[number] = stairwell
     used = {job.place for job in jobs}
@@ -170,18 +161,12 @@ def build_problem(
     return problem, index
 
 
-def loads_of(bags: Iterable[WaitingBag]) -> dict[tuple[str, str], tuple[WaitingBag, ...]]:
+def _loads(bags: Iterable[WaitingBag]) -> dict[tuple[str, str], tuple[WaitingBag, ...]]:
     """Gather the bags of each stairwell and point; the most urgent bags come first."""
     gathered: dict[tuple[str, str], list[WaitingBag]] = defaultdict(list)
     for bag in sorted(bags, key=lambda bag: (bag.need_tier, bag.household_code, bag.code)):
         gathered[bag.stairwell_id, bag.point_id].append(bag)
     return {key: tuple(gathered[key]) for key in sorted(gathered)}
-
-
-def at_once(inputs: PlanInputs, bags: Sequence[WaitingBag]) -> int:
-    """Count how many of a stairwell's bags at one point a single visit may bring at most."""
-    loads = [c.capacity_bags for c in inputs.carriers if c.point_id == bags[0].point_id]
-    return min(len(bags), max(loads, default=len(bags)))
 
 
 def _there_and_back(matrix: Matrix, point: int, slot: int) -> bool:
@@ -207,18 +192,18 @@ def _job(
     bags: tuple[WaitingBag, ...],
     inputs: PlanInputs,
     spots: _Spots,
-    *,
-    stay_s: int,
 ) -> Job:
     parts = tuple(_amounts(bag) for bag in bags)
     delivery = tuple(sum(part[n] for part in parts) for n in range(DIMENSIONS))
+    # every visit of a split job takes the whole service time: no more bags than one load holds
+    loads = [c.capacity_bags for c in inputs.carriers if c.point_id == bags[0].point_id]
+    at_once = min(len(bags), max(loads, default=len(bags)))
     policy = inputs.policy
     return Job(
         id=number,
         location=spots.slots[slot.id],
         description=slot.code,
-        # every visit of a split job takes the whole service time: no more than one load's
-        service_s=policy.stop_s + policy.bag_s * at_once(inputs, bags) + stay_s,
+        service_s=policy.stop_s + policy.bag_s * at_once,
         delivery=delivery,
         priority=_priority(bags),
         windows=((policy.drop_from_s, policy.drop_until_s),),

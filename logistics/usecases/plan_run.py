@@ -15,7 +15,6 @@ from logistics.domain.runs import Step, require
 from logistics.errors import Conflict, Invalid
 from logistics.routing.answer import trips_of, unserved_of
 from logistics.routing.problem import build_problem
-from logistics.routing.stays import door_stays
 from logistics.routing.travel import changes, lost, matrices
 from logistics.store import audit, plans, runs
 from logistics.store.plans import StoredPlan
@@ -186,8 +185,7 @@ def solve_run(
             folder=inputs.district_folder,
             mend="import the district again with supplyloop district import",
         ) from fault
-    travel = matrices(inputs, district)
-    problem, index = build_problem(inputs, travel, door_stays(inputs, district))
+    problem, index = build_problem(inputs, matrices(inputs, district))
     if progress is not None:
         progress(f"{len(problem.jobs)} drops, {len(problem.vehicles)} couriers")
     plan = solve_supervised(
