@@ -1,0 +1,106 @@
+"""A shortage as numbers: stocks, takers with a standing, and what each may take of which good."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+class SharingInvalid(ValueError):
+    """A problem that says nothing; ``facts`` name the field and the mend."""
+
+    def __init__(self, code: str, **facts: str | int) -> None:
+        self.code = code
+        self.facts = facts
+        super().__init__(f"{code}: " + "; ".join(f"{k} {v}" for k, v in facts.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Somebody who takes: its standing before, and whether it has nothing at all so far.
+
+    Takers are named by their place in the problem; among equals the earlier goes first.
+    """
+
+    start: Fraction
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a taker may take of a good: whole ``step``s, or all of ``limit``.
+
+    ``worth`` is by how much one unit raises the taker's standing; above 0.
+    """
+
+    taker: int
+    good: int
+    step: int
+    limit: int
+    worth: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Stocks in units, takers and claims.
+
+    Raises
+    ------
+    SharingInvalid
+        If a claim names no taker or good, or has a step, limit or worth below or at 0.
+    """
+
+    stock: tuple[int, ...]
+    takers: tuple[Taker, ...]
+    claims: tuple[Claim, ...]
+
+    def __post_init__(self) -> None:
+        if any(quantity < 0 for quantity in self.stock):
+            raise SharingInvalid("sharing.stock-negative", field="stock", mend="give 0 or more")
+        for number, claim in enumerate(self.claims):
+            known = 0 <= claim.taker < len(self.takers) and 0 <= claim.good < len(self.stock)
+            if not known or min(claim.step, claim.limit) < 1 or claim.worth <= 0:
+                raise SharingInvalid(
+                    "sharing.claim-invalid",
+                    field=f"claims[{number}]",
+                    value=str(claim),
+                    mend="name a taker and a good; step, limit and worth are above 0",
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """Takers that compete, directly or through others, and how far their sharing is proven.
+
+    ``proven``: no other sharing in whole steps is better in the lexicographic order. ``lowest``
+    is the standing of the lowest of them, ``bound`` what none can lift it above.
+    """
+
+    takers: tuple[int, ...]
+    goods: tuple[int, ...]
+    method: str
+    proven: bool
+    lowest: Fraction
+    bound: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What each claim gets, in units, and the components in which something was short."""
+
+    given: tuple[int, ...]
+    components: tuple[Component, ...]
+
+    @property
+    def proven(self) -> bool:
+        """Say whether every component is proven best."""
+        return all(component.proven for component in self.components)
+
+
+def standings(problem: Problem, given: tuple[int, ...]) -> list[tuple[bool, Fraction]]:
+    """Tell each taker's standing: first whether it has anything at all, then how high it is."""
+    has = [not taker.empty for taker in problem.takers]
+    high = [taker.start for taker in problem.takers]
+    for claim, quantity in zip(problem.claims, given, strict=True):
+        if quantity:
+            has[claim.taker] = True
+            high[claim.taker] += claim.worth * quantity
+    return list(zip(has, high, strict=True))

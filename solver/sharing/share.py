@@ -1,0 +1,140 @@
+"""Share what is short: goods that suffice drop out, the rest falls into components."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+
+from solver.sharing.bound import ceiling
+from solver.sharing.exact import solved
+from solver.sharing.filling import filled
+from solver.sharing.problem import Component, Problem, Sharing
+from solver.sharing.scale import Scaled, scaled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much to spend on proofs, in counts that are the same on every machine.
+
+    Larger components than ``exact_claims`` are filled; ``budget`` is CP-SAT's deterministic
+    time per component, ``budget_all`` for all of them.
+    """
+
+    exact_claims: int = 160
+    budget: float = 4.0
+    budget_all: float = 16.0
+
+
+def share(problem: Problem, effort: Effort = Effort()) -> Sharing:
+    """Share in whole steps so that the lowest stands as high as can be, then the next, and so on.
+
+    A taker that has nothing stands below all that have something.
+
+    Notes
+    -----
+    The exact question is NP-hard (subset sum is one good and one taker). Small components are
+    solved and proven by CP-SAT; so are those in which one good goes by equal steps, where raising
+    the lowest is exact by exchange. Others are filled, and the report says what is proven.
+    """
+    given = [0] * len(problem.claims)
+    asked = [0] * len(problem.stock)
+    for claim in problem.claims:
+        asked[claim.good] += claim.limit
+    short = [asked[good] > stock for good, stock in enumerate(problem.stock)]
+    has = list(problem.takers)
+    for number, claim in enumerate(problem.claims):
+        if not short[claim.good]:
+            given[number] = claim.limit
+            before = has[claim.taker]
+            has[claim.taker] = type(before)(before.start + claim.worth * claim.limit, empty=False)
+    rest = Problem(stock=problem.stock, takers=tuple(has), claims=problem.claims)
+    found, left = [], effort.budget_all
+    for takers, goods, claims in _components(rest, short):
+        numbers = scaled(rest, takers, goods, claims)
+        amounts, component, work = _share(numbers, takers, goods, effort, left)
+        left -= work
+        found.append(component)
+        for place, amount in zip(claims, amounts, strict=True):
+            given[place] = amount
+    return Sharing(tuple(given), tuple(found))
+
+
+def _share(
+    numbers: Scaled, takers: list[int], goods: list[int], effort: Effort, left: float
+) -> tuple[list[int], Component, float]:
+    amounts = filled(numbers)
+    work = 0.0
+    if _by_exchange(numbers):
+        method, proven = "exchange", numbers.exact
+        bound = min(_high(numbers, amounts))
+    elif numbers.exact and len(numbers.taker) <= effort.exact_claims and left > 0:
+        budget = min(effort.budget, left)
+        amounts, proven, top, work = solved(numbers, amounts, budget)
+        method, bound = "exact", _unfloored(numbers, top)
+    else:
+        method, proven = "filled", False
+        bound = ceiling(numbers)
+    lowest = min(_high(numbers, amounts))
+    component = Component(
+        takers=tuple(takers),
+        goods=tuple(goods),
+        method=method,
+        proven=proven,
+        lowest=lowest,
+        bound=max(bound, lowest),
+    )
+    return amounts, component, work
+
+
+def _high(numbers: Scaled, amounts: list[int]) -> list[Fraction]:
+    high = list(numbers.start)
+    for claim, quantity in enumerate(amounts):
+        high[numbers.taker[claim]] += numbers.worth(claim, quantity)
+    return [Fraction(value, numbers.scale) for value in high]
+
+
+def _unfloored(numbers: Scaled, standing: int) -> Fraction:
+    below = standing < min(numbers.start)
+    return Fraction(standing + numbers.floor if below else standing, numbers.scale)
+
+
+def _by_exchange(numbers: Scaled) -> bool:
+    """Say whether one good goes by equal steps to takers with one claim each."""
+    return (
+        len(numbers.stock) == 1
+        and len(set(numbers.step)) == 1
+        and all(len(of) == 1 for of in numbers.of_taker)
+        and not any(numbers.rest_gain)
+    )
+
+
+def _components(
+    problem: Problem, short: list[bool]
+) -> list[tuple[list[int], list[int], list[int]]]:
+    """Split takers and short goods that are tied by claims; each part in the problem's order."""
+    goods = len(problem.stock)
+    root = list(range(goods + len(problem.takers)))
+
+    def find(node: int) -> int:
+        while root[node] != node:
+            root[node] = root[root[node]]
+            node = root[node]
+        return node
+
+    tied = [n for n, claim in enumerate(problem.claims) if short[claim.good]]
+    for n in tied:
+        claim = problem.claims[n]
+        a, b = find(claim.good), find(goods + claim.taker)
+        root[max(a, b)] = min(a, b)
+    parts: dict[int, tuple[set[int], set[int], list[int]]] = defaultdict(
+        lambda: (set(), set(), [])
+    )
+    for n in tied:
+        claim = problem.claims[n]
+        takers, of_goods, claims = parts[find(claim.good)]
+        takers.add(claim.taker)
+        of_goods.add(claim.good)
+        claims.append(n)
+    return [
+        (sorted(takers), sorted(of_goods), claims)
+        for _, (takers, of_goods, claims) in sorted(parts.items())
+    ]
