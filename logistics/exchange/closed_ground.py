@@ -8,9 +8,10 @@ from logistics.domain.sheets import SheetBook, SheetTrip
 
 
 def shut_of(book: SheetBook, trip: SheetTrip, district: District) -> Shut:
-    """Say what a trip's way avoids: what was closed to its courier when it was planned.
+    """Say what a trip's way avoids: all that is closed to its courier at some time of the wave.
 
-    Gates and ways that the map has lost since then are passed over.
+    What was closed or opened after planning counts as it is said now. Gates and ways that the map
+    has lost are passed over.
     """
     outside = outside_hours(district, book.wave)
     gates = {*book.closed_gates, *trip.closed.gates, *outside.gates}

@@ -98,9 +98,11 @@ def _draw(
 
 
 def _say(leg: Leg, district: District, language: Language) -> str:
-    """Say how far it is, and then each gate and turn."""
+    """Say how far it is, and then each gate and turn; or that closures leave no way."""
+    texts = SHEET[language]
+    if leg.duration_s < 0:
+        return texts["no_way"]
     if leg.distance_m <= 0:
         return ""
-    texts = SHEET[language]
     metres = texts["metres"].format(n=leg.distance_m)
     return texts["way_join"].join((metres, hints(leg.steps, district, language)))

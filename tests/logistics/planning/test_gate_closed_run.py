@@ -18,8 +18,9 @@ from geodata.district import write_district
 from geodata.generated import generate_district
 from logistics.domain.setup import CourierSetup, PointSetup, Policy
 from logistics.exchange.sheets import book_data
+from logistics.exchange.texts import SHEET
 from logistics.exchange.trip_maps import draw_trips
-from logistics.exchange.trip_tracks import tracks_of
+from logistics.exchange.trip_tracks import tracks_of, write_tracks
 from logistics.routing.problem import locations, profile
 from logistics.routing.travel import matrices
 from logistics.store import plans, tables
@@ -121,18 +122,19 @@ def planned_once():
 
 
 @pytest.fixture
-def closed(planned_once, packed_run, migrated_file, tmp_path, ground):
+def closed(planned_once, packed_run, migrated_file, tmp_path_factory, ground):
     """A run planned while the gate was closed to e-bikes without the permit: planned once."""
     if not planned_once:
-        shutil.copy(migrated_file, tmp_path / "planned.db")
-        database = open_database(str(tmp_path / "planned.db"))
+        file = tmp_path_factory.mktemp("closed") / "planned.db"
+        shutil.copy(migrated_file, file)
+        database = open_database(str(file))
         run = packed(database, packed_run, ground)
         close(database, run, GATE)
         report = plan_run(database, run.id, time_limit_s=TIME_S, actor="test", at=AT)
         assert (report.bags, report.unserved) == (BAGS, 0)
         with database.read() as session:
             book = read_sheets(session, run.id)
-        planned_once.update(book=book, inputs=inputs_of(database, run))
+        planned_once.update(run=run, book=book, inputs=inputs_of(database, run), file=file)
         database.close()
     return SimpleNamespace(**planned_once)
 
@@ -221,6 +223,27 @@ def test_paper_names_the_gates_on_the_way_and_warns_of_the_closed(
         assert bool(warned[code]) == (code in STOPPED)
         assert bool(told[code]) == (code not in STOPPED)
         assert len(re.findall(passing + names[gate_id(town, GATE)], text)) == told[code]
+
+
+def test_paper_printed_after_a_further_closure_sends_nobody_to_a_closed_gate(
+    closed, planned_once, town, tmp_path
+):
+    shutil.copy(planned_once["file"], tmp_path / "further.db")
+    database = open_database(str(tmp_path / "further.db"))
+    close(database, closed.run, OTHER_GATE)
+    with database.read() as session:
+        book = read_sheets(session, closed.run.id)
+    database.close()
+    for language in ("zh", "en"):
+        none = SHEET[language]["no_way"]
+        drawings = draw_trips(book, town.district, language=language)
+        for trip in book.trips:
+            drawn = drawings[trip.code]
+            assert all(drawn.ways)
+            assert (drawn.ways[0] == drawn.home == none) == (trip.courier_code in STOPPED)
+    for kind in ("geojson", "gpx", "kml"):
+        text = write_tracks(book, town.district, kind, language="zh")
+        assert all(trip.code in text for trip in book.trips)
 
 
 def test_after_opening_again_all_is_as_it_was(sqlite_database, packed_run, town, ground):
