@@ -3,6 +3,7 @@
 import importlib.util
 import shutil
 import time as clock
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rich.console import Console
 from sqlalchemy.orm import Session
 
+from api.demo_day import live_through
 from api.demo_outputs import write_outputs
 from api.frontier_files import write_choices
 from api.i18n import texts
@@ -34,6 +36,7 @@ from logistics.usecases.plan_run import plan_run
 from logistics.usecases.release_run import release_run
 from logistics.usecases.set_up import set_up
 from logistics.usecases.share_out import share_out
+from logistics.usecases.verify_ledger import LedgerBroken, verify_ledger
 from logistics.usecases.weigh_plans import weigh_plans
 
 if TYPE_CHECKING:
@@ -370,8 +373,23 @@ def _dispatch(demo: Demo, time_limit_s: float) -> None:
     with demo.step("print") as said:
         sheets = write_outputs(demo.database, demo.run, demo.out, language=demo.language)
         said(sheets=sheets)
+    with demo.step("deliver") as said:
+        day = demo.write(lambda s: live_through(s, demo.run, seed=SEED, actor=ACTOR))
+        counts = Counter(day.states)
+        said(
+            confirmed=counts["confirmed"],
+            taken=counts["taken"] + counts["disputed"],
+            shelf=counts["on-shelf"],
+            back=counts["returned"],
+            lost=counts["lost"] + counts["damaged"],
+        )
     with demo.step("close") as said:
-        closed = demo.write(lambda s: close_run(s, demo.run, actor=ACTOR, at=demo.at))
-        counts = {outcome.value: count for outcome, count in closed.outcomes.items()}
+        closed = demo.write(lambda s: close_run(s, demo.run, actor=ACTOR, at=day.evening))
         write_choices(demo.database, demo.run, demo.out, weighed, language=demo.language)
-        said(households=sum(counts.values()))
+        said(households=sum(closed.outcomes.values()))
+    with demo.step("verify") as said:
+        with demo.database.read() as session:
+            proof = verify_ledger(session)
+        if not proof.holds:
+            raise LedgerBroken(fault=proof.faults[0].subject, check=proof.faults[0].check.value)
+        said(movements=proof.movements, passings=proof.passings, checks=len(proof.seconds))

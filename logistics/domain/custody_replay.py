@@ -139,8 +139,8 @@ class _Walk:
     def bring_back(self, scan: Scan) -> Verdict:
         target = scan.place or (scan.by if scan.by.startswith("point:") else self.route.point)
         before = len(self.passings)
-        if self.custodian == target:
-            return Verdict.KNOWN  # it never left, or is back already
+        if self.custodian == target:  # it never left, or is back already
+            return self.come_to(BagState.RETURNED, before)
         if scan.by.partition(":")[0] in ("courier", "van"):
             self.pass_to(scan.by, scan, implied=True)
         self.pass_to(target, scan)

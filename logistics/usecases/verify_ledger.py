@@ -9,10 +9,17 @@ from sqlalchemy.orm import Session
 
 from logistics.domain.custody_replay import replay
 from logistics.domain.verification import Check, Fault, LedgerProof
+from logistics.errors import Conflict
 from logistics.store import custody, ledger_checks, runs, seals
 
 NAMED = 50
 """Faults of one check that a proof names; of the further ones it gives the number."""
+
+class LedgerBroken(Conflict):
+    """Some check of the ledger does not hold."""
+
+    code = "ledger.broken"
+
 
 _BAGS_AT_ONCE = 2_000
 
