@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Literal
 
 from logistics.domain.quantities import MASS, VOLUME, Amount, plain
 from logistics.errors import Invalid, NotFound
@@ -16,6 +17,7 @@ CATEGORIES = (
     "fruit",
     "meat",
     "egg",
+    "soy",
     "seafood",
     "dairy",
     "staple",
@@ -25,13 +27,17 @@ CATEGORIES = (
     "drink",
     "infant",
     "elderly",
+    "medicine",
     "hygiene",
     "cleaning",
     "household",
     "pet",
 )
+COLD_CHAINS = ("ambient", "chilled", "frozen")
 CHEMICAL = frozenset({"cleaning"})  # never in one bag with food
-NEVER_SUBSTITUTED = frozenset({"infant"})
+NEVER_SUBSTITUTED = frozenset({"infant", "medicine"})
+_NAME = 64  # characters
+Kind = Literal["name", "alias", "misspelling"]
 
 
 class ItemUnknown(NotFound):
@@ -69,7 +75,10 @@ class Item:
     """One thing that can be asked for.
 
     ``weight_mg`` and ``volume_ul`` are those of one base unit; ``units`` says how many base units
-    each sale unit holds; ``household_limit`` is the most one line may ask, in base units.
+    each sale unit holds; ``household_limit`` is the most one line may ask, ``person_limit`` the
+    most for each member of a household, both in base units. ``misspellings`` are words that
+    people write by mistake: a hit on one is less sure than on an alias. ``aisle`` groups pick
+    lists by shelf. ``cold`` follows from ``cold_chain`` where that is said.
     """
 
     name_zh: str
@@ -84,17 +93,29 @@ class Item:
     substitute_class: str | None = None
     aliases: tuple[str, ...] = ()
     units: Mapping[str, int] = field(default_factory=dict)
+    misspellings: tuple[str, ...] = ()
+    cold_chain: str = ""
+    fragile: bool = False
+    person_limit: int | None = None
+    aisle: str = ""
 
     def __post_init__(self) -> None:
+        chain = self.cold_chain or ("chilled" if self.cold else "ambient")
+        object.__setattr__(self, "cold_chain", chain)
+        object.__setattr__(self, "cold", chain != "ambient")
         faults = {
-            "name_zh": not self.name_zh.strip() or len(self.name_zh) > 64,  # noqa: PLR2004
+            "name_zh": not self.name_zh.strip() or len(self.name_zh) > _NAME,
             "name_en": not self.name_en.strip(),
             "base": self.base not in BASES,
             "category": self.category not in CATEGORIES,
+            "cold_chain": chain not in COLD_CHAINS,
             "weight_mg": self.weight_mg <= 0,
             "volume_ul": self.volume_ul <= 0,
             "household_limit": self.household_limit <= 0,
+            "person_limit": self.person_limit is not None and self.person_limit <= 0,
             "units": any(count <= 0 for count in self.units.values()),
+            "aliases": any(not 0 < len(word) <= _NAME for word in self.aliases),
+            "misspellings": any(not 0 < len(word) <= _NAME for word in self.misspellings),
         }
         for name, bad in faults.items():
             if bad:
@@ -118,7 +139,8 @@ class Item:
     @property
     def substitution(self) -> str:
         """Whether another of its class may come instead: ``none`` or ``class``."""
-        return "class" if self.substitute_class else "none"
+        never = self.category in NEVER_SUBSTITUTED
+        return "class" if self.substitute_class and not never else "none"
 
     def base_count(self, unit: str) -> int | None:
         """Say how many base units the unit holds; None where the catalogue does not know."""
@@ -142,36 +164,108 @@ class Quantity:
     unit: str
 
 
-class Catalogue:
-    """All items, found by their Chinese or English name or an alias."""
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An item that goes by a word, and what the word is to it."""
 
-    def __init__(self, items: Iterable[Item]) -> None:
+    item: Item
+    kind: Kind
+
+
+class Catalogue:
+    """All items, found by their Chinese or English name, an alias, or a usual misspelling.
+
+    ``ambiguous`` are words that could be several items, such as 肉 or 油, with the Chinese names
+    of those: whoever hears one must ask.
+
+    Raises
+    ------
+    ItemInvalid
+        If two items share a word, or an ambiguous word is a name or points to nothing.
+    """
+
+    def __init__(
+        self, items: Iterable[Item], ambiguous: Mapping[str, Iterable[str]] | None = None
+    ) -> None:
         self.items = tuple(items)
         self.by_id = {item.id: item for item in self.items}
         self._by_name: dict[str, Item] = {}
+        self._aliases: set[str] = set()
         for item in self.items:
-            for name in (item.name_zh, item.name_en, *item.aliases):
-                key = fold(name)
-                other = self._by_name.setdefault(key, item)
-                if other is not item:
-                    raise ItemInvalid(
-                        item=item.name_zh, field="aliases", value=name, belongs_to=other.name_zh
-                    )
+            for name in (item.name_zh, item.name_en):
+                self._claim(self._by_name, name, item, "name_zh")
+        for item in self.items:
+            for name in item.aliases:
+                if self._claim(self._by_name, name, item, "aliases"):
+                    self._aliases.add(fold(name))
+        self._by_error: dict[str, Item] = {}
+        for item in self.items:
+            for name in item.misspellings:
+                self._claim(self._by_error, name, item, "misspellings")
+        self._ambiguous = {
+            fold(word): tuple(self._candidate(word, name) for name in names)
+            for word, names in (ambiguous or {}).items()
+        }
+
+    def _claim(self, words: dict[str, Item], name: str, item: Item, field: str) -> bool:
+        """Give a word to an item; says whether it was free."""
+        key = fold(name)
+        other = self._by_name.get(key) or words.get(key)
+        if other is not None and other is not item:
+            raise ItemInvalid(item=item.name_zh, field=field, value=name, belongs_to=other.name_zh)
+        if other is None:
+            words[key] = item
+        return other is None
+
+    def _candidate(self, word: str, name: str) -> Item:
+        item = self._by_name.get(fold(name))
+        taken = self._by_name.get(fold(word)) or self._by_error.get(fold(word))
+        if item is None or taken is not None:
+            raise ItemInvalid(
+                item=name, field="ambiguous", value=word,
+                belongs_to=taken.name_zh if taken else "",
+            )  # fmt: skip
+        return item
 
     @property
     def names(self) -> Mapping[str, Item]:
-        """Every folded name and alias with its item."""
+        """Every folded name and alias with its item; misspellings are not among them."""
         return MappingProxyType(self._by_name)
+
+    @property
+    def misspellings(self) -> Mapping[str, Item]:
+        """Every folded misspelling with the item that is meant by it."""
+        return MappingProxyType(self._by_error)
+
+    @property
+    def ambiguous(self) -> Mapping[str, tuple[Item, ...]]:
+        """Every folded word that could be several items, with those."""
+        return MappingProxyType(self._ambiguous)
+
+    def match(self, name: str) -> Match | None:
+        """Find the item that goes by exactly this word, and say what the word is to it.
+
+        Width, case and spaces do not matter. A misspelling counts only where no name is hit.
+        """
+        key = fold(name)
+        keys = [key]
+        if key.isascii():
+            keys += [key.removesuffix(plural) for plural in ("es", "s") if key.endswith(plural)]
+        for word in keys:
+            if item := self._by_name.get(word):
+                return Match(item, "alias" if word in self._aliases else "name")
+        if item := self._by_error.get(key):
+            return Match(item, "misspelling")
+        return None
 
     def find(self, name: str) -> Item | None:
         """Find the item of exactly this name or alias, whatever its width, case and spaces."""
-        key = fold(name)
-        found = self._by_name.get(key)
-        if found is None and key.isascii():
-            for plural in ("es", "s"):
-                if key.endswith(plural) and (found := self._by_name.get(key.removesuffix(plural))):
-                    break
-        return found
+        found = self.match(name)
+        return found.item if found and found.kind != "misspelling" else None
+
+    def candidates(self, name: str) -> tuple[Item, ...]:
+        """List the items that an ambiguous word could mean; none where it is not ambiguous."""
+        return self._ambiguous.get(fold(name), ())
 
     def get(self, name: str) -> Item:
         """Find an item by name or alias.
@@ -188,9 +282,13 @@ class Catalogue:
     def close_to(self, name: str, count: int = 3) -> list[str]:
         """Name up to ``count`` items whose names look like this one."""
         key = fold(name)
-        hits = difflib.get_close_matches(key, self._by_name, n=count * 2, cutoff=0.5)
+        known_as = self._by_error | self._by_name
+        first = [item.name_zh for item in self.candidates(name)]
+        if key in self._by_error:
+            first.append(self._by_error[key].name_zh)
+        hits = difflib.get_close_matches(key, known_as, n=count * 2, cutoff=0.5)
         hits += [known for known in self._by_name if len(key) > 1 and key in known][:count]
-        return list(dict.fromkeys(self._by_name[hit].name_zh for hit in hits))[:count]
+        return list(dict.fromkeys([*first, *(known_as[hit].name_zh for hit in hits)]))[:count]
 
     def convert(self, item: Item, count: Fraction, unit: str) -> int:
         """Turn a count of a unit into whole base units, exactly.

@@ -257,7 +257,7 @@ def _value(column: Column, cell: Cell) -> Any:
         if cell in ERRORS:
             raise BadCell("cell.error", "the spreadsheet could not work it out; write the value")
     value = column.kind.read(cell)
-    if value in {"", ()}:  # nothing was left of what is not seen
+    if isinstance(value, str | tuple) and not value:  # nothing was left of what is not seen
         return _value(column, None)
     return value
 

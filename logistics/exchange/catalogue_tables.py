@@ -1,0 +1,161 @@
+"""The tables of a catalogue: items, their units, and words that could be several items."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+
+from typing_extensions import override
+
+from logistics.exchange.tables import (
+    BadCell,
+    Cell,
+    Choice,
+    Column,
+    Integer,
+    Kind,
+    Language,
+    Number,
+    Table,
+    Text,
+    Words,
+    YesNo,
+)
+from logistics.exchange.tables.cells import Written
+
+BASES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"g": ("克", "gram"), "ml": ("毫升", "millilitre"), "piece": ("件", "piece", "个")}
+)
+CHAINS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "ambient": ("常温", "ambient"),
+        "chilled": ("冷藏", "chilled", "保鲜"),
+        "frozen": ("冷冻", "frozen", "速冻"),
+    }
+)
+CATEGORIES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "vegetable": ("蔬菜", "vegetable"),
+        "fruit": ("水果", "fruit"),
+        "meat": ("肉类", "meat", "肉"),
+        "egg": ("蛋类", "egg", "蛋"),
+        "soy": ("豆制品", "soy"),
+        "seafood": ("水产", "seafood", "海鲜"),
+        "dairy": ("乳品", "dairy", "奶制品"),
+        "staple": ("主食", "staple", "米面"),
+        "oil": ("食用油", "oil"),
+        "seasoning": ("调料", "seasoning", "调味品"),
+        "snack": ("零食", "snack"),
+        "drink": ("饮料", "drink"),
+        "infant": ("母婴", "infant", "婴儿"),
+        "elderly": ("老人", "elderly"),
+        "medicine": ("药品", "medicine", "医药"),
+        "hygiene": ("洗护", "hygiene"),
+        "cleaning": ("清洁", "cleaning"),
+        "household": ("日用", "household"),
+        "pet": ("宠物", "pet"),
+    }
+)
+
+
+class Units(Kind):
+    """Sale units with the base units that each holds, in one cell: 板=30；盒=10."""
+
+    width = 24
+
+    @override
+    def read(self, cell: Cell) -> Mapping[str, int]:
+        units: dict[str, int] = {}
+        for part in Words().read(cell):
+            unit, equals, said = part.partition("=")
+            try:
+                count = Integer(least=1, most=10**9).read(said.strip() or None)
+            except BadCell:
+                count = 0
+            if not equals or not unit.strip() or not count or unit.strip() in units:
+                raise BadCell("cell.not-units", "write unit=base units, such as 板=30；盒=10")
+            units[unit.strip()] = count
+        return MappingProxyType(units)
+
+    @override
+    def write(self, value: Any, language: Language) -> Written:
+        parts = tuple(f"{unit}={count}" for unit, count in value.items())
+        return Words().write(parts, language)
+
+
+_MOST: Final = 10**9
+_PER_UNIT: Final = Number(least=Decimal("0.001"), most=Decimal(10**6), places=3)
+_NAME_ZH: Final = Column(
+    key="name_zh", zh="商品", en="item", words=("品名", "商品名称", "名称"), kind=Text(64),
+    required=True, width=16,
+)  # fmt: skip
+_UNITS: Final = Column(
+    key="units", zh="单位换算", en="units", kind=Units(), default=MappingProxyType({})
+)
+_PLAIN: Final = (
+    _NAME_ZH,
+    Column(key="name_en", zh="英文名", en="English name", kind=Text(128), required=True, width=20),
+    Column(key="aliases", zh="别名", en="aliases", kind=Words(), default=()),
+    Column(
+        key="misspellings", zh="常见错字", en="misspellings", words=("错别字", "常见错写"),
+        kind=Words(), default=(),
+    ),
+    Column(key="category", zh="类别", en="category", kind=Choice(CATEGORIES), required=True),
+    Column(key="base", zh="基本单位", en="base unit", kind=Choice(BASES), required=True),
+    Column(key="default_unit", zh="常用单位", en="default unit", kind=Text(16), required=True),
+    Column(
+        key="weight_g", zh="每基本单位重量（克）", en="weight per base unit (g)", kind=_PER_UNIT,
+        required=True,
+    ),
+    Column(
+        key="volume_ml", zh="每基本单位体积（毫升）", en="volume per base unit (ml)",
+        kind=_PER_UNIT, required=True,
+    ),
+    Column(
+        key="cold_chain", zh="温度", en="cold chain", words=("冷链", "储存"), kind=Choice(CHAINS),
+        default="ambient",
+    ),
+    Column(key="fragile", zh="易碎", en="fragile", words=("怕压",), kind=YesNo(), default=False),
+    Column(
+        key="substitute_class", zh="替代组", en="substitution group", kind=Text(32), default=None
+    ),
+    Column(
+        key="household_limit", zh="每户限量", en="household limit", words=("限购",),
+        kind=Integer(least=1, most=_MOST), required=True,
+    ),
+    Column(
+        key="person_limit", zh="每人限量", en="person limit", kind=Integer(least=1, most=_MOST)
+    ),
+    Column(key="aisle", zh="货架", en="aisle", words=("拣货组",), kind=Text(32), default=""),
+)  # fmt: skip
+
+ITEMS: Final = Table(
+    key="items", zh="商品", en="Items", columns=(*_PLAIN[:7], _UNITS, *_PLAIN[7:]),
+    sheet_words=("目录", "catalogue"),
+)  # fmt: skip
+"""Items with their units in one cell: what a CSV file holds."""
+
+ITEMS_SHEET: Final = Table(key="items", zh="商品", en="Items", columns=_PLAIN)
+"""Items as a workbook's first sheet; their units have a sheet of their own."""
+
+UNITS: Final = Table(
+    key="units", zh="单位", en="Units",
+    columns=(
+        _NAME_ZH,
+        Column(key="unit", zh="单位", en="unit", kind=Text(16), required=True),
+        Column(
+            key="base_count", zh="含基本单位数", en="base units held", words=("换算",),
+            kind=Integer(least=1, most=_MOST), required=True,
+        ),
+    ),
+)  # fmt: skip
+
+AMBIGUOUS: Final = Table(
+    key="ambiguous", zh="多义词", en="Ambiguous words",
+    columns=(
+        Column(key="word", zh="词", en="word", kind=Text(64), required=True),
+        Column(
+            key="items", zh="可能的商品", en="items", kind=Words(), required=True, width=60
+        ),
+    ),
+)  # fmt: skip
