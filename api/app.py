@@ -19,6 +19,7 @@ from api.pages.maps import MapDrawer
 from api.roles import Action
 from api.routes import (
     closures,
+    errands,
     health,
     lists,
     maps,
@@ -81,6 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(triage.router)
     app.include_router(zones.router)
     app.include_router(closures.router)
+    app.include_router(errands.router)
 
     @app.get(
         "/api/v1/openapi.json",

@@ -28,6 +28,10 @@ class Action(StrEnum):
     SHEET_READ = "sheet.read"
     SHEETS_READ = "sheets.read"
     API_READ = "api.read"
+    ERRAND_TAKE = "errand.take"
+    ERRAND_READ = "errand.read"
+    ERRAND_PAGE = "errand.page"
+    ERRAND_MOVE = "errand.move"
 
 
 class Reach(StrEnum):
@@ -50,6 +54,10 @@ _DESK = {
     Action.LIST_TAKE: Reach.ALL,
     Action.LIST_CHANGE: Reach.ALL,
     Action.TRIAGE_SETTLE: Reach.ALL,
+    Action.ERRAND_TAKE: Reach.ALL,
+    Action.ERRAND_READ: Reach.ALL,
+    Action.ERRAND_PAGE: Reach.ALL,
+    Action.ERRAND_MOVE: Reach.ALL,
 }
 
 PERMISSIONS: dict[Role, dict[Action, Reach]] = {
@@ -66,6 +74,8 @@ PERMISSIONS: dict[Role, dict[Action, Reach]] = {
     Role.ADMINISTRATOR: {**_READ, **_DESK, Action.RUN_STEP: Reach.ALL},
     Role.COURIER: {Action.SHEET_READ: Reach.OWN, Action.API_READ: Reach.ALL},
     Role.HOUSEHOLD: {
+        Action.ERRAND_TAKE: Reach.OWN,
+        Action.ERRAND_READ: Reach.OWN,
         Action.LIST_TAKE: Reach.OWN,
         Action.LIST_READ: Reach.OWN,
         Action.LIST_CHANGE: Reach.OWN,

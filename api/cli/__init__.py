@@ -26,6 +26,7 @@ from api.cli import (
     context,
     dispatching,
     districts,
+    errands,
     frontier,
     list_desk,
     lists,
@@ -100,6 +101,7 @@ for _verb in (list_desk.take, list_desk.repeat, list_desk.amend, list_desk.cance
     lists.app.command(_verb.__name__)(_verb)
 app.add_typer(lists.app, name="list")
 app.add_typer(triage.app, name="triage")
+app.add_typer(errands.app, name="errand")
 runs.app.command("plan")(dispatching.plan)
 runs.app.command("release")(dispatching.release)
 runs.app.command("sheets")(dispatching.print_again)

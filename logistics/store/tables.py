@@ -18,6 +18,7 @@ from logistics.store.schema.buying import (
     van_tour,
 )
 from logistics.store.schema.columns import NaiveDatetime, UtcDateTime, metadata
+from logistics.store.schema.errands import errand, errand_step
 from logistics.store.schema.ledger import bag_move, bag_scan, ledger_seal, lot_statement
 from logistics.store.schema.registry import (
     household_statement,
@@ -84,6 +85,8 @@ __all__ = [
     "closure_lift",
     "courier",
     "district",
+    "errand",
+    "errand_step",
     "household",
     "household_fill",
     "household_list",

@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol
 
-from logistics.store.migrations.third import buying, ledger, registry, sharing
+from logistics.store.migrations.third import buying, errands, ledger, registry, sharing
 
 
 class Topic(Protocol):
@@ -15,5 +15,5 @@ class Topic(Protocol):
         """Take it away again."""
 
 
-TOPICS: Final[tuple[Topic, ...]] = (registry, ledger, sharing, buying)
+TOPICS: Final[tuple[Topic, ...]] = (registry, ledger, sharing, buying, errands)
 """In the order in which they are made; taken away in the other."""
