@@ -113,16 +113,50 @@ def cutoff(
 def order(
     *,
     run: RunArgument,
+    option: Annotated[
+        str, typer.Option(help="方案 · cheap, contact (fewer shops and buyers) or balanced")
+    ] = "balanced",
+    goods_by: Annotated[
+        str, typer.Option(help="到货时限 · HH:MM, when goods must be at the point")
+    ] = "",
+    deliver: Annotated[
+        list[str] | None,
+        typer.Option(help="直送点位 · SUPPLIER=POINT, else goods go to the depot"),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只比选 · compare the options, order nothing")
+    ] = False,
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,
     as_json: JsonOption = False,
 ) -> None:
-    """采购 · Order what the lists ask for: one order per market, in whole cases."""
-    from logistics.usecases.place_orders import place_orders
+    """采购 · Order what the lists ask for: one order per supplier, in whole cases."""
+    from api.cli.order_view import clock_of, places_of, tell_options
+    from logistics.usecases.place_orders import place_orders, propose
+    from logistics.usecases.weigh_orders import read_demand, require_option, weigh
 
-    done = _do(database, lambda s, at: place_orders(s, run, actor=ACTOR, at=at), as_json=as_json)
+    require_option(option)
+    by, points = clock_of(goods_by), places_of(deliver or [])
+    with opened(database) as store:
+        at = now()
+        with store.read() as session:
+            read = read_demand(session, run, at=at, goods_by=by)
+        weighed = weigh(read)
+        if dry_run:
+            with store.read() as session:
+                proposed = propose(session, weighed, option)
+            print_json(proposed) if as_json else tell_options(proposed, lang)
+            return
+        done = store.run(
+            lambda session: place_orders(
+                session, run, option=option, weighed=weighed, deliver_to=points,
+                actor=ACTOR, at=at,
+            )
+        )  # fmt: skip
     if as_json:
+        print_json(done)
         return
+    tell_options(done, lang)
     say("run.ordered", code=done.run.code, orders=len(done.orders), lines=done.lines)
     for one in done.orders:
         name = one.market_zh if lang == "zh" else one.market_en

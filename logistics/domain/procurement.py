@@ -1,7 +1,7 @@
 """What to buy where, so that every wish is bought or its reason is known (采购)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,13 @@ class NotBought(StrEnum):
 
     NOT_SOLD = "not-sold"  # no market offers the item
     SOLD_OUT = "sold-out"  # the markets together have less than is asked
+    SUSPENDED = "supplier-suspended"  # inspectors say that nothing is ordered there
+    TOO_LATE = "too-late"  # its goods would come too late
+    CROWDED = "no-slot"  # it does not serve so many of us in its hours
+    NO_COLD_CHAIN = "no-cold-chain"
+    NO_PROVENANCE = "no-provenance"  # cold goods without provenance codes
+    NOT_FRESH = "not-fresh"  # they would not keep long enough
+    MINIMUM = "minimum-not-reached"  # less is asked than is sold at once
 
 
 class OrderState(StrEnum):
@@ -39,13 +46,20 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What a market sells: cases of ``case_base`` base units at ``price_fen`` a case."""
+    """What a market sells: cases of ``case_base`` base units at ``price_fen`` a case.
+
+    Fewer than ``minimum_cases`` are not sold; goods stay good for ``keeps_h`` hours from when
+    they can be fetched, None: long enough.
+    """
 
     market_id: str
     item_id: str
     case_base: int
     price_fen: int
     stock_cases: int | None
+    minimum_cases: int = 1
+    aisle: str = ""
+    keeps_h: int | None = None
 
     @property
     def stock_base(self) -> int | None:
@@ -99,6 +113,7 @@ class OrderedLine:
     price_fen: int
     received: int
     households: int
+    aisle: str = ""
 
     @property
     def quantity(self) -> int:
@@ -113,7 +128,12 @@ class OrderedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseOrder:
-    """An order to one market."""
+    """An order to one market.
+
+    Its goods go to ``point_code``, None: to the depot; ``buyers`` fetch them from ``ready_s`` on,
+    seconds since midnight of the service day. ``flag`` is the reason why inspectors have
+    suspended the market since, or look at it.
+    """
 
     id: str
     run_id: str
@@ -124,6 +144,10 @@ class PurchaseOrder:
     market_en: str
     state: OrderState
     lines: tuple[OrderedLine, ...]
+    point_code: str | None = None
+    buyers: int = 0
+    ready_s: int = 0
+    flag: str = ""
 
     @property
     def total_fen(self) -> int:
@@ -178,56 +202,83 @@ class Receipt:
     lines: tuple[ReceivedLine, ...]
 
 
-def procure(wishes: Iterable[Wish], offers: Iterable[Offer], *, salt: str) -> Procurement:
-    """Buy each item where a base unit is cheapest, and go on to the next market when it is out.
+def purchase(
+    wishes: Iterable[Wish],
+    offers: Iterable[Offer],
+    cases: Mapping[tuple[str, str], int],
+    reasons: Mapping[str, NotBought],
+    *,
+    salt: str,
+) -> Procurement:
+    """Put the wishes behind the cases that are bought: each is bought, or its reason known.
 
     Parameters
     ----------
+    cases
+        How many, by market id and item id.
+    reasons
+        Why an item is not bought, or not enough of it; without one nobody sells it.
     salt
-        Seeds the order in which wishes stand in the queue for the cheaper market; the order in
-        which they arrive plays no part.
+        Seeds the order in which wishes stand in the queue for the cheaper market and for what
+        there is too little of; the order in which they arrive plays no part.
 
     Notes
     -----
-    The rule is ours. Cases are rounded up, so the last case of an item may leave a surplus.
+    The rule is ours. Cases are whole, so the last case of an item may leave a surplus.
     """
     by_item: dict[str, list[Wish]] = defaultdict(list)
     for wish in wishes:
         by_item[wish.item_id].append(wish)
     on_sale: dict[str, list[Offer]] = defaultdict(list)
     for offer in offers:
-        on_sale[offer.item_id].append(offer)
+        if cases.get((offer.market_id, offer.item_id)):
+            on_sale[offer.item_id].append(offer)
     purchases: list[Purchase] = []
     backings: list[Backing] = []
     for item_id in sorted(by_item):
-        queue = sorted(
-            by_item[item_id],
-            key=lambda w: (draw(salt, w.household_code, w.item_id, w.quantity), w.line_id),
-        )
-        bought = _buy(sum(w.quantity for w in queue), on_sale[item_id])
+        queue = queued(by_item[item_id], salt)
+        bought = _bought(sum(w.quantity for w in queue), on_sale[item_id], cases)
         purchases += bought
-        rest = NotBought.SOLD_OUT if on_sale[item_id] else NotBought.NOT_SOLD
-        backings += _back(queue, bought, rest)
+        backings += _back(queue, bought, reasons.get(item_id, NotBought.NOT_SOLD))
     return Procurement(tuple(purchases), tuple(backings))
 
 
-def _buy(demand: int, offers: Sequence[Offer]) -> list[Purchase]:
+def queued(wishes: Iterable[Wish], salt: str) -> list[Wish]:
+    """Let chance, the same whenever it is asked, say who comes first."""
+    return sorted(
+        wishes, key=lambda w: (draw(salt, w.household_code, w.item_id, w.quantity), w.line_id)
+    )
+
+
+def cut_off_by(wishes: Sequence[Wish], short: int) -> int:
+    """Count the wishes at the end of a queue that a shortage of base units reaches."""
+    count = 0
+    for wish in reversed(wishes):
+        if short <= 0:
+            break
+        short -= wish.quantity
+        count += 1
+    return count
+
+
+def _bought(
+    demand: int, offers: Sequence[Offer], cases: Mapping[tuple[str, str], int]
+) -> list[Purchase]:
+    """Let the dearest market carry what the whole cases hold beyond the demand."""
     bought: list[Purchase] = []
     cheapest_first = sorted(
         offers, key=lambda o: (Fraction(o.price_fen, o.case_base), o.market_id)
     )
     for offer in cheapest_first:
-        has = offer.stock_base
-        take = demand if has is None else min(demand, has)
-        if take <= 0:
-            continue
+        count = cases[offer.market_id, offer.item_id]
+        take = min(demand, count * offer.case_base)
         bought.append(
             Purchase(
                 market_id=offer.market_id,
                 item_id=offer.item_id,
                 demand=take,
                 case_base=offer.case_base,
-                cases=-(-take // offer.case_base),
+                cases=count,
                 price_fen=offer.price_fen,
             )
         )
@@ -242,6 +293,10 @@ def _back(queue: Sequence[Wish], bought: Sequence[Purchase], rest: NotBought) ->
     for wish in queue:
         open_quantity = wish.quantity
         while open_quantity and at < len(sources):
+            if not left:  # the cases of the cheaper ones were enough
+                at += 1
+                left = sources[at][1] if at < len(sources) else 0
+                continue
             part = min(open_quantity, left)
             found.append(_backing(wish, sources[at][0], part, None))
             open_quantity -= part

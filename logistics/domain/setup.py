@@ -55,6 +55,14 @@ class Policy:
     drop_sealed: str = "stairwell"  # one of DROP_MODES, by zone
     drop_controlled: str = "stairwell"
     drop_precaution: str = "stairwell"
+    count_pack_s: int = 3600  # from a van's coming to a point to the first bag that leaves it
+    goods_by: time | None = None  # when goods must be at the point; else for the wave's last bags
+    goods_keep_h: int = 0  # so long after the wave they must still be good
+    shop_fen: int = 5000  # what it is worth that nobody enters one more shop
+    buyer_fen: int = 3000  # … and that one buyer less is sent out
+    buyer_lines: int = 40  # lines that one buyer picks in a shop
+    van_km_fen: int = 300
+    van_stop_fen: int = 2000  # a supplier that a van must go to
 
     def floors(self, stairwell: int, building: int) -> int:
         """Take a stairwell's floors from the map: its own, its building's, else the default."""
@@ -62,7 +70,8 @@ class Policy:
 
     def __post_init__(self) -> None:
         ZoneInfo(self.time_zone)  # an unknown name is refused here
-        for name in ("rooms_per_floor", "floors_default", "bag_weight_g", "bag_volume_ml"):
+        whole = ("rooms_per_floor", "floors_default", "bag_weight_g", "bag_volume_ml")
+        for name in (*whole, "buyer_lines"):
             if getattr(self, name) < 1:
                 msg = f"{name} must be at least 1, not {getattr(self, name)}"
                 raise ValueError(msg)
@@ -86,7 +95,7 @@ class Policy:
     def of_facts(cls, facts: Mapping[str, Any]) -> "Policy":
         """Read what :meth:`facts` wrote; unknown names are passed over, missing ones default."""
         known = {f.name for f in fields(cls)}
-        times = {"wave_start", "wave_end", "leader_start", "leader_end"}
+        times = {"wave_start", "wave_end", "leader_start", "leader_end", "goods_by"}
         values: dict[str, Any] = {
             k: time.fromisoformat(v) if k in times and v is not None else v
             for k, v in facts.items()

@@ -1,7 +1,7 @@
 """Orders to markets, their receipts and lots, and the wishes behind each line."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,17 +12,15 @@ from sqlalchemy.orm import Session
 
 from logistics.domain.ids import new_id
 from logistics.domain.procurement import (
-    Backing,
     OrderedLine,
     OrderState,
-    Procurement,
     PurchaseOrder,
     Receipt,
     ReceivedLine,
 )
-from logistics.domain.runs import Run
 from logistics.domain.stock import Lot, LotState, MoveKind
 from logistics.errors import NotFound
+from logistics.store import suppliers
 from logistics.store.tables import (
     household,
     household_list,
@@ -30,7 +28,9 @@ from logistics.store.tables import (
     line_demand,
     lot,
     movement,
+    offer_terms,
     order_line,
+    order_terms,
     place,
     purchase_line,
     purchase_order,
@@ -71,74 +71,20 @@ class OrderHead:
     ordered: dict[str, int]
 
 
-def add_all(session: Session, run: Run, bought: Procurement, *, at: datetime) -> None:
-    """Write one order per market, its lines, and what stands behind them."""
-    markets = sorted({p.market_id for p in bought.purchases})
-    codes = _codes(session, markets)
-    order_ids = {market: new_id("po", at) for market in markets}
-    line_ids: dict[tuple[str | None, str], str] = {}
-    lines = []
-    for p in bought.purchases:
-        line_ids[p.market_id, p.item_id] = line_id = new_id("pl", at)
-        lines.append(
-            {
-                "id": line_id,
-                "order_id": order_ids[p.market_id],
-                "item_id": p.item_id,
-                "demand": p.demand,
-                "case_base": p.case_base,
-                "cases": p.cases,
-                "price_fen": p.price_fen,
-            }
-        )
-    if markets:
-        session.execute(
-            insert(purchase_order),
-            [
-                {
-                    "id": order_ids[m],
-                    "run_id": run.id,
-                    "market_id": m,
-                    "code": f"{run.code}-{codes[m]}",
-                    "state": OrderState.SENT.value,
-                    "created_at": at,
-                }
-                for m in markets
-            ],
-        )
-        session.execute(insert(purchase_line), lines)
-    if bought.backings:
-        session.execute(
-            insert(line_demand), [_demand_row(b, line_ids, at) for b in bought.backings]
-        )
-
-
-def _demand_row(
-    backing: Backing, line_ids: dict[tuple[str | None, str], str], at: datetime
-) -> dict[str, Any]:
-    return {
-        "id": new_id("ld", at),
-        "line_id": backing.line_id,
-        "purchase_line_id": line_ids.get((backing.market_id, backing.item_id)),
-        "quantity": backing.quantity,
-        "reason": None if backing.reason is None else backing.reason.value,
-    }
-
-
-def _codes(session: Session, market_ids: Iterable[str]) -> dict[str, str]:
-    rows = session.execute(select(place.c.id, place.c.code).where(place.c.id.in_(market_ids)))
-    return dict(rows.all())
-
-
 def of_run(session: Session, run_id: str) -> tuple[PurchaseOrder, ...]:
     """Read the orders of a run with their lines, by code."""
     received = _received_by_order(session, run_id)
     wishes = _households_behind(session, run_id)
     lines: dict[str, list[OrderedLine]] = defaultdict(list)
     for row in session.execute(
-        select(purchase_line, item.c.name_zh, item.c.name_en, item.c.base)
+        select(purchase_line, item.c.name_zh, item.c.name_en, item.c.base, offer_terms.c.aisle)
         .join(purchase_order, purchase_order.c.id == purchase_line.c.order_id)
         .join(item, item.c.id == purchase_line.c.item_id)
+        .outerjoin(
+            offer_terms,
+            (offer_terms.c.market_id == purchase_order.c.market_id)
+            & (offer_terms.c.item_id == purchase_line.c.item_id),
+        )
         .where(purchase_order.c.run_id == run_id)
         .order_by(item.c.category, item.c.name_zh)
     ):
@@ -155,14 +101,27 @@ def of_run(session: Session, run_id: str) -> tuple[PurchaseOrder, ...]:
                 price_fen=row.price_fen,
                 received=received.get((row.order_id, row.item_id), 0),
                 households=wishes.get(row.id, 0),
+                aisle=row.aisle or "",
             )
         )
+    point = place.alias()
     rows = session.execute(
-        select(purchase_order, place.c.code.label("market_code"), place.c.name_zh, place.c.name_en)
+        select(
+            purchase_order,
+            place.c.code.label("market_code"),
+            place.c.name_zh,
+            place.c.name_en,
+            point.c.code.label("point_code"),
+            order_terms.c.buyers,
+            order_terms.c.ready_s,
+        )
         .join(place, place.c.id == purchase_order.c.market_id)
+        .outerjoin(order_terms, order_terms.c.order_id == purchase_order.c.id)
+        .outerjoin(point, point.c.id == order_terms.c.point_id)
         .where(purchase_order.c.run_id == run_id)
         .order_by(purchase_order.c.code)
-    )
+    ).all()
+    flagged = suppliers.flags(session, [row.id for row in rows])
     return tuple(
         PurchaseOrder(
             id=row.id,
@@ -174,6 +133,10 @@ def of_run(session: Session, run_id: str) -> tuple[PurchaseOrder, ...]:
             market_en=row.name_en,
             state=OrderState(row.state),
             lines=tuple(lines[row.id]),
+            point_code=row.point_code,
+            buyers=row.buyers or 0,
+            ready_s=row.ready_s or 0,
+            flag=flagged.get(row.id, ""),
         )
         for row in rows
     )

@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.allocation import MEASURED_STEP
-from logistics.domain.procurement import Offer
 from logistics.domain.quantities import MASS, VOLUME
 from logistics.store.tables import (
     household,
@@ -15,9 +14,7 @@ from logistics.store.tables import (
     item,
     item_alias,
     item_unit,
-    offer,
     order_line,
-    place,
 )
 
 
@@ -34,7 +31,9 @@ class FrozenLine:
     item_id: str
     quantity: int
     step: int
-    substitution: bool
+    substitution: str  # none listed class
+    substitutes: tuple[str, ...] = ()
+    substitute_cap_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +65,8 @@ def frozen_lines(session: Session, run_id: str) -> tuple[FrozenLine, ...]:
             order_line.c.quantity,
             order_line.c.unit,
             order_line.c.substitution,
+            order_line.c.substitutes,
+            order_line.c.substitute_cap_fen,
             item_unit.c.base_count,
         )
         .join(household_list, household_list.c.id == order_line.c.list_id)
@@ -89,7 +90,9 @@ def frozen_lines(session: Session, run_id: str) -> tuple[FrozenLine, ...]:
             item_id=row.item_id,
             quantity=row.quantity,
             step=_step(row),
-            substitution=row.substitution == "class",
+            substitution=row.substitution,
+            substitutes=tuple(row.substitutes),
+            substitute_cap_fen=row.substitute_cap_fen,
         )
         for row in rows
     )
@@ -102,25 +105,6 @@ def _step(row: Any) -> int:
 
 
 _MEASURES = frozenset({*MASS, *VOLUME})
-
-
-def offers(session: Session, district_id: str) -> tuple[Offer, ...]:
-    """Read what the markets of a district sell."""
-    rows = session.execute(
-        select(offer)
-        .join(place, place.c.id == offer.c.market_id)
-        .where(place.c.district_id == district_id)
-    )
-    return tuple(
-        Offer(
-            market_id=row.market_id,
-            item_id=row.item_id,
-            case_base=row.case_base,
-            price_fen=row.price_fen,
-            stock_cases=row.stock_cases,
-        )
-        for row in rows
-    )
 
 
 def goods(session: Session) -> dict[str, Good]:

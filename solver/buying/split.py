@@ -20,7 +20,7 @@ from solver.buying.covers import Cover, Covers, covers_of, limited
 from solver.buying.problem import UNLIMITED, Buying, Choice, Ints, Weights
 from solver.buying.start import first_choice
 
-_EFFORT: float = 1.0
+_EFFORT: float = 0.6
 """Deterministic time of CP-SAT for one question: the same on every machine, about seconds."""
 
 OPTIONS = ("cheap", "contact", "balanced")
