@@ -1,28 +1,31 @@
-"""Share what came among those who asked, by rules that can be read out loud (分配).
+"""What is shared out among whom, what a line gets, and why (分配).
 
-1. Lines of need tier 0 (infant, ill) come first, then tier 1, then tier 2.
-2. Within a tier the line that has the smallest part of its wish so far gets the next unit, until
-   the goods or the wishes are out: nobody is raised while somebody lower could be (max-min).
-3. Units are what people buy: a bag of rice or a box stays whole; weighed goods go by 50 g.
-4. Where the goods end among equals, a draw decides that depends on household, item and quantity
-   alone. Who asked first plays no part.
-5. What came instead of an item goes to lines that are short of it and allow a substitute of the
-   class; never for medicine and infant food. What is left of it serves lines that asked for it.
-6. Held lots, and cold lots without provenance, are given to nobody.
+The rules, which :mod:`logistics.domain.allocation_rounds` applies in this order:
+
+1. Need tier 0 (infant, ill) comes first, then tier 1, then tier 2; in each, medicine and infant
+   food come before the rest, and nothing else makes up for them.
+2. Within a tier nobody gets a second thing while somebody has nothing and could get one.
+3. Then the household that stands lowest is raised as far as can be, then the next, and so on: the
+   lexicographic max-min of how full households' lists are, less what they are owed from the days
+   before. A list is as full as its items are on the mean: each counts alike, whatever it weighs.
+4. Units are what people buy: a bag of rice or a box stays whole; weighed goods go by 50 g.
+5. Among equals a draw decides that depends on run and household alone. Who asked first plays no
+   part.
+6. A ration limits what one household gets of an item; what is beyond it does not count as lacking.
+7. What came instead of an item goes to lines that are short of it and allow it; what is left of
+   it serves lines that asked for it; what nobody asked for any more serves lines that are short
+   and allow it, first choices first. Never for medicine and infant food.
+8. Held lots, and cold lots without provenance, are given to nobody.
 """
 
-import heapq
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import groupby
+from fractions import Fraction
 
-from logistics.domain.fairness import draw
-
-NEVER_SUBSTITUTED = frozenset({"medicine", "infant"})
+ESSENTIAL = frozenset({"medicine", "infant"})
+"""Categories that come first and are never substituted."""
 MEASURED_STEP = 50  # g or ml: one 两, the smallest amount that a shop scale in use is asked for
-_FILL_SCALE = 10**12  # fill rates are compared as integers, finer than any two lines can differ
 
 
 class ShareKind(StrEnum):
@@ -44,11 +47,24 @@ class Reason(StrEnum):
     NOTHING_CAME = "nothing-came"
     HELD = "held"
     SHORT = "short"
+    RATION = "ration"
+    MISSING_AT_PACKING = "missing-at-packing"
+
+
+class Substitution(StrEnum):
+    """What may come instead of what a line asks."""
+
+    NONE = "none"
+    LISTED = "listed"  # only what the line names, in that order
+    CLASS = "class"  # anything of the item's substitute class
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:
-    """An accepted line; ``step`` is the smallest amount that can be given of it, base units."""
+    """An accepted line; ``step`` is the smallest amount that can be given of it, base units.
+
+    ``cap_fen`` is the most that the whole line may cost with a substitute.
+    """
 
     line_id: str
     household_code: str
@@ -56,7 +72,9 @@ class Want:
     quantity: int
     tier: int
     step: int
-    substitution: bool
+    substitution: Substitution = Substitution.NONE
+    substitutes: tuple[str, ...] = ()
+    cap_fen: int | None = None
 
     def __post_init__(self) -> None:
         if self.quantity <= 0 or self.step <= 0:
@@ -75,6 +93,16 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFacts:
+    """What sharing knows of an item; ``price`` is fen per base unit, None if nobody says it."""
+
+    category: str
+    kind: str | None
+    base: str
+    price: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """How an item stands: what explains that a line is short."""
 
@@ -86,8 +114,40 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What holds for a sharing besides wishes and goods.
+
+    Parameters
+    ----------
+    situations
+        Per item, what explains a shortage.
+    items
+        Per item, what decides about substitutes and what comes first.
+    rations
+        Per item, the most that one household gets, in base units.
+    debts
+        Per household code, what it is owed from the days before, per mille of a list.
+    had
+        Per line, what it was given before, where a part is shared again.
+    salt
+        Seeds the draws.
+    """
+
+    situations: Mapping[str, Situation]
+    items: Mapping[str, ItemFacts]
+    rations: Mapping[str, int] = field(default_factory=dict)
+    debts: Mapping[str, int] = field(default_factory=dict)
+    had: Mapping[str, int] = field(default_factory=dict)
+    salt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """What a line is given from one lot, or nothing at all and why."""
+    """What a line is given from one lot, or nothing at all and why.
+
+    ``got`` is what the line has from all lots together, ``entitled`` what a ration leaves of
+    what it asked.
+    """
 
     line_id: str
     lot_id: str | None
@@ -96,192 +156,110 @@ class Share:
     reason: Reason
     asked: int
     got: int
+    entitled: int
 
 
-@dataclass(slots=True)
-class _Claim:
-    want: Want
-    ticket: bytes
-    got: int = 0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """How full a household's list is after a sharing.
 
-    @property
-    def fill(self) -> int:
-        return self.got * _FILL_SCALE // self.want.quantity
-
-    @property
-    def next_step(self) -> int:
-        return min(self.want.step, self.want.quantity - self.got)
-
-
-def fill_up(claims: Sequence["_Claim"], stock: int) -> dict[str, int]:
-    """Raise the claims from their present fill with the stock; return what each got now."""
-    before = {claim.want.line_id: claim.got for claim in claims}
-    by_tier = sorted(claims, key=lambda c: c.want.tier)
-    for _, group in groupby(by_tier, key=lambda c: c.want.tier):
-        tier = list(group)
-        missing = sum(c.want.quantity - c.got for c in tier)
-        if missing <= stock:
-            for claim in tier:
-                claim.got = claim.want.quantity
-            stock -= missing
-        else:
-            stock = _raise_lowest(tier, stock)
-    return {
-        c.want.line_id: c.got - before[c.want.line_id]
-        for c in claims
-        if c.got > before[c.want.line_id]
-    }
-
-
-def _raise_lowest(tier: Iterable["_Claim"], stock: int) -> int:
-    queue = [(c.fill, c.ticket, c.want.line_id, c) for c in tier if c.got < c.want.quantity]
-    heapq.heapify(queue)
-    while queue and stock:
-        _, ticket, line_id, claim = heapq.heappop(queue)
-        step = claim.next_step
-        if step > stock:
-            continue  # a whole unit no longer fits; smaller units of others may
-        claim.got += step
-        stock -= step
-        if claim.got < claim.want.quantity:
-            heapq.heappush(queue, (claim.fill, ticket, line_id, claim))
-    return stock
-
-
-class _Shelf:
-    """Lots that are emptied one after another."""
-
-    def __init__(self, lots: Iterable[Supply]) -> None:
-        self._lots = [(lot.lot_id, lot.quantity) for lot in sorted(lots, key=lambda s: s.lot_id)]
-
-    @property
-    def left(self) -> int:
-        return sum(quantity for _, quantity in self._lots)
-
-    def take(self, quantity: int) -> list[tuple[str, int]]:
-        taken: list[tuple[str, int]] = []
-        while quantity:
-            lot_id, has = self._lots[0]
-            part = min(has, quantity)
-            taken.append((lot_id, part))
-            quantity -= part
-            if part == has:
-                del self._lots[0]
-            else:
-                self._lots[0] = (lot_id, has - part)
-        return taken
-
-
-def allocate(
-    wants: Iterable[Want],
-    supplies: Iterable[Supply],
-    situations: Mapping[str, Situation],
-    classes: Mapping[str, tuple[str, str | None]],
-    *,
-    salt: str,
-) -> tuple[Share, ...]:
-    """Give every want its shares; each want ends with at least one.
-
-    Parameters
-    ----------
-    situations
-        Per item, what explains a shortage.
-    classes
-        Per item, its category and its substitute class.
-    salt
-        Seeds the draws.
-
-    Notes
-    -----
-    The rules are in the head of this module and are ours. O(units × log lines) per short item.
+    ``proven``: no other sharing is better in the order of rule 3 among those it competed with.
     """
-    claims: dict[str, list[_Claim]] = defaultdict(list)
-    for want in sorted(wants, key=lambda w: w.line_id):
-        ticket = draw(salt, want.household_code, want.item_id, want.quantity)
-        claims[want.item_id].append(_Claim(want, ticket))
-    for queue in claims.values():
-        queue.sort(key=lambda c: (c.ticket, c.want.line_id))
-    own: dict[str, list[Supply]] = defaultdict(list)
-    instead: dict[tuple[str, str], list[Supply]] = defaultdict(list)
-    for supply in supplies:
-        if supply.instead_of is None:
-            own[supply.item_id].append(supply)
-        else:
-            instead[supply.instead_of, supply.item_id].append(supply)
-    given: dict[str, list[tuple[str, int, bool]]] = defaultdict(list)
-    for item_id, queue in claims.items():
-        _give(queue, _Shelf(own[item_id]), given, substitute=False)
-    for (asked_id, came_id), lots in sorted(instead.items()):
-        shelf = _Shelf(lots)
-        if _may_replace(classes, asked_id, came_id):
-            open_to_it = [c for c in claims[asked_id] if c.want.substitution]
-            _give(open_to_it, shelf, given, substitute=True)
-        _give(claims[came_id], shelf, given, substitute=False)
-    nothing = Situation()
-    return tuple(
-        share
-        for item_id in sorted(claims)
-        for claim in claims[item_id]
-        for share in _shares(claim, given[claim.want.line_id], situations.get(item_id, nothing))
-    )
+
+    household_code: str
+    tier: int
+    rate: Fraction
+    debt_permille: int
+    proven: bool
 
 
-def _may_replace(
-    classes: Mapping[str, tuple[str, str | None]], asked_id: str, came_id: str
-) -> bool:
-    category, kind = classes[asked_id]
-    other_category, other_kind = classes[came_id]
-    if NEVER_SUBSTITUTED & {category, other_category}:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bid:
+    """What a taker of a question may get of a good: whole steps, or all of ``limit``."""
+
+    taker: int
+    good: int
+    step: int
+    limit: int
+    worth: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One round of a sharing as numbers: stocks, where each taker stands, whether it is empty."""
+
+    stock: tuple[int, ...]
+    starts: tuple[Fraction, ...]
+    empty: tuple[bool, ...]
+    bids: tuple[Bid, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Takers who competed in a round, and what is proven of how they were served.
+
+    ``takers`` counts them; ``lowest`` is where the lowest stands and ``bound`` what no sharing
+    lifts it above.
+    """
+
+    takers: int
+    goods: int
+    method: str
+    proven: bool
+    lowest: Fraction
+    bound: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What each bid gets; ``unproven`` names the takers of parts that are not proven best."""
+
+    given: tuple[int, ...]
+    unproven: frozenset[int]
+    parts: tuple[Part, ...]
+
+
+Sharer = Callable[[Question], Answer]
+"""Answers a question by rules 2 to 5; the domain judges, the solver answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """A whole sharing: at least one share per line, a fill per household, and what is proven."""
+
+    shares: tuple[Share, ...]
+    fills: tuple[Fill, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def proven(self) -> bool:
+        """Say whether every part is proven best."""
+        return all(part.proven for part in self.parts)
+
+
+def may_replace(want: Want, other_id: str, items: Mapping[str, ItemFacts]) -> bool:
+    """Say whether an item may come instead of what a line asks.
+
+    As the household allowed, in the same base unit, never for or by an essential, and not above
+    what the line may cost; a price that nobody says is above every cap.
+    """
+    asked, other = items[want.item_id], items[other_id]
+    if other_id == want.item_id or ESSENTIAL & {asked.category, other.category}:
         return False
-    return kind is not None and kind == other_kind
+    if asked.base != other.base:
+        return False
+    if want.substitution is Substitution.LISTED:
+        allowed = other_id in want.substitutes
+    else:
+        allowed = want.substitution is Substitution.CLASS and asked.kind is not None
+        allowed = allowed and asked.kind == other.kind
+    if not allowed or want.cap_fen is None:
+        return allowed
+    return other.price is not None and other.price * want.quantity <= want.cap_fen
 
 
-def _give(
-    queue: Sequence[_Claim],
-    shelf: _Shelf,
-    given: dict[str, list[tuple[str, int, bool]]],
-    *,
-    substitute: bool,
-) -> None:
-    got = fill_up(queue, shelf.left)
-    for claim in queue:
-        for lot_id, quantity in shelf.take(got.get(claim.want.line_id, 0)):
-            given[claim.want.line_id].append((lot_id, quantity, substitute))
-
-
-def _shares(
-    claim: _Claim, given: Sequence[tuple[str, int, bool]], situation: Situation
-) -> Iterable[Share]:
-    want = claim.want
-    why = _why_short(situation)
-    if not given:
-        yield Share(
-            line_id=want.line_id,
-            lot_id=None,
-            quantity=0,
-            kind=ShareKind.NONE,
-            reason=why,
-            asked=want.quantity,
-            got=0,
-        )
-        return
-    full = claim.got == want.quantity and not any(substitute for _, _, substitute in given)
-    for lot_id, quantity, substitute in given:
-        kind, reason = (ShareKind.FULL, Reason.AS_ASKED) if full else (ShareKind.PART, why)
-        if substitute:
-            kind, reason = ShareKind.SUBSTITUTED, Reason.SUBSTITUTE
-        yield Share(
-            line_id=want.line_id,
-            lot_id=lot_id,
-            quantity=quantity,
-            kind=kind,
-            reason=reason,
-            asked=want.quantity,
-            got=claim.got,
-        )
-
-
-def _why_short(situation: Situation) -> Reason:
+def why_short(situation: Situation) -> Reason:
+    """Say why there is less of an item than was asked."""
     if not situation.offered:
         return Reason.NOT_SOLD
     if not situation.bought:

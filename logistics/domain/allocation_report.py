@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
+from math import fsum
 
 from logistics.domain.allocation import Share, ShareKind, Want
+from logistics.domain.allocation_compare import Comparison, compare
 from logistics.domain.fairness import gini
 
 
@@ -41,10 +42,16 @@ class ItemAllocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationReport:
-    """All items of a run, and the counts of lines by what they got."""
+    """All items of a run, the counts of lines by what they got, and how lists are filled.
+
+    ``households`` compares with other ways of sharing; ``proven`` says whether no other sharing
+    is better by the rules.
+    """
 
     items: tuple[ItemAllocation, ...]
     lines: Mapping[ShareKind, int]
+    households: tuple[Comparison, ...] = ()
+    proven: bool = True
 
     @property
     def short_items(self) -> tuple[ItemAllocation, ...]:
@@ -57,6 +64,8 @@ def report(
     shares: Iterable[Share],
     supply: Mapping[str, int],
     used: Mapping[str, int],
+    *,
+    proven: bool = True,
 ) -> AllocationReport:
     """Report on shares.
 
@@ -66,15 +75,20 @@ def report(
         In the order in which they came.
     supply, used
         Per item, what could be given out and what was.
+    proven
+        Whether the sharing is proven best by its rules.
     """
+    asking = list(wants)
     by_item: dict[str, list[Want]] = defaultdict(list)
-    for want in wants:
+    for want in asking:
         by_item[want.item_id].append(want)
     got: dict[str, int] = {}
+    entitled: dict[str, int] = {}
     swapped: dict[str, int] = defaultdict(int)
     kinds: dict[str, ShareKind] = {}
     for share in shares:
         got[share.line_id] = share.got
+        entitled[share.line_id] = share.entitled
         if share.kind is ShareKind.SUBSTITUTED:
             swapped[share.line_id] += share.quantity
             kinds[share.line_id] = share.kind
@@ -100,15 +114,21 @@ def report(
     counts = dict.fromkeys(ShareKind, 0)
     for kind in kinds.values():
         counts[kind] += 1
-    return AllocationReport(items=tuple(items), lines=counts)
+    pool = {item.item_id: item.given + max(0, item.left) for item in items}
+    return AllocationReport(
+        items=tuple(items),
+        lines=counts,
+        households=compare(asking, entitled, got, pool),
+        proven=proven,
+    )
 
 
 def evenness(wants: list[Want], given: list[int]) -> Evenness:
     """Measure how evenly the lines of an item are filled."""
-    fills = [Fraction(g, w.quantity) for w, g in zip(wants, given, strict=True)]
+    fills = [g / w.quantity for w, g in zip(wants, given, strict=True)]
     return Evenness(
-        fill_min=float(min(fills, default=Fraction(1))),
-        fill_mean=float(sum(fills, Fraction(0)) / len(fills)) if fills else 1.0,
+        fill_min=min(fills, default=1.0),
+        fill_mean=fsum(fills) / len(fills) if fills else 1.0,
         gini=gini(fills),
         empty_lines=sum(fill == 0 for fill in fills),
     )

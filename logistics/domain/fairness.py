@@ -4,6 +4,30 @@ import hashlib
 from collections.abc import Iterable
 from fractions import Fraction
 
+DEBT_DAYS = 7  # what was short longer ago is forgotten
+_WHOLE = 1000
+
+
+def debt_permille(short_days: Iterable[tuple[int, int]]) -> int:
+    """Tell how far behind a household begins today for what it lacked on the days before.
+
+    Parameters
+    ----------
+    short_days
+        Per earlier run: days since then, and how full the household's list was, per mille.
+
+    Notes
+    -----
+    What was lacking yesterday counts whole, a day earlier by half, and so on; never more than a
+    whole list, and nothing after `DEBT_DAYS`. An earlier wave of today counts as yesterday. Ours.
+    """
+    owed = sum(
+        (_WHOLE - fill) >> (max(days, 1) - 1)
+        for days, fill in short_days
+        if 0 <= days <= DEBT_DAYS
+    )
+    return min(_WHOLE, owed)
+
 
 def draw(salt: str, *facts: str | int) -> bytes:
     """Return a lot drawn for the facts: the same whenever and in whatever order it is asked."""

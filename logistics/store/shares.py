@@ -1,9 +1,10 @@
 """What each line was given, and what explains it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -21,12 +22,17 @@ from logistics.store.tables import (
     purchase_line,
     purchase_order,
     share,
+    share_correction,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenShare:
-    """A share as it stands in the database, with whom and what it is for."""
+    """A share as it stands in the database, with whom and what it is for.
+
+    ``quantity`` is what is left of it after corrections, ``taken_back`` what they took;
+    ``entitled`` is what a ration left of what was asked.
+    """
 
     id: str
     line_id: str
@@ -43,6 +49,8 @@ class GivenShare:
     quantity: int
     kind: ShareKind
     reason: Reason
+    entitled: int
+    taken_back: int = 0
 
 
 def add_all(
@@ -67,7 +75,12 @@ def add_all(
                 "quantity": one.quantity,
                 "kind": one.kind.value,
                 "reason": one.reason.value,
-                "facts": {"asked": one.asked, "got": one.got, "tier": tiers[one.line_id]},
+                "facts": {
+                    "asked": one.asked,
+                    "got": one.got,
+                    "tier": tiers[one.line_id],
+                    "entitled": one.entitled,
+                },
             }
             for one in shares
         ],
@@ -102,6 +115,7 @@ def _given(session: Session, run_id: str, household_code: str | None) -> tuple[G
             share.c.quantity,
             share.c.kind,
             share.c.reason,
+            share.c.facts,
         )
         .join(order_line, order_line.c.id == share.c.line_id)
         .join(household_list, household_list.c.id == order_line.c.list_id)
@@ -112,33 +126,102 @@ def _given(session: Session, run_id: str, household_code: str | None) -> tuple[G
     )
     if household_code is not None:
         query = query.where(household.c.code == household_code)
+    corrected = corrections(session, run_id)
     return tuple(
-        GivenShare(**row | {"kind": ShareKind(row["kind"]), "reason": Reason(row["reason"])})
-        for row in (dict(mapping) for mapping in session.execute(query).mappings())
+        _given_share(dict(mapping), corrected) for mapping in session.execute(query).mappings()
     )
+
+
+def _given_share(row: dict[str, Any], corrected: Mapping[str, tuple[int, Reason]]) -> GivenShare:
+    facts = row.pop("facts")
+    taken, reason = corrected.get(row["id"], (0, Reason(row["reason"])))
+    tier = facts.get("tier", row["tier"])
+    kind = ShareKind(row["kind"])
+    if taken and kind is ShareKind.FULL:
+        kind = ShareKind.PART
+    if taken == row["quantity"] and taken:
+        kind = ShareKind.NONE
+    return GivenShare(
+        **row
+        | {
+            "quantity": row["quantity"] - taken,
+            "taken_back": taken,
+            "kind": kind,
+            "reason": reason,
+            "tier": tier,
+            "entitled": facts.get("entitled", row["asked"]),
+        }
+    )
+
+
+def corrections(session: Session, run_id: str) -> dict[str, tuple[int, Reason]]:
+    """Read per share how much of it was taken back in all, and why the last time."""
+    found: dict[str, tuple[int, Reason]] = {}
+    for share_id, quantity, reason in session.execute(
+        select(share_correction.c.share_id, share_correction.c.quantity, share_correction.c.reason)
+        .where(share_correction.c.run_id == run_id)
+        .order_by(share_correction.c.seq)
+    ):
+        before = found.get(share_id, (0, reason))[0]
+        found[share_id] = (before + int(quantity), Reason(reason))
+    return found
+
+
+def take_back(
+    session: Session,
+    quantities: Mapping[str, int],
+    *,
+    run_id: str,
+    reason: Reason,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Write that a part of these shares, by their id, is not given after all."""
+    if quantities:
+        session.execute(
+            insert(share_correction),
+            [
+                {
+                    "id": new_id("sc", at),
+                    "run_id": run_id,
+                    "share_id": share_id,
+                    "quantity": quantity,
+                    "reason": reason.value,
+                    "actor": actor,
+                    "at": at,
+                }
+                for share_id, quantity in quantities.items()
+            ],
+        )
 
 
 def lines_by_kind(session: Session, run_id: str) -> dict[ShareKind, int]:
-    """Count the lines of a run by the best kind of share they have."""
-    rows = session.execute(
-        select(share.c.kind, func.count(func.distinct(share.c.line_id)))
-        .where(share.c.run_id == run_id)
-        .group_by(share.c.kind)
+    """Count the lines of a run by the best kind of share that they still have."""
+    taken = (
+        select(share_correction.c.share_id, func.sum(share_correction.c.quantity).label("sum"))
+        .where(share_correction.c.run_id == run_id)
+        .group_by(share_correction.c.share_id)
+        .subquery()
     )
-    counts = {ShareKind(kind): count for kind, count in rows}
-    # a line that has both is one line: it counts as substituted
-    both = session.execute(
-        select(func.count()).select_from(
-            select(share.c.line_id)
-            .where(share.c.run_id == run_id, share.c.kind.in_(("part", "substituted")))
-            .group_by(share.c.line_id)
-            .having(func.count(func.distinct(share.c.kind)) > 1)
-            .subquery()
+    rows = session.execute(
+        select(
+            share.c.line_id,
+            share.c.kind,
+            share.c.quantity - func.coalesce(taken.c.sum, 0),
+            taken.c.sum,
         )
-    ).scalar_one()
-    if both:
-        counts[ShareKind.PART] -= both
-    return counts
+        .outerjoin(taken, taken.c.share_id == share.c.id)
+        .where(share.c.run_id == run_id)
+    )
+    kinds: dict[str, set[ShareKind]] = defaultdict(set)
+    for line_id, kind, left, back in rows:
+        standing = ShareKind(kind) if left else ShareKind.NONE
+        if standing is ShareKind.FULL and back:
+            standing = ShareKind.PART
+        kinds[line_id].add(standing)
+    # a line that has both is one line: it counts as substituted
+    best = (ShareKind.SUBSTITUTED, ShareKind.PART, ShareKind.FULL, ShareKind.NONE)
+    return dict(Counter(next(k for k in best if k in of) for of in kinds.values()))
 
 
 def situations(session: Session, run_id: str) -> dict[str, Situation]:

@@ -1,36 +1,91 @@
-"""Share what came among the households that asked (分配)."""
+"""Share what came among the households that asked (分配): read, solve, write."""
 
+import hashlib
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from logistics.domain.allocation import Share, Supply, Want, allocate
+from logistics.domain.allocation import (
+    Allocation,
+    Answer,
+    ItemFacts,
+    Part,
+    Question,
+    Share,
+    Substitution,
+    Supply,
+    Terms,
+    Want,
+)
 from logistics.domain.allocation_report import AllocationReport, report
+from logistics.domain.allocation_rounds import allocate
 from logistics.domain.runs import Run, Step, require
 from logistics.domain.stock import Lot, LotState, stock
-from logistics.store import audit, ledger, orders, runs, shares, wishes
+from logistics.errors import Conflict
+from logistics.store import audit, fills, ledger, orders, runs, shares, wishes
+from logistics.store.session import Database
 from logistics.store.wishes import FrozenLine
+from solver.sharing.problem import Claim, Problem, Taker
+from solver.sharing.share import share
 
 log = logging.getLogger(__name__)
+
+Progress = Callable[[str], None]
+
+
+class SharingStale(Conflict):
+    """Goods, lists or rations changed while the sharing was worked out; nothing was written."""
+
+    code = "sharing.stale"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharingInputs:
+    """What a sharing is worked out from; ``digest`` tells whether it still holds.
+
+    ``wants`` are in the order in which the lists came: it matters to the report alone.
+    """
+
+    run: Run
+    wants: tuple[Want, ...]
+    supplies: tuple[Supply, ...]
+    terms: Terms
+    lots: tuple[Lot, ...]
+
+    @property
+    def digest(self) -> str:
+        """Fingerprint all that decides about the shares."""
+        terms = self.terms
+        what = (
+            self.wants,
+            sorted((s.lot_id, s.item_id, s.quantity, s.instead_of or "") for s in self.supplies),
+            sorted(terms.situations.items(), key=lambda pair: pair[0]),
+            sorted(terms.items.items(), key=lambda pair: pair[0]),
+            sorted(terms.rations.items()),
+            sorted(terms.debts.items()),
+            self.run.state.value,
+        )
+        return hashlib.sha256(repr(what).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class SharedOut:
-    """A run after its goods were shared."""
+    """A run after its goods were shared, or as it would be; ``parts`` say what is proven."""
 
     run: Run
     report: AllocationReport
+    parts: tuple[Part, ...] = ()
 
 
 def share_out(session: Session, run: str, *, actor: str, at: datetime) -> SharedOut:
     """Give every line its share of what came, or the reason why there is none.
 
     The rules stand in :mod:`logistics.domain.allocation`; the order in which lists came plays no
-    part in them.
+    part in them. All in one transaction: where others wait for it, use `share_out_apart`.
 
     Raises
     ------
@@ -39,15 +94,58 @@ def share_out(session: Session, run: str, *, actor: str, at: datetime) -> Shared
     RunOutOfOrder
         If it is not received.
     """
-    found = runs.get_for_update(session, run)
-    becomes = require(found, Step.ALLOCATE)
-    lines = wishes.frozen_lines(session, found.id)
+    require(runs.get_for_update(session, run), Step.ALLOCATE)
+    inputs = read_sharing(session, run)
+    return write_sharing(session, inputs, solve_sharing(inputs), actor=actor, at=at)
+
+
+def share_out_apart(
+    database: Database, run: str, *, actor: str, at: datetime, dry_run: bool = False
+) -> SharedOut:
+    """Share a run with no transaction open while it is worked out; as `share_out` else.
+
+    With ``dry_run`` nothing is written.
+
+    Raises
+    ------
+    RunUnknown, RunOutOfOrder
+        As `share_out`.
+    SharingStale
+        If what was read has changed by the time of writing.
+    """
+    with database.read() as session:
+        require(runs.get(session, run), Step.ALLOCATE)
+        inputs = read_sharing(session, run)
+    result = solve_sharing(inputs)
+    if dry_run:
+        return SharedOut(inputs.run, _report(inputs, result.shares, result), result.parts)
+
+    def write(session: Session) -> SharedOut:
+        require(runs.get_for_update(session, run), Step.ALLOCATE)
+        if read_sharing(session, run).digest != inputs.digest:
+            raise SharingStale(run=inputs.run.code, mend="share again")
+        return write_sharing(session, inputs, result, actor=actor, at=at)
+
+    return database.run(write)
+
+
+def read_sharing(session: Session, run: str) -> SharingInputs:
+    """Read what a sharing is worked out from, whatever the state of the run.
+
+    Raises
+    ------
+    RunUnknown
+        If there is no such run.
+    """
+    found = runs.get(session, run)
     lots = [lot for lot in orders.lots_of_run(session, found.id) if lot.state is LotState.RELEASED]
     depot = stock(runs.depot_code(session, found.district_id))
     there = ledger.at_location(session, depot, (lot.id for lot in lots))
-    given = allocate(
-        _wants(lines),
-        [
+    prices = fills.prices(session, found.district_id)
+    return SharingInputs(
+        run=found,
+        wants=tuple(_wants(wishes.frozen_lines(session, found.id))),
+        supplies=tuple(
             Supply(
                 lot_id=lot.id,
                 item_id=lot.item_id,
@@ -56,33 +154,61 @@ def share_out(session: Session, run: str, *, actor: str, at: datetime) -> Shared
             )
             for lot in lots
             if lot.id in there
-        ],
-        shares.situations(session, found.id),
-        {
-            good.id: (good.category, good.substitute_class)
-            for good in wishes.goods(session).values()
-        },
-        salt=found.code,
+        ),
+        terms=Terms(
+            situations=shares.situations(session, found.id),
+            items={
+                good.id: ItemFacts(
+                    category=good.category,
+                    kind=good.substitute_class,
+                    base=good.base,
+                    price=prices.get(good.id),
+                )
+                for good in wishes.goods(session).values()
+            },
+            rations=fills.limits(session, found.id),
+            debts=fills.debts(session, found),
+            salt=found.code,
+        ),
+        lots=tuple(lots),
     )
+
+
+def solve_sharing(inputs: SharingInputs) -> Allocation:
+    """Work the shares out; needs no database. The same inputs give the same shares."""
+    return allocate(inputs.wants, inputs.supplies, inputs.terms, solver_answer)
+
+
+def write_sharing(
+    session: Session, inputs: SharingInputs, result: Allocation, *, actor: str, at: datetime
+) -> SharedOut:
+    """Write shares and fills and move the run on; the caller has locked and judged it."""
+    found = inputs.run
     shares.add_all(
         session,
-        given,
+        result.shares,
         run_id=found.id,
-        tiers={line.line_id: line.need_tier for line in lines},
+        tiers={want.line_id: want.tier for want in inputs.wants},
         at=at,
     )
-    runs.set_state(session, found.id, becomes)
-    result = _report(lines, given, lots)
+    fills.add_all(session, result.fills, run_id=found.id, district_id=found.district_id, at=at)
+    runs.set_state(session, found.id, require(found, Step.ALLOCATE))
+    told = _report(inputs, result.shares, result)
     audit.record(
         session,
         actor=actor,
         command="run.allocate",
         subject=found.id,
-        facts={kind.value: count for kind, count in result.lines.items()},
+        facts={kind.value: count for kind, count in told.lines.items()}
+        | {
+            "parts": len(result.parts),
+            "parts_proven": sum(part.proven for part in result.parts),
+            "takers_unproven": sum(part.takers for part in result.parts if not part.proven),
+        },
         at=at,
     )
-    log.info("run %s allocated: %d shares", found.id, len(given))
-    return SharedOut(runs.get(session, found.id), result)
+    log.info("run %s allocated: %d shares", found.id, len(result.shares))
+    return SharedOut(runs.get(session, found.id), told, result.parts)
 
 
 def allocation_report(session: Session, run: str) -> AllocationReport:
@@ -107,13 +233,45 @@ def allocation_report(session: Session, run: str) -> AllocationReport:
             reason=row.reason,
             asked=row.asked,
             got=got[row.line_id],
+            entitled=row.entitled,
         )
         for row in rows
     ]
     if not given:
         return report((), (), {}, {})
     lots = [lot for lot in orders.lots_of_run(session, found.id) if lot.state is LotState.RELEASED]
-    return _report(wishes.frozen_lines(session, found.id), given, lots)
+    proven = {one.household_code: one.proven for one in fills.of_run(session, found.id).values()}
+    wants = _wants(wishes.frozen_lines(session, found.id))
+    return _reported(wants, given, lots, proven=all(proven.values()))
+
+
+def solver_answer(question: Question) -> Answer:
+    """Answer a question of the rules by the solver."""
+    done = share(
+        Problem(
+            stock=question.stock,
+            takers=tuple(map(Taker, question.starts, question.empty)),
+            claims=tuple(
+                Claim(taker=b.taker, good=b.good, step=b.step, limit=b.limit, worth=b.worth)
+                for b in question.bids
+            ),
+        )
+    )
+    return Answer(
+        given=done.given,
+        unproven=frozenset(t for c in done.components if not c.proven for t in c.takers),
+        parts=tuple(
+            Part(
+                takers=len(c.takers),
+                goods=len(c.goods),
+                method=c.method,
+                proven=c.proven,
+                lowest=c.lowest,
+                bound=c.bound,
+            )
+            for c in done.components
+        ),
+    )
 
 
 def _wants(lines: Sequence[FrozenLine]) -> list[Want]:
@@ -125,21 +283,28 @@ def _wants(lines: Sequence[FrozenLine]) -> list[Want]:
             quantity=line.quantity,
             tier=line.need_tier,
             step=line.step,
-            substitution=line.substitution,
+            substitution=Substitution(line.substitution),
+            substitutes=line.substitutes,
+            cap_fen=line.substitute_cap_fen,
         )
         for line in lines
     ]
 
 
-def _report(
-    lines: Sequence[FrozenLine], given: Sequence[Share], lots: Sequence[Lot]
+def _report(inputs: SharingInputs, given: Sequence[Share], result: Allocation) -> AllocationReport:
+    proven = all(fill.proven for fill in result.fills)
+    return _reported(inputs.wants, given, inputs.lots, proven=proven)
+
+
+def _reported(
+    wants: Sequence[Want], given: Sequence[Share], lots: Sequence[Lot], *, proven: bool
 ) -> AllocationReport:
     item_of = {lot.id: lot.item_id for lot in lots}
     supply: dict[str, int] = defaultdict(int)
     for lot in lots:
         supply[lot.item_id] += lot.quantity - lot.damaged
     used: dict[str, int] = defaultdict(int)
-    for share in given:
-        if share.lot_id is not None:
-            used[item_of[share.lot_id]] += share.quantity
-    return report(_wants(lines), given, supply, used)
+    for one in given:
+        if one.lot_id is not None:
+            used[item_of[one.lot_id]] += one.quantity
+    return report(wants, given, supply, used, proven=proven)

@@ -125,6 +125,20 @@ class _Model:
         self.model.add(sum(stays) <= count)
         return count, proven
 
+    def prefer_earlier(self, budget: float) -> None:
+        """Among sharings with these levels let earlier takers stand at the higher ones.
+
+        Without this it would depend on the search who of equals goes first.
+        """
+        model = self.model.clone()
+        terms, ranks = [], []
+        for taker, levels in enumerate(self.levels):
+            model.add_exactly_one(levels)
+            terms += levels
+            ranks += [rank * (len(self.levels) - taker) for rank in range(len(levels))]
+        model.maximize(self.cp.LinearExpr.weighted_sum(terms, ranks))
+        self._solve(model, budget)
+
     def _solve(self, model: "cp_model.CpModel", budget: float) -> tuple[int | None, bool]:
         n = self.numbers
         for claim, quantity in enumerate(self.given):
@@ -179,6 +193,9 @@ def solved(numbers: Scaled, start: list[int], budget: float) -> tuple[list[int],
             break
         open_takers -= count
         known = sorted(numbers.standings(model.given))
+    if proven:
+        model.prefer_earlier(budget)
+        best = _better(numbers, best, model.given)
     return best, proven, bound, model.work
 
 
