@@ -14,7 +14,7 @@ from api.errors import Responses
 from api.once import KeyDep, OptionalKeyDep, Reply, once
 from api.roles import Action, Role
 from logistics.domain.errands import OPEN, Errand, ErrandKind, ErrandState
-from logistics.store import errands, places
+from logistics.store import errands, places, runs
 from logistics.usecases.run_errand import move_errand, take_errand
 
 router = APIRouter(prefix="/api/v1", tags=["errands"])
@@ -184,9 +184,9 @@ def of_district(
     """Read errands in pages, oldest first."""
 
     def read(session: Session) -> tuple[Errand, ...]:
-        place = places.district(session, district)
+        district_id = runs.district_id(session, district)
         states = sorted(state or OPEN)
-        return errands.page(session, place.id, states, after=after, limit=limit + 1)
+        return errands.page(session, district_id, states, after=after, limit=limit + 1)
 
     found = work.read(read)
     more = found[limit - 1].id if len(found) > limit else None
