@@ -127,8 +127,9 @@ class Terms:
         Per item, the most that one household gets, in base units.
     debts
         Per household code, what it is owed from the days before, per mille of a list.
-    had
-        Per line, what it was given before, where a part is shared again.
+    had, closed
+        Where a part is shared again: per line, what it was given before; and lines that get
+        nothing any more.
     salt
         Seeds the draws.
     """
@@ -138,6 +139,7 @@ class Terms:
     rations: Mapping[str, int] = field(default_factory=dict)
     debts: Mapping[str, int] = field(default_factory=dict)
     had: Mapping[str, int] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
     salt: str
 
 

@@ -131,7 +131,7 @@ class _Judge:
         high = {code: self._standing(lines) for code, lines in self._homes.items()}
         for line_id, want in sorted(self._wants.items()):
             step = self._next(want)
-            if not step:
+            if not step or line_id in self._terms.closed:
                 continue
             if own[want.item_id] >= step:
                 yield Fault(code="left-in-stock", subject=line_id, by=own[want.item_id])

@@ -85,15 +85,13 @@ def report(
     got: dict[str, int] = {}
     entitled: dict[str, int] = {}
     swapped: dict[str, int] = defaultdict(int)
-    kinds: dict[str, ShareKind] = {}
+    asked: dict[str, int] = {}
     for share in shares:
         got[share.line_id] = share.got
         entitled[share.line_id] = share.entitled
+        asked[share.line_id] = share.asked
         if share.kind is ShareKind.SUBSTITUTED:
             swapped[share.line_id] += share.quantity
-            kinds[share.line_id] = share.kind
-        else:
-            kinds.setdefault(share.line_id, share.kind)
     items = []
     for item_id in sorted(by_item):
         queue = by_item[item_id]
@@ -112,8 +110,13 @@ def report(
             )
         )
     counts = dict.fromkeys(ShareKind, 0)
-    for kind in kinds.values():
-        counts[kind] += 1
+    for line_id, quantity in got.items():
+        if swapped[line_id]:
+            counts[ShareKind.SUBSTITUTED] += 1
+        elif quantity:
+            counts[ShareKind.FULL if quantity >= asked[line_id] else ShareKind.PART] += 1
+        else:
+            counts[ShareKind.NONE] += 1
     pool = {item.item_id: item.given + max(0, item.left) for item in items}
     return AllocationReport(
         items=tuple(items),

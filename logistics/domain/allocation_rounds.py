@@ -217,7 +217,13 @@ class _Rounds:
         return sorted(homes.values(), key=lambda home: (home.ticket, home.code))
 
     def _lines(self) -> Iterator[_Line]:
-        return (line for home in self._homes for line in home.lines if line.room)
+        closed = self._terms.closed
+        return (
+            line
+            for home in self._homes
+            for line in home.lines
+            if line.room and line.want.line_id not in closed
+        )
 
     def _choices(self, want: Want, left: Sequence[str]) -> list[str]:
         items = self._terms.items

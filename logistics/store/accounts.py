@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from logistics.domain.accounts import HouseholdFacts
 from logistics.domain.custody import BagState
+from logistics.domain.roll_call import Answer
 from logistics.domain.stock import MoveKind
+from logistics.store import registry, registry_calls
 from logistics.store.bags import planned
 from logistics.store.tables import (
     bag,
@@ -23,6 +25,7 @@ from logistics.store.tables import (
     purchase_line,
     purchase_order,
     share,
+    share_correction,
     triage,
 )
 
@@ -96,14 +99,24 @@ def moved(session: Session, run_id: str, kind: MoveKind) -> dict[str, int]:
 
 
 def allocated(session: Session, run_id: str) -> dict[str, int]:
-    """Sum the shares by item of their lots."""
-    return _sums(
+    """Sum the shares by item of their lots, less what was taken back."""
+    given = _sums(
         session,
         select(lot.c.item_id, func.sum(share.c.quantity))
         .join(lot, lot.c.id == share.c.lot_id)
         .where(share.c.run_id == run_id)
         .group_by(lot.c.item_id),
     )
+    back = _sums(
+        session,
+        select(lot.c.item_id, func.sum(share_correction.c.quantity))
+        .select_from(share_correction)
+        .join(share, share.c.id == share_correction.c.share_id)
+        .join(lot, lot.c.id == share.c.lot_id)
+        .where(share_correction.c.run_id == run_id)
+        .group_by(lot.c.item_id),
+    )
+    return {item_id: quantity - back.get(item_id, 0) for item_id, quantity in given.items()}
 
 
 def packed(session: Session, run_id: str) -> dict[str, int]:
@@ -167,6 +180,7 @@ def households(session: Session, run_id: str, district_id: str) -> Mapping[str, 
         counts[code].update(lines=lines, lines_with_share=with_share)
     _count_questions(session, run_id, counts)
     _count_bags(session, run_id, counts)
+    _count_answers(session, run_id, district_id, counts)
     codes = session.execute(
         select(household.c.code)
         .where(household.c.district_id == district_id)
@@ -205,6 +219,23 @@ def _count_bags(session: Session, run_id: str, counts: dict[str, Counter[str]]) 
             counts[code][far] += 1
         elif scanned and bag_id in on_trips:
             counts[code]["bags_waiting"] += 1
+
+
+def _count_answers(
+    session: Session, run_id: str, district_id: str, counts: dict[str, Counter[str]]
+) -> None:
+    """Count who declined, and who is not there to be supplied."""
+    codes = dict(
+        session.execute(
+            select(household.c.id, household.c.code).where(household.c.district_id == district_id)
+        )
+        .tuples()
+        .all()
+    )
+    for household_id, said in registry_calls.marks(session, run_id).items():
+        counts[codes[household_id]]["declined"] += said[-1].answer is Answer.DECLINED
+    for household_id in registry.out_of_scope(session, district_id):
+        counts[codes[household_id]]["out_of_scope"] += 1
 
 
 def _count_questions(session: Session, run_id: str, counts: dict[str, Counter[str]]) -> None:

@@ -207,21 +207,24 @@ def lines_by_kind(session: Session, run_id: str) -> dict[ShareKind, int]:
         select(
             share.c.line_id,
             share.c.kind,
+            order_line.c.quantity,
             share.c.quantity - func.coalesce(taken.c.sum, 0),
-            taken.c.sum,
         )
+        .join(order_line, order_line.c.id == share.c.line_id)
         .outerjoin(taken, taken.c.share_id == share.c.id)
         .where(share.c.run_id == run_id)
     )
-    kinds: dict[str, set[ShareKind]] = defaultdict(set)
-    for line_id, kind, left, back in rows:
-        standing = ShareKind(kind) if left else ShareKind.NONE
-        if standing is ShareKind.FULL and back:
-            standing = ShareKind.PART
-        kinds[line_id].add(standing)
-    # a line that has both is one line: it counts as substituted
-    best = (ShareKind.SUBSTITUTED, ShareKind.PART, ShareKind.FULL, ShareKind.NONE)
-    return dict(Counter(next(k for k in best if k in of) for of in kinds.values()))
+    missing: dict[str, int] = {}
+    lines: dict[str, ShareKind] = {}
+    for line_id, kind, asked, left in rows:
+        missing[line_id] = missing.get(line_id, asked) - left
+        if left and lines.get(line_id) is not ShareKind.SUBSTITUTED:
+            swapped = kind == ShareKind.SUBSTITUTED.value
+            lines[line_id] = ShareKind.SUBSTITUTED if swapped else ShareKind.PART
+        lines.setdefault(line_id, ShareKind.NONE)
+    full = (k for k, v in missing.items() if v <= 0 and lines[k] is ShareKind.PART)
+    lines.update(dict.fromkeys(full, ShareKind.FULL))
+    return dict(Counter(lines.values()))
 
 
 def situations(session: Session, run_id: str) -> dict[str, Situation]:
