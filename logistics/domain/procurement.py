@@ -160,7 +160,9 @@ class Received:
     """What was counted of one item when an order came; base units.
 
     ``damaged_base`` is the part of ``quantity_base`` that cannot be given out. ``item`` and
-    ``instead_of`` take an item's id, name or alias.
+    ``instead_of`` take an item's id, name or alias. ``weight_g`` is what a scale said of all of
+    it, ``price_fen`` what was paid for all of it where that differs from the order, ``photo`` the
+    digest (``sha256:…``) or address of a picture.
     """
 
     item: str
@@ -168,6 +170,9 @@ class Received:
     instead_of: str | None = None
     damaged_base: int = 0
     provenance: str = ""
+    weight_g: int | None = None
+    price_fen: int | None = None
+    photo: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

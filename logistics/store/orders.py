@@ -289,6 +289,9 @@ def add_lots(
                 "state": one.state.value,
                 "provenance": one.provenance,
                 "received_at": at,
+                "weight_g": one.weight_g,
+                "price_fen": one.price_fen,
+                "photo": one.photo,
             }
             for one in lots
         ],
@@ -369,6 +372,9 @@ def _lots(session: Session, where: Any) -> tuple[Lot, ...]:
             instead_of=row.instead_of_id,
             state=LotState(row.state),
             provenance=row.provenance,
+            weight_g=row.weight_g,
+            price_fen=row.price_fen,
+            photo=row.photo,
         )
         for row in rows
     )

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import astuple, replace
 from datetime import datetime
@@ -12,7 +13,17 @@ from sqlalchemy.orm import Session
 from logistics.domain.ids import new_id
 from logistics.domain.procurement import OrderState, Receipt, Received
 from logistics.domain.runs import Run, Step, require
-from logistics.domain.stock import Lot, LotState, Move, MoveKind, loss, stock, supplier
+from logistics.domain.stock import (
+    Explanation,
+    Lot,
+    LotState,
+    Move,
+    MoveKind,
+    loss,
+    stock,
+    supplier,
+    van,
+)
 from logistics.errors import Conflict, Invalid
 from logistics.store import audit, ledger, orders, runs, wishes
 from logistics.store.orders import OrderHead
@@ -22,6 +33,12 @@ log = logging.getLogger(__name__)
 
 ABSURD_FACTOR = 2
 """More than so many times the ordered quantity is a slip of the counter, not a delivery."""
+
+
+WEIGHT_FACTOR = 3
+"""A scale that says more than so many times, or less than a part, of the usual weight errs."""
+
+_PHOTO = re.compile(r"sha256:[0-9a-f]{64}|https?://[!-~]{1,400}")
 
 
 class KeyReused(Conflict):
@@ -60,10 +77,14 @@ def receive_goods(
     counts: Sequence[Received],
     *,
     key: str,
+    van_code: str | None = None,
     actor: str,
     at: datetime,
 ) -> Receipt:
     """Record what was counted and move it from the supplier to the depot, lot by lot.
+
+    With a van the count was made at the market: the goods are on that van until they are counted
+    a second time at their point (:func:`logistics.usecases.count_at_point.count_at_point`).
 
     What came is the truth: short, too much, damaged or another item. All or nothing: one refused
     count refuses the receipt. Cold goods without provenance are held and given to nobody.
@@ -77,6 +98,8 @@ def receive_goods(
     key
         Chosen by the counter's device. The same key and content returns the first receipt and
         moves nothing.
+    van_code
+        The van that takes the goods along; None where they were counted at the depot.
 
     Raises
     ------
@@ -92,21 +115,32 @@ def receive_goods(
     order = orders.get_for_update(session, order_id)
     run = runs.get_for_update(session, order.run_id)
     receipt_id, digest, new = orders.claim_receipt(
-        session, order_id=order.id, key=key, digest=_digest(order.id, counts), actor=actor, at=at
+        session,
+        order_id=order.id,
+        key=key,
+        digest=_digest(order.id, counts, van_code),
+        actor=actor,
+        at=at,
     )
-    if digest != _digest(order.id, counts):
+    if digest != _digest(order.id, counts, van_code):
         raise KeyReused(key=key, receipt=receipt_id, mend="use a new key for other counts")
     if not new:
         return orders.receipt_of(session, receipt_id)
     require(run, Step.RECEIVE)
     catalogue = wishes.goods(session)
-    resolved = _resolve(session, counts)
+    resolved = resolve(session, counts)
     _check(order, resolved, catalogue, orders.came(session, order.id))
-    lots = [_lot(count, catalogue[count.item], at) for count in resolved if count.quantity_base]
+    lots = [new_lot(count, catalogue[count.item], at) for count in resolved if count.quantity_base]
     orders.add_lots(session, lots, run_id=run.id, receipt_id=receipt_id, at=at)
     ledger.post(
         session,
-        _moves(session, run, order, lots),
+        moves_in(
+            lots,
+            run,
+            source=supplier(order.market_code),
+            target=van(van_code) if van_code else stock(runs.depot_code(session, run.district_id)),
+            kind=MoveKind.PURCHASE,
+        ),
         run_id=run.id,
         cause=receipt_id,
         actor=actor,
@@ -153,12 +187,20 @@ def mark_nothing_came(session: Session, order_id: str, *, actor: str, at: dateti
     )
 
 
-def _digest(order_id: str, counts: Sequence[Received]) -> str:
-    text = json.dumps([order_id, *map(astuple, counts)], ensure_ascii=False)
+def _digest(order_id: str, counts: Sequence[Received], van_code: str | None) -> str:
+    said = [order_id, *map(astuple, counts), *([van_code] if van_code else [])]
+    text = json.dumps(said, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _resolve(session: Session, counts: Sequence[Received]) -> list[Received]:
+def resolve(session: Session, counts: Sequence[Received]) -> list[Received]:
+    """Replace names and aliases of items by their ids.
+
+    Raises
+    ------
+    ItemNotOrdered
+        At the first that the catalogue does not know.
+    """
     known = wishes.names(session)
 
     def item_id(line: int, field: str, said: str) -> str:
@@ -189,7 +231,7 @@ def _check(
 ) -> None:
     total = dict(so_far)
     for n, count in enumerate(counts, start=1):
-        _check_numbers(n, count)
+        check_numbers(n, count, catalogue[count.item])
         stands_for = count.instead_of or count.item
         if stands_for not in order.ordered:
             raise ItemNotOrdered(
@@ -226,7 +268,14 @@ def _check(
             )
 
 
-def _check_numbers(line: int, count: Received) -> None:
+def check_numbers(line: int, count: Received, good: Good) -> None:
+    """Refuse a count that cannot be, whatever was ordered.
+
+    Raises
+    ------
+    CountInvalid
+        The facts name line, field, value and mend.
+    """
     if count.quantity_base < 0:
         raise CountInvalid(
             line=line,
@@ -241,9 +290,31 @@ def _check_numbers(line: int, count: Received) -> None:
             value=count.damaged_base,
             mend=f"damaged goods are part of the {count.quantity_base} counted",
         )
+    if count.price_fen is not None and count.price_fen < 0:
+        raise CountInvalid(
+            line=line, field="price_fen", value=count.price_fen, mend="give 0 or more"
+        )
+    if count.photo and not _PHOTO.fullmatch(count.photo):
+        raise CountInvalid(
+            line=line,
+            field="photo",
+            value=count.photo[:80],
+            mend="give sha256: with 64 digits of the picture, or its address (https://…)",
+        )
+    if count.weight_g is None:
+        return
+    usual_g = count.quantity_base * good.weight_mg / 1000
+    if not usual_g / WEIGHT_FACTOR <= count.weight_g <= usual_g * WEIGHT_FACTOR:
+        raise CountInvalid(
+            line=line,
+            field="weight_g",
+            value=count.weight_g,
+            mend=f"{count.quantity_base} usually weigh {usual_g:.0f} g: count or weigh again",
+        )
 
 
-def _lot(count: Received, good: Good, at: datetime) -> Lot:
+def new_lot(count: Received, good: Good, at: datetime) -> Lot:
+    """Make the lot of a count; cold goods without provenance are held."""
     held = good.cold and not count.provenance.strip()
     return Lot(
         id=new_id("lt", at),
@@ -253,28 +324,28 @@ def _lot(count: Received, good: Good, at: datetime) -> Lot:
         instead_of=count.instead_of,
         state=LotState.HELD if held else LotState.RELEASED,
         provenance=count.provenance.strip(),
+        weight_g=count.weight_g,
+        price_fen=count.price_fen,
+        photo=count.photo,
     )
 
 
-def _moves(session: Session, run: Run, order: OrderHead, lots: Sequence[Lot]) -> list[Move]:
-    depot = stock(runs.depot_code(session, run.district_id))
+def moves_in(
+    lots: Sequence[Lot], run: Run, *, source: str, target: str, kind: MoveKind
+) -> list[Move]:
+    """Bring lots from where they come from to where they are counted; damaged goods are lost."""
     moves = [
-        Move(
-            lot_id=lot.id,
-            quantity=lot.quantity,
-            source=supplier(order.market_code),
-            target=depot,
-            kind=MoveKind.PURCHASE,
-        )
+        Move(lot_id=lot.id, quantity=lot.quantity, source=source, target=target, kind=kind)
         for lot in lots
     ]
     moves += [
         Move(
             lot_id=lot.id,
             quantity=lot.damaged,
-            source=depot,
+            source=target,
             target=loss(run.code),
             kind=MoveKind.LOSS,
+            reason=Explanation.DAMAGE.value,
         )
         for lot in lots
         if lot.damaged
