@@ -36,7 +36,9 @@ from api.cli import (
     replanning,
     runs,
     service,
+    sharing,
     solving,
+    suppliers,
     triage,
     ways,
     what_if,
@@ -102,6 +104,10 @@ for _verb in (list_desk.take, list_desk.repeat, list_desk.amend, list_desk.cance
 app.add_typer(lists.app, name="list")
 app.add_typer(triage.app, name="triage")
 app.add_typer(errands.app, name="errand")
+runs.app.command("allocate")(sharing.allocate)
+runs.app.command("shares")(sharing.shares)
+runs.app.command("ration")(sharing.ration)
+runs.app.command("substitutes")(sharing.substitutes)
 runs.app.command("plan")(dispatching.plan)
 runs.app.command("release")(dispatching.release)
 runs.app.command("sheets")(dispatching.print_again)
@@ -111,6 +117,8 @@ app.add_typer(runs.app, name="run")
 app.add_typer(zones.zone_app, name="zone")
 app.add_typer(closures.gate_app, name="gate")
 app.add_typer(closures.closure_app, name="closure")
+app.add_typer(suppliers.supplier_app, name="supplier")
+app.add_typer(suppliers.van_app, name="van")
 app.command("solve")(solving.solve)
 app.command("check")(solving.check)
 app.command("frontier")(frontier.frontier)
