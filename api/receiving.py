@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from logistics.domain.procurement import PurchaseOrder, Received
 from logistics.domain.runs import Run
 from logistics.exchange.receipts import read_receipts
+from logistics.exchange.tables import Finding
 from logistics.store import catalogue, orders, runs
 from logistics.usecases.finish_receiving import finish_receiving
 from logistics.usecases.receive_goods import mark_nothing_came, receive_goods
@@ -18,11 +19,17 @@ from logistics.usecases.receive_goods import mark_nothing_came, receive_goods
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """A run after its goods were taken in; ``nothing`` counts orders that brought nothing."""
+    """A run after its goods were taken in; ``nothing`` counts orders that brought nothing.
+
+    ``findings`` are rows that cannot be read, ``left_out`` the orders they are of: of these
+    nothing was recorded, and receiving is not finished.
+    """
 
     run: Run
     receipts: int
     nothing: int
+    findings: tuple[Finding, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def take_in(
@@ -32,16 +39,19 @@ def take_in(
     *,
     as_ordered: bool,
     finish: bool,
+    van_code: str | None = None,
     actor: str,
     at: datetime,
 ) -> TakenIn:
     """Record what came of a run's orders, and finish receiving unless more is to come.
 
+    With a van the counts were made at the market, and the goods are on their way.
+
     The content itself is the key of each receipt, so the same file moves nothing twice.
 
     Raises
     ------
-    ReceiptFileInvalid
+    TableUnreadable, ReceiptFileInvalid
         If the file cannot be read.
     OrderUnknown, ItemNotOrdered, CountInvalid, ReceiptAbsurd
         If a count does not fit its order.
@@ -53,22 +63,28 @@ def take_in(
     counts: Mapping[str, Sequence[Received]] = {}
     if as_ordered:
         counts = {order.code: _as_ordered(order) for order in known}
-    elif file is not None:
-        counts = read_receipts(file, catalogue.load(session))
+    reading = None
+    if not as_ordered and file is not None:
+        reading = read_receipts(file, catalogue.load(session))
+        counts = reading.counts
     ids = {order.code: order.id for order in known}
     receipts = nothing = 0
     for code, counted in counts.items():
         order_id = ids.get(code, code)  # an unknown code is refused below, by name
         if counted:
-            text = repr([order_id, *counted])
+            text = repr([order_id, *counted, *([van_code] if van_code else [])])
             key = f"file/{hashlib.sha256(text.encode()).hexdigest()}"
-            receive_goods(session, order_id, counted, key=key, actor=actor, at=at)
+            receive_goods(
+                session, order_id, counted, key=key, van_code=van_code, actor=actor, at=at
+            )
             receipts += 1
         else:
             mark_nothing_came(session, order_id, actor=actor, at=at)
             nothing += 1
-    after = finish_receiving(session, found.id, actor=actor, at=at) if finish else found
-    return TakenIn(after, receipts, nothing)
+    findings, left_out = (reading.findings, reading.left_out) if reading else ((), ())
+    done = finish and not findings and van_code is None
+    after = finish_receiving(session, found.id, actor=actor, at=at) if done else found
+    return TakenIn(after, receipts, nothing, findings, left_out)
 
 
 def _as_ordered(order: PurchaseOrder) -> tuple[Received, ...]:

@@ -22,16 +22,20 @@ from typing_extensions import override
 
 from api.cli import (
     addresses,
+    bags,
     closures,
     context,
     dispatching,
     districts,
     errands,
     frontier,
+    ledger,
     list_desk,
     lists,
+    lots,
     maps,
     points,
+    receiving,
     registry,
     replanning,
     runs,
@@ -39,6 +43,7 @@ from api.cli import (
     sharing,
     solving,
     suppliers,
+    trace,
     triage,
     ways,
     what_if,
@@ -114,6 +119,12 @@ runs.app.command("sheets")(dispatching.print_again)
 runs.app.command("what-if")(what_if.what_if)
 runs.app.command("frontier")(frontier.of_run)
 app.add_typer(runs.app, name="run")
+app.add_typer(bags.app, name="bag")
+app.add_typer(bags.trip_app, name="trip")
+app.add_typer(receiving.app, name="receive")
+app.add_typer(lots.app, name="lot")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(trace.app, name="trace")
 app.add_typer(zones.zone_app, name="zone")
 app.add_typer(closures.gate_app, name="gate")
 app.add_typer(closures.closure_app, name="closure")

@@ -171,7 +171,7 @@ def receive(
     run: RunArgument,
     file: Annotated[
         Path | None,
-        typer.Argument(help="CSV: order,item,quantity[,unit,instead_of,damaged,provenance]"),
+        typer.Argument(help="CSV, XLSX: 订单 商品 数量 [单位 替代 损坏 溯源码 过磅 金额 照片]"),
     ] = None,
     all_as_ordered: Annotated[
         bool, typer.Option("--all-as-ordered", help="全部如数到货 · everything came as ordered")
@@ -179,6 +179,10 @@ def receive(
     more_to_come: Annotated[
         bool, typer.Option("--more-to-come", help="还有到货 · do not finish receiving yet")
     ] = False,
+    van: Annotated[
+        str,
+        typer.Option(help="货车 · counted at the market, on this van; count again at the point"),
+    ] = "",
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,
     as_json: JsonOption = False,
@@ -196,6 +200,7 @@ def receive(
             file,
             as_ordered=all_as_ordered,
             finish=not more_to_come,
+            van_code=van or None,
             actor=ACTOR,
             at=at,
         ),
@@ -203,24 +208,11 @@ def receive(
     )
     if not as_json:
         say("run.received", code=done.run.code, receipts=done.receipts, nothing=done.nothing)
-
-
-@app.command("allocate")
-def allocate(
-    *,
-    run: RunArgument,
-    database: DatabaseOption = DATABASE,
-    lang: LangOption = LANG,
-    as_json: JsonOption = False,
-) -> None:
-    """分配 · Share out what came, shortages by the stated rules."""
-    from logistics.usecases.share_out import share_out
-
-    done = _do(database, lambda s, at: share_out(s, run, actor=ACTOR, at=at), as_json=as_json)
-    if not as_json:
-        kinds = {f"{kind.value}_": count for kind, count in done.report.lines.items()}
-        given = {name: kinds.get(name, 0) for name in ("full_", "part_", "substituted_", "none_")}
-        say("run.allocated", code=done.run.code, short=len(done.report.short_items), **given)
+        for finding in done.findings:
+            where = f"{finding.sheet}:{finding.line} {finding.column}={finding.value!r}"
+            typer.echo(f"  {where}: {finding.mend}", err=True)
+    if done.findings:
+        raise typer.Exit(2)
 
 
 @app.command("pack")
