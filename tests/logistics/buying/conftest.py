@@ -1,5 +1,6 @@
 """A run that is cut off, with buildings that ask for goods and suppliers that offer them."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,6 +17,13 @@ from logistics.usecases.cut_off import cut_off
 
 AT = datetime(2022, 4, 12, 13, 0, tzinfo=UTC)  # 21:00 in the district, the evening before
 WHO: dict[str, Any] = {"actor": "cli", "at": AT}
+
+
+def id_of(name: str) -> str:
+    """The id that the catalogue makes of an item's Chinese name."""
+    return "it_" + hashlib.sha256(f"{name}货".encode()).hexdigest()[:20]
+
+
 GOODS = {"cabbage": ("g", False), "eggs": ("piece", False), "milk": ("ml", True)}
 
 
@@ -58,17 +66,17 @@ class Shops:
              "code": f"B{b}-1-{n}01", "room": f"{n}01", "persons": 3, "need_tier": 2}
             for b in (1, 2) for n in (1, 2, 3)])  # fmt: skip
         s.execute(insert(tables.item), [
-            {"id": id_, "name_zh": f"{id_}货", "name_en": f"{id_} en", "base": base,
+            {"id": id_of(id_), "name_zh": f"{id_}货", "name_en": f"{id_} en", "base": base,
              "default_unit": {"g": "g", "ml": "ml", "piece": "个"}[base],
              "weight_mg": 55_000 if base == "piece" else 1000, "volume_ul": 2000,
              "category": "dairy", "cold": cold, "household_limit": 10**6,
              "substitute_class": None}
             for id_, (base, cold) in GOODS.items()])  # fmt: skip
         s.execute(insert(tables.item_unit), [
-            {"item_id": "eggs", "unit": unit, "base_count": count}
+            {"item_id": id_of("eggs"), "unit": unit, "base_count": count}
             for unit, count in (("个", 1), ("板", 30))])  # fmt: skip
         s.execute(insert(tables.offer), [
-            {"market_id": m, "item_id": i, "case_base": c, "price_fen": p, "stock_cases": n}
+            {"market_id": m, "item_id": id_of(i), "case_base": c, "price_fen": p, "stock_cases": n}
             for m, i, c, p, n in offers])  # fmt: skip
         self.run = create_run(s, "test", date(2022, 4, 13), 1, cutoff_at=AT, **WHO)
 
@@ -81,9 +89,9 @@ class Shops:
             channel="cli", state="accepted", note="", said="", version=1, created_at=AT,
             updated_at=AT))  # fmt: skip
         self.session.execute(insert(tables.order_line), [
-            {"id": f"{list_id}-{n}", "list_id": list_id, "no": n, "item_id": item_id,
+            {"id": f"{list_id}-{n}", "list_id": list_id, "no": n, "item_id": id_of(item),
              "quantity": quantity, "unit": "g", "said": "", "substitution": "none", "version": 1}
-            for n, (item_id, quantity) in enumerate(lines, start=1)])  # fmt: skip
+            for n, (item, quantity) in enumerate(lines, start=1)])  # fmt: skip
 
     @property
     def id(self) -> str:

@@ -23,7 +23,7 @@ def terms(shops: Any, code: str, **more: Any) -> None:
 
 def bought(placed: Any) -> dict[tuple[str, str], tuple[int, int]]:
     return {
-        (order.market_code, line.item_id): (line.demand, line.cases)
+        (order.market_code, line.name_en.removesuffix(" en")): (line.demand, line.cases)
         for order in placed.orders
         for line in order.lines
     }

@@ -20,9 +20,20 @@ from logistics.usecases.keep_suppliers import (
 AT = datetime(2022, 4, 12, 13, 0, tzinfo=UTC)
 WHO: dict[str, Any] = {"actor": "cli", "at": AT}
 
-HEADS = (
-    "编号 名称 类别 经度 纬度 开门 关门 起订金额（元） 备货时间（分钟） 能保冷链 须进店 溯源码样式"
-).split()
+HEADS = [
+    "编号",
+    "名称",
+    "类别",
+    "经度",
+    "纬度",
+    "开门",
+    "关门",
+    "起订金额（元）",
+    "备货时间（分钟）",
+    "能保冷链",
+    "须进店",
+    "溯源码样式",
+]
 
 
 def book(path: Path, **sheets: list[list[Any]]) -> Path:
@@ -84,7 +95,11 @@ def test_suppliers_and_offers_come_back_as_they_were_written(shops: Any, tmp_pat
     )
     report = import_offers(shops.session, "d", file, **WHO)
     assert (report.rows, report.added, report.findings) == (2, 0, ())
-    by_key = {(o.market_id, o.item_id): o for o in suppliers.offers(shops.session, "d")}
+    names = suppliers.item_names(shops.session)
+    by_key = {
+        (o.market_id, names[o.item_id][0].removesuffix("货")): o
+        for o in suppliers.offers(shops.session, "d")
+    }
     eggs = by_key["M1", "eggs"]
     assert (eggs.case_base, eggs.price_fen, eggs.minimum_cases, eggs.aisle, eggs.keeps_h) == (
         30, 2150, 2, "A-3", 48,
