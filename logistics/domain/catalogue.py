@@ -1,43 +1,49 @@
 """What can be asked for, by which words, in which units."""
 
 import difflib
-import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal
 
-from logistics.domain.quantities import MASS, VOLUME, Amount, plain
+from logistics.domain.items import (
+    BASES,
+    CATEGORIES,
+    CHEMICAL,
+    COLD_CHAINS,
+    NEVER_SUBSTITUTED,
+    PACKAGE,
+    Item,
+    ItemInvalid,
+    fold,
+)
+from logistics.domain.packages import Package
+from logistics.domain.quantities import Amount
 from logistics.errors import Invalid, NotFound
 
-BASES = ("g", "ml", "piece")
-CATEGORIES = (
-    "vegetable",
-    "fruit",
-    "meat",
-    "egg",
-    "soy",
-    "seafood",
-    "dairy",
-    "staple",
-    "oil",
-    "seasoning",
-    "snack",
-    "drink",
-    "infant",
-    "elderly",
-    "medicine",
-    "hygiene",
-    "cleaning",
-    "household",
-    "pet",
-)
-COLD_CHAINS = ("ambient", "chilled", "frozen")
-CHEMICAL = frozenset({"cleaning"})  # never in one bag with food
-NEVER_SUBSTITUTED = frozenset({"infant", "medicine"})
-_NAME = 64  # characters
+__all__ = [
+    "BASES",
+    "CATEGORIES",
+    "CHEMICAL",
+    "COLD_CHAINS",
+    "NEVER_SUBSTITUTED",
+    "PACKAGE",
+    "Catalogue",
+    "Item",
+    "ItemInvalid",
+    "ItemUnknown",
+    "Kind",
+    "Match",
+    "Part",
+    "Quantity",
+    "QuantityAbsurd",
+    "QuantityNotWhole",
+    "UnitUnknownForItem",
+    "fold",
+]
 Kind = Literal["name", "alias", "misspelling"]
+_PORTIONS = ("份", "套", "个", "包", "袋", "箱", "盒")  # words for one package
 
 
 class ItemUnknown(NotFound):
@@ -64,104 +70,20 @@ class QuantityAbsurd(Invalid):
     code = "quantity.absurd"
 
 
-class ItemInvalid(Invalid):
-    """An item of the catalogue breaks a rule."""
-
-    code = "catalogue.item-invalid"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One thing that can be asked for.
-
-    ``weight_mg`` and ``volume_ul`` are those of one base unit; ``units`` says how many base units
-    each sale unit holds; ``household_limit`` is the most one line may ask, ``person_limit`` the
-    most for each member of a household, both in base units. ``misspellings`` are words that
-    people write by mistake: a hit on one is less sure than on an alias. ``aisle`` groups pick
-    lists by shelf. ``cold`` follows from ``cold_chain`` where that is said.
-    """
-
-    name_zh: str
-    name_en: str
-    base: str
-    default_unit: str
-    weight_mg: int
-    volume_ul: int
-    category: str
-    cold: bool = False
-    household_limit: int
-    substitute_class: str | None = None
-    aliases: tuple[str, ...] = ()
-    units: Mapping[str, int] = field(default_factory=dict)
-    misspellings: tuple[str, ...] = ()
-    cold_chain: str = ""
-    fragile: bool = False
-    person_limit: int | None = None
-    aisle: str = ""
-
-    def __post_init__(self) -> None:
-        chain = self.cold_chain or ("chilled" if self.cold else "ambient")
-        object.__setattr__(self, "cold_chain", chain)
-        object.__setattr__(self, "cold", chain != "ambient")
-        faults = {
-            "name_zh": not self.name_zh.strip() or len(self.name_zh) > _NAME,
-            "name_en": not self.name_en.strip(),
-            "base": self.base not in BASES,
-            "category": self.category not in CATEGORIES,
-            "cold_chain": chain not in COLD_CHAINS,
-            "weight_mg": self.weight_mg <= 0,
-            "volume_ul": self.volume_ul <= 0,
-            "household_limit": self.household_limit <= 0,
-            "person_limit": self.person_limit is not None and self.person_limit <= 0,
-            "units": any(count <= 0 for count in self.units.values()),
-            "aliases": any(not 0 < len(word) <= _NAME for word in self.aliases),
-            "misspellings": any(not 0 < len(word) <= _NAME for word in self.misspellings),
-        }
-        for name, bad in faults.items():
-            if bad:
-                raise ItemInvalid(
-                    item=self.name_zh[:40], field=name, value=str(getattr(self, name))
-                )
-        object.__setattr__(self, "units", MappingProxyType(dict(self.units)))
-        if self.base_count(self.default_unit) is None:
-            raise ItemInvalid(item=self.name_zh, field="default_unit", value=self.default_unit)
-
-    @property
-    def id(self) -> str:
-        """Made from the Chinese name, so that a catalogue read twice has the same ids."""
-        return "it_" + hashlib.sha256(self.name_zh.encode()).hexdigest()[:20]
-
-    @property
-    def chemical(self) -> bool:
-        """Whether it may not share a bag with food."""
-        return self.category in CHEMICAL
-
-    @property
-    def substitution(self) -> str:
-        """Whether another of its class may come instead: ``none`` or ``class``."""
-        never = self.category in NEVER_SUBSTITUTED
-        return "class" if self.substitute_class and not never else "none"
-
-    def base_count(self, unit: str) -> int | None:
-        """Say how many base units the unit holds; None where the catalogue does not know."""
-        if unit in self.units:
-            return self.units[unit]
-        if self.base == "g":
-            return MASS.get(unit)
-        return VOLUME.get(unit) if self.base == "ml" else None
-
-    def known_units(self) -> tuple[str, ...]:
-        """List the units the item can be asked in, its usual one first."""
-        scale = {"g": MASS, "ml": VOLUME}.get(self.base, {})
-        return tuple(dict.fromkeys((self.default_unit, *self.units, *scale)))
-
-
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A whole number of base units, and the unit it was said in."""
 
     count: int
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a package holds of one item, for one household."""
+
+    item: Item
+    quantity: Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +98,22 @@ class Catalogue:
     """All items, found by their Chinese or English name, an alias, or a usual misspelling.
 
     ``ambiguous`` are words that could be several items, such as 肉 or 油, with the Chinese names
-    of those: whoever hears one must ask.
+    of those: whoever hears one must ask. ``packages`` go by words, too; what is found then is an
+    item of category `PACKAGE` that stands for it and is in ``items`` no more than in a shop:
+    `open_package` says what it holds.
 
     Raises
     ------
     ItemInvalid
-        If two items share a word, or an ambiguous word is a name or points to nothing.
+        If two items share a word, an ambiguous word is a name or points to nothing, or a package
+        holds what is no item.
     """
 
     def __init__(
-        self, items: Iterable[Item], ambiguous: Mapping[str, Iterable[str]] | None = None
+        self,
+        items: Iterable[Item],
+        ambiguous: Mapping[str, Iterable[str]] | None = None,
+        packages: Iterable[Package] = (),
     ) -> None:
         self.items = tuple(items)
         self.by_id = {item.id: item for item in self.items}
@@ -194,7 +122,9 @@ class Catalogue:
         for item in self.items:
             for name in (item.name_zh, item.name_en):
                 self._claim(self._by_name, name, item, "name_zh")
-        for item in self.items:
+        self.packages = {stand.id: p for p in packages for stand in (self._stand_in(p),)}
+        stands = [self._by_name[fold(p.name_zh)] for p in self.packages.values()]
+        for item in (*self.items, *stands):
             for name in item.aliases:
                 if self._claim(self._by_name, name, item, "aliases"):
                     self._aliases.add(fold(name))
@@ -226,6 +156,63 @@ class Catalogue:
                 belongs_to=taken.name_zh if taken else "",
             )  # fmt: skip
         return item
+
+    def _stand_in(self, package: Package) -> Item:
+        weight = volume = 0
+        for part in package.parts:
+            item = self._by_name.get(fold(part.item))
+            if item is None or item.category == PACKAGE:
+                raise ItemInvalid(item=package.name_zh, field="parts", value=part.item)
+            weight += item.weight_mg * part.base_count
+            volume += item.volume_ul * part.base_count
+        stand = Item(
+            name_zh=package.name_zh, name_en=package.name_en, base="piece", category=PACKAGE,
+            default_unit=_PORTIONS[0], units=dict.fromkeys(_PORTIONS, 1), weight_mg=weight,
+            volume_ul=volume, household_limit=package.most, aliases=package.aliases,
+        )  # fmt: skip
+        for name in (stand.name_zh, stand.name_en):
+            self._claim(self._by_name, name, stand, "name_zh")
+        return stand
+
+    def open_package(self, stand: Item, portions: int, persons: int | None) -> list[Part]:
+        """Say what so many portions of a package hold for one household, item by item.
+
+        Parameters
+        ----------
+        persons
+            Members of the household, for a package that is meant per person; where nobody knows,
+            it is for one.
+
+        Raises
+        ------
+        QuantityAbsurd
+            If that is above an item's limit.
+        """
+        package = self.packages[stand.id]
+        times = portions * (persons or 1 if package.scope == "person" else 1)
+        parts = []
+        for part in package.parts:
+            item = self._by_name[fold(part.item)]
+            count = self.within(item, part.base_count * times, persons)
+            parts.append(Part(item, Quantity(count, part.unit)))
+        return parts
+
+    def within(self, item: Item, count: int, persons: int | None) -> int:
+        """Refuse more of an item than a household of so many may ask for; give the count.
+
+        Raises
+        ------
+        QuantityAbsurd
+            If it is above the item's limit for a household, or for its members.
+        """
+        limits = [item.household_limit]
+        if persons and item.person_limit:
+            limits.append(item.person_limit * persons)
+        if count > min(limits):
+            raise QuantityAbsurd(
+                item=item.name_zh, quantity=str(count), unit=item.base, limit=min(limits)
+            )
+        return count
 
     @property
     def names(self) -> Mapping[str, Item]:
@@ -338,8 +325,3 @@ class Catalogue:
                 item=item.name_zh, unit=amount.word, known="、".join(item.known_units())
             )
         return Quantity(self.convert(item, amount.count, fitting[0]), fitting[0])
-
-
-def fold(name: str) -> str:
-    """Fold a name so that width, case and spaces do not matter."""
-    return "".join(plain(name).lower().split())

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from logistics.domain.catalogue import Catalogue, Item
+from logistics.domain.catalogue import PACKAGE, Catalogue, Item
 from logistics.domain.ids import new_id
 from logistics.domain.quantities import read_amount
 from logistics.domain.runs import Run, RunState
@@ -139,6 +139,7 @@ class OrderLine:
     said: str
     substitution: str
     version: int
+    package: str | None = None  # the version of the package that it was unpacked from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,12 +198,13 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """A line whose item and quantity are known."""
+    """A line whose item and quantity are known; ``package`` is the version it came out of."""
 
     item: Item
     quantity: int
     unit: str
     said: str
+    package: str = ""
 
 
 def digest_of(*content: object) -> str:
@@ -217,28 +219,61 @@ def read_line(catalogue: Catalogue, asked: AskedLine) -> ReadLine | Doubt:
         amount = read_amount(asked.quantity, asked.unit)
         quantity = catalogue.quantity(item, amount)
     except SupplyLoopError as refusal:
-        facts = {
-            **refusal.facts,
-            "mend": MENDS.get(refusal.code, ""),
-            "asked": {"item": asked.item, "quantity": str(asked.quantity), "unit": asked.unit},
-        }
-        return Doubt(refusal.code, asked.words, facts, asked.line)
+        return _doubt_of(refusal, asked)
     return ReadLine(item, quantity.count, quantity.unit, asked.words)
 
 
+def _doubt_of(refusal: SupplyLoopError, asked: AskedLine) -> Doubt:
+    facts = {
+        **refusal.facts,
+        "mend": MENDS.get(refusal.code, ""),
+        "asked": {"item": asked.item, "quantity": str(asked.quantity), "unit": asked.unit},
+    }
+    return Doubt(refusal.code, asked.words, facts, asked.line)
+
+
 def read_lines(
-    catalogue: Catalogue, asked: Sequence[AskedLine]
+    catalogue: Catalogue, asked: Sequence[AskedLine], persons: int | None = None
 ) -> tuple[list[ReadLine], list[Doubt]]:
-    """Part asked lines into clean ones and doubts, each in the order they were asked."""
+    """Part asked lines into clean ones and doubts, each in the order they were asked.
+
+    A package becomes the lines of what it holds: all of them, or one doubt.
+
+    Parameters
+    ----------
+    persons
+        Members of the household, if known.
+    """
     clean: list[ReadLine] = []
     doubts: list[Doubt] = []
     for line in asked:
         read = read_line(catalogue, line)
         if isinstance(read, Doubt):
             doubts.append(read)
-        else:
-            clean.append(read)
+            continue
+        try:
+            clean += unpacked(catalogue, read, persons)
+        except SupplyLoopError as refusal:
+            doubts.append(_doubt_of(refusal, line))
     return clean, doubts
+
+
+def unpacked(catalogue: Catalogue, read: ReadLine, persons: int | None) -> list[ReadLine]:
+    """Give a line as it is bought: itself, or one line for each item of its package.
+
+    Raises
+    ------
+    QuantityAbsurd
+        If a household of so many may not ask for that much.
+    """
+    if read.item.category != PACKAGE:
+        catalogue.within(read.item, read.quantity, persons)
+        return [read]
+    version = catalogue.packages[read.item.id].version_id
+    return [
+        ReadLine(part.item, part.quantity.count, part.quantity.unit, read.said, version)
+        for part in catalogue.open_package(read.item, read.quantity, persons)
+    ]
 
 
 def check_open(run: Run, at: datetime) -> None:

@@ -36,6 +36,7 @@ class CatalogueFile:
     items: tuple[Item, ...]
     findings: tuple[Finding, ...] = ()
     ignored: tuple[str, ...] = ()
+    said: frozenset[str] = frozenset()  # fields of items that the file speaks of
 
 
 def read_items(path: str | PathLike[str]) -> CatalogueFile:
@@ -62,7 +63,10 @@ def read_items(path: str | PathLike[str]) -> CatalogueFile:
             continue
         items[item.name_zh] = item
     return CatalogueFile(
-        items=tuple(items.values()), findings=tuple(findings), ignored=table.ignored
+        items=tuple(items.values()),
+        findings=tuple(findings),
+        ignored=table.ignored,
+        said=_said(table.columns, units=UNITS.key in read),
     )
 
 
@@ -91,6 +95,11 @@ def read_ambiguous(path: str | PathLike[str]) -> dict[str, tuple[str, ...]]:
         If the file cannot be read as such a table.
     """
     return {row["word"]: row["items"] for row in read_table(path, AMBIGUOUS).rows}
+
+
+def _said(columns: frozenset[str], *, units: bool) -> frozenset[str]:
+    names = {"weight_g": "weight_mg", "volume_ml": "volume_ul"}
+    return frozenset({names.get(key, key) for key in columns} | ({"units"} if units else set()))
 
 
 def values_of(item: Item) -> dict[str, Any]:

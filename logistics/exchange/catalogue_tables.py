@@ -57,6 +57,23 @@ CATEGORIES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 
+KINDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "vegetable": ("蔬菜包", "vegetables"),
+        "fruit": ("水果包", "fruit"),
+        "meat": ("肉蛋包", "meat and eggs"),
+        "staple": ("米面包", "staples"),
+        "infant": ("母婴包", "infant"),
+        "elderly": ("老人包", "elderly"),
+        "medicine": ("药品包", "medicine"),
+        "hygiene": ("卫生包", "hygiene"),
+        "emergency": ("应急包", "emergency"),
+    }
+)
+SCOPES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"household": ("每户", "household", "户"), "person": ("每人", "person", "人")}
+)
+
 
 class Units(Kind):
     """Sale units with the base units that each holds, in one cell: 板=30；盒=10."""
@@ -149,6 +166,29 @@ UNITS: Final = Table(
         ),
     ),
 )  # fmt: skip
+
+PACKAGES: Final = Table(
+    key="packages", zh="套餐", en="Packages", sheet_words=("套餐包",),
+    columns=(
+        Column(
+            key="name_zh", zh="套餐", en="package", words=("套餐包", "套餐名称"), kind=Text(64),
+            required=True, spans=True, width=16,
+        ),
+        Column(key="name_en", zh="英文名", en="English name", kind=Text(128), spans=True,
+               default="", width=20),
+        Column(key="kind", zh="种类", en="kind", kind=Choice(KINDS), spans=True),
+        Column(key="scope", zh="按户或按人", en="per", words=("计法",), kind=Choice(SCOPES),
+               spans=True),
+        Column(key="aliases", zh="别名", en="aliases", kind=Words(), spans=True, default=()),
+        Column(key="most", zh="每次最多份数", en="most portions", kind=Integer(least=1, most=99),
+               spans=True),
+        Column(key="item", zh="商品", en="item", kind=Text(64), required=True, width=16),
+        Column(key="quantity", zh="数量", en="quantity",
+               kind=Number(least=Decimal("0.001"), most=Decimal(10**6), places=3), required=True),
+        Column(key="unit", zh="单位", en="unit", kind=Text(16), default=""),
+    ),
+)  # fmt: skip
+"""Packages, one row for each item of one; what is said of the package stands in its first row."""
 
 AMBIGUOUS: Final = Table(
     key="ambiguous", zh="多义词", en="Ambiguous words",

@@ -327,6 +327,7 @@ def _line_row(list_id: str, no: int, line: ReadLine, version: int, at: datetime)
         "id": new_id("ln", at), "list_id": list_id, "no": no, "item_id": line.item.id,
         "quantity": line.quantity, "unit": line.unit, "said": line.said,
         "substitution": line.item.substitution, "version": version,
+        "package_version_id": line.package or None,
     }  # fmt: skip
 
 
@@ -382,4 +383,5 @@ def _line(row: Row[Any]) -> OrderLine:
         said=row.said,
         substitution=row.substitution,
         version=row.version,
+        package=row.package_version_id,
     )

@@ -17,9 +17,25 @@ from logistics.store.schema.buying import (
     van_stop,
     van_tour,
 )
+from logistics.store.schema.catalogue import (
+    ambiguous_word,
+    item,
+    item_alias,
+    item_misspelling,
+    item_unit,
+    item_version,
+    package,
+    package_version,
+)
 from logistics.store.schema.columns import NaiveDatetime, UtcDateTime, metadata
 from logistics.store.schema.errands import errand, errand_step
 from logistics.store.schema.ledger import bag_move, bag_scan, ledger_seal, lot_statement
+from logistics.store.schema.packing import (
+    bag_plan_line,
+    bag_token,
+    packing_event,
+    packing_short,
+)
 from logistics.store.schema.registry import (
     household_statement,
     member_statement,
@@ -62,9 +78,6 @@ from logistics.store.schema.standing import (
     district,
     household,
     idempotency,
-    item,
-    item_alias,
-    item_unit,
     offer,
     place,
     zone_statement,
@@ -74,11 +87,14 @@ __all__ = [
     "NaiveDatetime",
     "UtcDateTime",
     "access_token",
+    "ambiguous_word",
     "audit",
     "bag",
     "bag_line",
     "bag_move",
+    "bag_plan_line",
     "bag_scan",
+    "bag_token",
     "balance",
     "buying_choice",
     "closure",
@@ -96,7 +112,9 @@ __all__ = [
     "inspection",
     "item",
     "item_alias",
+    "item_misspelling",
     "item_unit",
+    "item_version",
     "ledger_seal",
     "line_demand",
     "list_history",
@@ -112,6 +130,10 @@ __all__ = [
     "order_flag",
     "order_line",
     "order_terms",
+    "package",
+    "package_version",
+    "packing_event",
+    "packing_short",
     "place",
     "place_statement",
     "plan",

@@ -1,7 +1,7 @@
 """Take in the lists of a file (导入清单), each entry once, however often the file comes."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ from logistics.domain.lists import (
 from logistics.domain.repeats import Before, Wished, part_repeats, remember
 from logistics.domain.runs import Run
 from logistics.exchange.household_book import HouseholdBook, compound_codes
-from logistics.store import audit, catalogue, lists, triage
+from logistics.store import audit, catalogue, lists, packages, triage
 from logistics.usecases.take_list import open_run
 
 log = logging.getLogger(__name__)
@@ -68,6 +68,7 @@ def import_lists(
         ),
         refs=lists.client_refs(session, run.id),
         before=lists.asked_before(session, run.id),
+        persons=packages.persons(session, run.district_id),
     )
     known = lists.imported(session, run.id)
     taken: list[str] = []
@@ -108,6 +109,7 @@ class _Desk:
     homes: HouseholdBook
     refs: set[tuple[str, str]]
     before: dict[str, dict[Wished, Before]]  # by household
+    persons: Mapping[str, int]  # by household
     new: list[lists.NewList] = field(default_factory=list)
     doubts: list[TriageEntry] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
@@ -125,7 +127,7 @@ class _Desk:
             return
         if entry.client_ref:
             self.refs.add((home[1], entry.client_ref))
-        clean, doubts = read_lines(self.goods, entry.lines)
+        clean, doubts = read_lines(self.goods, entry.lines, self.persons.get(home[1]))
         known = self.before.setdefault(home[1], {})
         clean, again = part_repeats(clean, known)
         doubts += [*entry.doubts, *again]

@@ -13,10 +13,11 @@ from logistics.domain.lists import (
     ReadLine,
     TriageEntry,
     TriageSettled,
+    unpacked,
 )
 from logistics.domain.quantities import read_amount
 from logistics.errors import Invalid
-from logistics.store import audit, catalogue, lists, triage
+from logistics.store import audit, catalogue, lists, places, triage
 from logistics.usecases.take_list import open_run, take_list
 
 
@@ -76,8 +77,13 @@ def settle_triage(
     else:
         list_id = entry.list_id
         known = catalogue.load(session)
-        clean = [_clean(known, asked) for asked in _asked(entry, item, quantity, unit)]
         before = lists.get(session, list_id, lock=True)
+        persons = places.household_by_code(session, before.household_code).persons
+        clean = [
+            line
+            for asked in _asked(entry, item, quantity, unit)
+            for line in _clean(known, asked, persons)
+        ]
         lists.append(session, before, clean, state=_state_after(before), actor=actor, at=at)
     return _close(session, entry, "settled", list_id, {}, actor=actor, at=at)
 
@@ -132,10 +138,10 @@ def _asked(
     ]
 
 
-def _clean(known: Catalogue, asked: AskedLine) -> ReadLine:
+def _clean(known: Catalogue, asked: AskedLine, persons: int) -> list[ReadLine]:
     item = known.get(asked.item)
     found = known.quantity(item, read_amount(asked.quantity, asked.unit))
-    return ReadLine(item, found.count, found.unit, asked.words)
+    return unpacked(known, ReadLine(item, found.count, found.unit, asked.words), persons)
 
 
 def _state_after(before: HouseholdList) -> str:

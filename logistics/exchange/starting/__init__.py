@@ -10,11 +10,12 @@ from importlib.resources import as_file, files
 
 from logistics.domain.catalogue import Catalogue, ItemInvalid
 from logistics.exchange.catalogue_files import read_ambiguous, read_items
+from logistics.exchange.package_files import read_packages
 
 
 @cache
 def starting_catalogue() -> Catalogue:
-    """Return the starting catalogue, read once.
+    """Return the starting catalogue with its packages, read once.
 
     Raises
     ------
@@ -24,7 +25,9 @@ def starting_catalogue() -> Catalogue:
     folder = files(__name__)
     with as_file(folder / "items.csv") as path:
         read = read_items(path)
-    for finding in read.findings:
-        raise ItemInvalid(file=path.name, **finding.facts)
+    with as_file(folder / "packages.csv") as path:
+        packages = read_packages(path, Catalogue(read.items))
+    for finding in (*read.findings, *packages.findings):
+        raise ItemInvalid(file=__name__, **finding.facts)
     with as_file(folder / "ambiguous.csv") as path:
-        return Catalogue(read.items, read_ambiguous(path))
+        return Catalogue(read.items, read_ambiguous(path), packages.packages)

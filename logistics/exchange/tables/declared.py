@@ -124,13 +124,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A table that was read: good rows, findings, and headers that nobody knows."""
+    """A table that was read: good rows, findings, and headers that nobody knows.
+
+    ``columns`` are the keys of those that are there: elsewhere a row has the default.
+    """
 
     file: str
     sheet: str
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...] = ()
     ignored: tuple[str, ...] = ()
+    columns: frozenset[str] = frozenset()
 
 
 def header_key(header: str) -> str:

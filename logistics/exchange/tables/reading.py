@@ -67,6 +67,7 @@ class TableStream:
         self._file, self._table, self._wanted = file, table, sheet
         self.sheet = ""
         self.ignored: tuple[str, ...] = ()
+        self.columns: frozenset[str] = frozenset()
 
     def __iter__(self) -> Iterator[Row | Finding]:
         with _opened(self._file, (self._table,)) as sheets:
@@ -85,6 +86,7 @@ class TableStream:
                     if header is None:
                         break
                     self.ignored = header.ignored
+                    self.columns = frozenset(column.key for _, column, _ in header.places)
                     continue
                 yield from header.read(raw.name, row)
             if header is None:
@@ -98,6 +100,7 @@ class TableStream:
             rows=rows,
             findings=findings,
             ignored=self.ignored,
+            columns=self.columns,
         )
 
     def _choose(self, sheets: list[RawSheet]) -> RawSheet:

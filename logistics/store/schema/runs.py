@@ -70,6 +70,7 @@ order_line = Table(
     Column("substitutes", JSON, nullable=False, server_default="[]"),  # item ids, wanted first
     int_column("substitute_cap_fen", nullable=True),  # most that the line may cost with another
     Column("version", Integer, nullable=False),
+    Column("package_version_id", String(64), nullable=True),  # what it was unpacked from
     CheckConstraint("quantity > 0", name="positive"),
 )
 

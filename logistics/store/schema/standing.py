@@ -170,38 +170,6 @@ access_token = Table(
     at_column("revoked_at", nullable=True),
 )
 
-item = Table(
-    "item",
-    metadata,
-    id_column(),
-    Column("name_zh", String(64), nullable=False, unique=True),
-    text_column("name_en"),
-    Column("base", String(8), nullable=False),  # g ml piece
-    Column("default_unit", String(16), nullable=False),
-    int_column("weight_mg"),
-    int_column("volume_ul"),  # of one base unit
-    Column("category", String(32), nullable=False),
-    Column("cold", Boolean, nullable=False),
-    int_column("household_limit"),  # most that one line may ask, in base units
-    Column("substitute_class", String(32), nullable=True),
-)
-
-item_alias = Table(
-    "item_alias",
-    metadata,
-    Column("alias", String(64), primary_key=True),
-    ref_column("item_id", "item"),
-)
-
-item_unit = Table(
-    "item_unit",
-    metadata,
-    Column("item_id", String(64), ForeignKey("item.id"), primary_key=True),
-    Column("unit", String(16), primary_key=True),
-    int_column("base_count"),
-    CheckConstraint("base_count > 0", name="positive"),
-)
-
 offer = Table(
     "offer",
     metadata,

@@ -2,7 +2,15 @@
 
 from typing import Final, Protocol
 
-from logistics.store.migrations.third import buying, errands, ledger, registry, sharing
+from logistics.store.migrations.third import (
+    buying,
+    catalogue,
+    errands,
+    ledger,
+    packing,
+    registry,
+    sharing,
+)
 
 
 class Topic(Protocol):
@@ -15,5 +23,5 @@ class Topic(Protocol):
         """Take it away again."""
 
 
-TOPICS: Final[tuple[Topic, ...]] = (registry, ledger, sharing, buying, errands)
+TOPICS: Final[tuple[Topic, ...]] = (registry, ledger, sharing, buying, errands, packing, catalogue)
 """In the order in which they are made; taken away in the other."""
