@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
 # ruff: noqa: ARG001  --lang is heard by its callback
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +20,7 @@ from api.cli.context import (
     print_json,
     say,
 )
+from logistics.exchange.messages.judge import THRESHOLD
 
 app = typer.Typer(help="清单 · households' lists", no_args_is_help=True)
 
@@ -42,10 +42,13 @@ def import_file(
 ) -> None:
     """导入清单 · Take in a file of lists; what is not understood waits. Twice is once."""
     from logistics.exchange.tabular import read_entries
+    from logistics.store import catalogue
     from logistics.usecases.import_lists import import_lists
 
-    entries = list(read_entries(file, compound=compound or None))
     with opened(database) as store:
+        with store.read() as session:
+            known = catalogue.load(session)
+        entries = list(read_entries(file, compound=compound or None, catalogue=known))
         at = now()
         report = store.run(
             lambda session: import_lists(
@@ -68,35 +71,25 @@ def import_file(
 @app.command("parse")
 def parse(
     *,
-    file: Annotated[Path, typer.Argument(help="CSV XLSX JSONL TXT")],
-    compound: CompoundOption = "",
-    database: DatabaseOption = DATABASE,
+    file: Annotated[str, typer.Argument(help="JSONL TXT CSV XLSX, - stdin")],
+    catalogue: Annotated[
+        str, typer.Option(help="商品目录 · CSV or XLSX; the starting catalogue without it")
+    ] = "",
+    threshold: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="把握 · confidence below which a line is asked about"),
+    ] = THRESHOLD,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="解释 · what each word was taken for, and why")
+    ] = False,
     lang: LangOption = LANG,
     as_json: JsonOption = False,
 ) -> None:
-    """试读 · Show how a file would be understood with the catalogue; changes nothing."""
-    from api.i18n import error_text
-    from api.plain import plain
-    from logistics.domain.lists import read_lines
-    from logistics.exchange.tabular import read_entries
-    from logistics.store import catalogue
+    """试读 · Show how messages would be understood, without a database; changes nothing."""
+    from api.cli.messages import answers, read_whole, shown
+    from logistics.exchange.messages.files import to_json
 
-    with opened(database) as store, store.read() as session:
-        known = catalogue.load(session)
-    for entry in read_entries(file, compound=compound or None):
-        clean, doubts = read_lines(known, entry.lines)
-        doubts = [*entry.doubts, *doubts]
-        if as_json:
-            lines = [
-                {"item": line.item.name_zh, "quantity": line.quantity, "base": line.item.base}
-                for line in clean
-            ]
-            found = {"household": entry.household, "lines": lines, "doubts": plain(doubts)}
-            typer.echo(json.dumps(found, ensure_ascii=False))
-            continue
-        typer.echo(f"{entry.household or '?'}  ({file.name}:{entry.line})")
-        for line in clean:
-            typer.echo(f"  {line.item.name_zh} {line.quantity} {line.item.base}  ← {line.said}")
-        for doubt in doubts:
-            title = error_text(doubt.code, "invalid", doubt.facts, lang).title
-            typer.echo(f"  ? {doubt.said}  {title}")
+    reader, text = read_whole(file, catalogue, threshold)
+    for ident, reading in answers(reader, file, text):
+        for line in shown(ident, reading, lang, as_json=as_json, explain=explain):
+            typer.echo(line if isinstance(line, str) else to_json(line))

@@ -46,7 +46,9 @@ _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         **dict.fromkeys(("市斤", "jin", "catty", "catties"), ("斤",)),
         **dict.fromkeys(("市两", "liang"), ("两",)),
-        **dict.fromkeys(("毫升", "millilitre", "millilitres", "milliliter", "milliliters"), ("ml",)),
+        **dict.fromkeys(
+            ("毫升", "millilitre", "millilitres", "milliliter", "milliliters"), ("ml",)
+        ),
         **dict.fromkeys(("升", "l", "litre", "litres", "liter", "liters"), ("L",)),
         **dict.fromkeys(("個", "piece", "pieces", "pc", "pcs"), ("个", "只", "颗", "块", "根")),
         **dict.fromkeys(("head", "heads"), ("颗", "棵", "个", "头")),

@@ -3,8 +3,9 @@
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
@@ -14,10 +15,10 @@ from zipfile import BadZipFile
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from logistics.domain.catalogue import fold
+from logistics.domain.catalogue import Catalogue, fold
 from logistics.domain.lists import AskedLine, Doubt, Entry
 from logistics.errors import Invalid
-from logistics.exchange.freetext import read_text
+from logistics.exchange.messages.entries import read_body, read_text
 
 
 class ListsUnreadable(Invalid):
@@ -73,7 +74,9 @@ class _Draft:
     notes: list[str] = field(default_factory=list)
 
 
-def read_entries(path: str | PathLike[str], *, compound: str | None = None) -> Iterator[Entry]:
+def read_entries(
+    path: str | PathLike[str], *, compound: str | None = None, catalogue: Catalogue | None = None
+) -> Iterator[Entry]:
     """Read a file of lists, recognised by its extension: .csv .xlsx .jsonl .txt.
 
     All rows of one household, or of one household and reference, form one entry. A row that
@@ -83,6 +86,8 @@ def read_entries(path: str | PathLike[str], *, compound: str | None = None) -> I
     ----------
     compound
         Code or name of the compound that addresses such as 3-2-501 lie in.
+    catalogue
+        Whose words texts are read with; the starting catalogue without it.
 
     Raises
     ------
@@ -93,19 +98,40 @@ def read_entries(path: str | PathLike[str], *, compound: str | None = None) -> I
     readers: dict[str, Callable[[Path, str], Iterable[Entry]]] = {
         ".csv": _read_csv,
         ".xlsx": _read_xlsx,
-        ".jsonl": _read_jsonl,
-        ".txt": _read_txt,
+        ".jsonl": partial(_read_jsonl, catalogue=catalogue),
+        ".txt": partial(_read_txt, catalogue=catalogue),
     }
     reader = readers.get(file.suffix.lower())
     if reader is None:
         raise _unreadable(file, mend="give a .csv, .xlsx, .jsonl or .txt file")
-    try:
-        size = file.stat().st_size
-    except OSError:
-        raise _unreadable(file, mend="there is no such file") from None
-    if size > _MOST_BYTES:
-        raise _unreadable(file, mend="split it; a file may hold 100 MB")
+    check_size(file)
     yield from reader(file, compound or "")
+
+
+def read_file(file: Path) -> bytes:
+    """Read a file whole.
+
+    Raises
+    ------
+    ListsUnreadable
+        If it is missing or too large.
+    """
+    check_size(file)
+    return file.read_bytes()
+
+
+def check_size(file: Path) -> None:
+    """Refuse a file that is missing, no file at all, or too large.
+
+    Raises
+    ------
+    ListsUnreadable
+        If it is one of these.
+    """
+    if not file.is_file():
+        raise _unreadable(file, mend="there is no such file")
+    if file.stat().st_size > _MOST_BYTES:
+        raise _unreadable(file, mend="split it; a file may hold 100 MB")
 
 
 def decode(raw: bytes, file: Path) -> str:
@@ -128,8 +154,9 @@ def _unreadable(file: Path, *, line: int = 0, name: str = "", mend: str) -> List
     return ListsUnreadable(file=file.name, line=line, field=name, mend=mend)
 
 
-def _read_txt(file: Path, compound: str) -> Iterator[Entry]:
-    yield from read_text(decode(file.read_bytes(), file), compound=compound)
+def _read_txt(file: Path, compound: str, *, catalogue: Catalogue | None) -> Iterator[Entry]:
+    text = decode(file.read_bytes(), file)
+    yield from read_text(text, compound=compound, catalogue=catalogue)
 
 
 def _read_csv(file: Path, compound: str) -> Iterable[Entry]:
@@ -272,15 +299,17 @@ def _text(value: object) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _read_jsonl(file: Path, compound: str) -> Iterator[Entry]:
+def _read_jsonl(file: Path, compound: str, *, catalogue: Catalogue | None) -> Iterator[Entry]:
     """Read one list a line: ``{"household", "client_ref", "lines": [{"item", …}], "text"}``."""
     text = decode(file.read_bytes(), file)
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            yield from _json_entries(line.strip(), number, compound)
+            yield from _json_entries(line.strip(), number, compound, catalogue)
 
 
-def _json_entries(line: str, number: int, compound: str) -> Iterator[Entry]:
+def _json_entries(
+    line: str, number: int, compound: str, catalogue: Catalogue | None
+) -> Iterator[Entry]:
     try:
         value = json.loads(line, parse_float=Decimal)
     except (ValueError, RecursionError) as fault:
@@ -303,10 +332,10 @@ def _json_entries(line: str, number: int, compound: str) -> Iterator[Entry]:
     )
     for asked in given:
         _add_json(draft, asked, number)
-    for entry in read_text(said):
-        draft.lines += (_on(line, number) for line in entry.lines)
-        draft.doubts += (Doubt(d.code, d.said, d.facts, number) for d in entry.doubts)
-        draft.notes += [entry.note] if entry.note else []
+    body = read_body(said, catalogue)
+    draft.lines += (replace(line, line=number) for line in body.lines)
+    draft.doubts += (replace(doubt, line=number) for doubt in body.doubts)
+    draft.notes += [body.note] if body.note else []
     yield Entry(
         household=draft.household,
         compound=draft.compound,
@@ -318,10 +347,6 @@ def _json_entries(line: str, number: int, compound: str) -> Iterator[Entry]:
         said=said,
         client_ref=draft.client_ref,
     )
-
-
-def _on(line: AskedLine, number: int) -> AskedLine:
-    return AskedLine(line.item, line.quantity, line.unit, line.said, number)
 
 
 def _add_json(draft: _Draft, asked: object, number: int) -> None:

@@ -14,8 +14,8 @@ from logistics.domain.lists import (
     notes_of,
     read_lines,
 )
-from logistics.exchange.freetext import read_body
-from logistics.store import audit, catalogue, lists, triage
+from logistics.exchange.messages.entries import read_body
+from logistics.store import audit, catalogue, lists, places, triage
 from logistics.usecases.take_list import open_run, queue
 
 
@@ -51,11 +51,13 @@ def amend_list(
     """
     before = _to_change(session, list_id, expected_version, at)
     said = text or ""
-    body = read_body(said)
+    goods = catalogue.load(session)
+    body = read_body(said, goods)
     asked = (*lines, *body.lines)
     if not asked and not body.doubts:
         raise ListEmpty(list=list_id, mend="to ask for nothing, cancel the list")
-    clean, doubts = read_lines(catalogue.load(session), asked)
+    persons = places.household_by_code(session, before.household_code).persons
+    clean, doubts = read_lines(goods, asked, persons)
     doubts += body.doubts
     triage.discard_of_list(session, list_id, actor=actor, at=at)
     lists.change(

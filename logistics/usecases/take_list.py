@@ -24,7 +24,7 @@ from logistics.domain.lists import (
 )
 from logistics.domain.repeats import part_repeats
 from logistics.domain.runs import Run
-from logistics.exchange.freetext import read_body
+from logistics.exchange.messages.entries import read_body
 from logistics.store import audit, catalogue, lists, open_runs, places, runs, triage
 from logistics.store.places import HouseholdUnknown
 
@@ -76,7 +76,8 @@ def take_list(
         raise HouseholdUnknown(household=household_code, mend="it lies in another district")
 
     said = text or ""
-    body = read_body(said)
+    goods = catalogue.load(session)
+    body = read_body(said, goods)
     asked = (*lines, *body.lines)
     if not asked and not body.doubts:
         raise ListEmpty(household=household.code, mend="send lines, or a text that names goods")
@@ -90,7 +91,7 @@ def take_list(
             raise ClientRefReused(client_ref=client_ref, list=earlier[0].id)
         return replace(earlier[0], earlier=True)
 
-    clean, doubts = read_lines(catalogue.load(session), asked)
+    clean, doubts = read_lines(goods, asked, household.persons)
     known = lists.asked_before(session, run.id, household.id).get(household.id, {})
     clean, again = part_repeats(clean, known)
     doubts += [*body.doubts, *again]

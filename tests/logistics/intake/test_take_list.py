@@ -80,7 +80,7 @@ def test_a_doubtful_line_waits_and_the_rest_stands(
 def test_words_that_say_no_amount_wait_with_the_list(session: Session, run: Run) -> None:
     taken = take(session, run, text="随便来点水果")
     assert (taken.state, taken.lines) == ("needs-review", ())
-    assert [(d.code, d.said) for d in taken.doubts] == [("text.not-understood", "随便来点水果")]
+    assert [(d.code, d.said) for d in taken.doubts] == [("quantity.vague", "随便来点水果")]
 
 
 def test_a_list_sent_again_is_the_first_one(session: Session, run: Run) -> None:

@@ -1,0 +1,283 @@
+"""A message parted into the stretches that belong to one household each."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from logistics.exchange.messages.addresses import (
+    Found,
+    Name,
+    addresses_in,
+    name_at,
+    numbering_end,
+)
+from logistics.exchange.messages.lexicon import Lexicon
+from logistics.exchange.messages.normalise import alike
+from logistics.exchange.messages.segment import segment
+from logistics.exchange.messages.tokens import Token
+
+_HEADING = re.compile(
+    r"\s*(?:#|@|例\s?[:\s0-9]|示例|样例|格式|模板|\(?群公告|(?:大家|各位).{0,12}(?:报名|接龙|登记))"
+)
+_SIGN_UP = re.compile(r"接龙|团购|截止|截单|群公告|报名表|登记表|开团|sign.?up")
+_EXAMPLE = re.compile(r"\s*(?:例\s?[:\s0-9]|示例|样例|例如|格式|模板)")
+_CHAT = re.compile(
+    r"\s*\(?(?:20\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?\s*)?(?:上午|下午|晚上)?\s?\d{1,2}:\d{2}(?::\d{2})?\)?\s*$"
+)
+_COMPOUND = re.compile(r"(?<![a-z0-9-])([a-z]{2,8}-\d{1,3})(?![0-9-])")
+_COMPOUND_NAMED = re.compile(r"(?:小区|compound)\s*[::]\s*(\S[^\n]{0,40})")
+
+
+@dataclass(slots=True)
+class Section:
+    """What belongs to one household: its address and name, and the stretches of its words."""
+
+    start: int
+    address: Found | None = None
+    name: Name | None = None
+    compound: str = ""
+    row: bool = False
+    unsure: bool = False  # goods of which it is not clear whose they are
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    markers: list[Token] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Line:
+    start: int
+    end: int
+    body: int  # where it begins, its number aside
+    addresses: list[Found]
+    goods: list[bool]  # before the first address and after each
+    heading: bool = False
+
+
+class Splitter:
+    """Parts one message; keeps what headings said for the rows below them."""
+
+    def __init__(self, plain: str, lexicon: Lexicon) -> None:
+        self.plain = plain
+        self.sounds = alike(plain)
+        self.lexicon = lexicon
+        self.context: Found | None = None
+        self.compound = ""
+        self.sections: list[Section] = []
+        self.trailing = False
+        self.sign_up = False
+
+    def split(self) -> list[Section]:
+        """Return the sections in the order of the text; together they are the text."""
+        lines = self._lines()
+        self._judge_headings(lines)
+        self.sign_up = any(line.heading for line in lines) or self._numbered_rows(lines)
+        self.trailing = _addresses_follow([line for line in lines if not line.heading])
+        open_lines: list[_Line] = []
+        for line in lines:
+            if line.heading:
+                self._head(line)
+            elif line.addresses:
+                self._addressed(line, open_lines)
+                open_lines = []
+            else:
+                open_lines = self._unaddressed(line, open_lines)
+        for line in open_lines:
+            self._go_on(line, self._current(line.start))
+        return self.sections
+
+    def _lines(self) -> list[_Line]:
+        lines, start = [], 0
+        for text in self.plain.split("\n"):
+            end = min(start + len(text) + 1, len(self.plain))
+            body = start + numbering_end(text)
+            addresses = list(addresses_in(self.plain, body, start + len(text)))
+            line = _Line(start, end, body, addresses, [])
+            edges = [(body, addresses[0].start if addresses else end)]
+            edges += [(one.end, other.start) for one, other in pairwise(addresses)]
+            edges += [(addresses[-1].end, end)] if addresses else []
+            line.goods = [self._has_goods(*edge) for edge in edges]
+            lines.append(line)
+            start = end
+        return [line for line in lines if line.end > line.start]
+
+    def _has_goods(self, start: int, end: int) -> bool:
+        tokens = segment(self.plain, self.lexicon, start, end)
+        return any(
+            token.kind in {"item", "amount", "vague", "money", "change", "drop", "cancel", "same"}
+            for token in tokens
+        )
+
+    def _judge_headings(self, lines: Sequence[_Line]) -> None:
+        rows = [n for n, line in enumerate(lines) if line.body > line.start or line.addresses]
+        for number, line in enumerate(lines):
+            text = self.plain[line.start : line.end]
+            whole = any(found.complete for found in line.addresses)
+            if _EXAMPLE.match(text):
+                line.heading = True
+            elif _HEADING.match(text) or _SIGN_UP.search(text):
+                line.heading = not whole and (
+                    any(row > number for row in rows) or not any(line.goods)
+                )
+            elif _COMPOUND_NAMED.search(text) or _CHAT.fullmatch(text):
+                line.heading = not whole
+        announced = False
+        for number, line in enumerate(lines):  # what stands between a heading and the first row
+            announced = announced or (
+                line.heading and bool(_SIGN_UP.search(self.plain, line.start, line.end))
+            )
+            if announced and number in rows and not line.heading:
+                break
+            if announced and any(row > number for row in rows):
+                line.heading = True
+
+    def _numbered_rows(self, lines: Sequence[_Line]) -> bool:
+        rows = [line for line in lines if line.body > line.start]
+        return len(rows) > 1 and any(line.addresses for line in rows)
+
+    def _head(self, line: _Line) -> None:
+        text = self.plain[line.start : line.end]
+        if not _EXAMPLE.match(text):
+            if named := _COMPOUND_NAMED.search(text):
+                self.compound = named[1].strip()
+            elif coded := _COMPOUND.search(text):
+                self.compound = coded[1].upper()
+            if line.addresses:
+                self.context = line.addresses[0]
+        section = self._current(line.start)
+        section.markers.append(Token("heading", line.start, line.end))
+
+    def _current(self, start: int) -> Section:
+        if not self.sections:
+            self.sections.append(Section(start, compound=self.compound))
+        return self.sections[-1]
+
+    def _open(self, start: int, found: Found | None, *, row: bool = False) -> Section:
+        address = found.within(self.context) if found else self.context
+        compound = (address.compound if address else "") or self.compound
+        section = Section(start, address, compound=compound, row=row)
+        self.sections.append(section)
+        return section
+
+    def _numbered(self, section: Section, line: _Line) -> None:
+        if line.body > line.start:
+            section.markers.append(Token("number", line.start, line.body))
+
+    def _unaddressed(self, line: _Line, open_lines: list[_Line]) -> list[_Line]:
+        """Put a line without an address where it belongs, or keep it for the next address."""
+        row = line.body > line.start and self.sign_up
+        if row:
+            section = self._open(line.start, None, row=True)
+            self._numbered(section, line)
+            at = self._name(section, line.body, line.end)
+            section.spans.append((at, line.end))
+            return open_lines
+        addressed = any(section.address or section.row for section in self.sections)
+        if self.trailing or not addressed:
+            return [*open_lines, line]
+        self._go_on(line, self.sections[-1])
+        return open_lines
+
+    def _go_on(self, line: _Line, section: Section) -> None:
+        self._numbered(section, line)
+        at = line.body
+        if section.address is None and section.name is None and not section.spans:
+            at = self._name(section, at, line.end, titled=True)
+        section.spans.append((at, line.end))
+
+    def _addressed(self, line: _Line, before: list[_Line]) -> None:
+        first, goods = line.addresses[0], line.goods
+        row = line.body > line.start
+        own = self._open(
+            before[0].start if before and self._whose(before, line) else line.start, first, row=row
+        )
+        if before and own.start == line.start:
+            stray = Section(
+                before[0].start, compound=self.compound, unsure=any(any(b.goods) for b in before)
+            )
+            self.sections.insert(len(self.sections) - 1, stray)
+            for other in before:
+                self._go_on(other, stray)
+        elif before:
+            for other in before:
+                self._go_on(other, own)
+        self._numbered(own, line)
+        many = len(line.addresses) > 1
+        follows = many and goods[0] and not goods[-1]
+        at = self._name(own, line.body, first.start)
+        if goods[0] and many and not follows:
+            stray = Section(at, compound=self.compound, unsure=True, spans=[(at, first.start)])
+            self.sections.insert(len(self.sections) - 1, stray)
+        else:
+            own.spans.append((at, first.start))
+        for number, found in enumerate(line.addresses):
+            end = (
+                line.addresses[number + 1].start if number + 1 < len(line.addresses) else line.end
+            )
+            section = own if not number else self._again(found) or self._open(found.start, found)
+            section.markers.append(Token("address", found.start, found.end))
+            at = self._name(section, found.end, end)
+            if follows and number + 1 < len(line.addresses):
+                nearer = self._open(at, line.addresses[number + 1])
+                nearer.spans.append((at, end))
+                self.sections[-1] = nearer
+                continue
+            section.spans.append((at, end))
+
+    def _again(self, found: Found) -> Section | None:
+        """Return the last section if an address says its door again (or opened it)."""
+        last = self.sections[-1].address if self.sections else None
+        if last is None:
+            return None
+        same = (last.building, last.unit, last.room) == (
+            found.building or last.building, found.unit or last.unit, found.room or last.room,
+        )  # fmt: skip
+        return self.sections[-1] if same or last.start == found.start else None
+
+    def _whose(self, before: list[_Line], line: _Line) -> bool:
+        """Say whether lines without an address belong to the address of the line after them."""
+        if not any(any(other.goods) for other in before):
+            return True
+        alone = not self.sections or not any(s.address for s in self.sections)
+        return self.trailing or (alone and not any(line.goods))
+
+    def _name(self, section: Section, at: int, end: int, *, titled: bool = False) -> int:
+        """Take a name that stands here into the section; return where its words go on."""
+        if section.name is not None:
+            return at
+        name = name_at(self.plain, at, end, self._is_goods)
+        if name is None or (titled and name.end - name.start < 2):  # noqa: PLR2004
+            return at
+        section.name = name
+        if name.start > at:
+            section.spans.append((at, name.start))
+        section.markers.append(Token("name", name.start, name.end))
+        return name.end
+
+    def _is_goods(self, at: int) -> bool:
+        """Say whether goods begin here: a word of two characters, or one with an amount."""
+        plain = self.plain
+        if at >= len(plain):
+            return False
+        for token, _ in self.lexicon.at(plain, self.sounds, at):
+            if token.kind == "item" and (
+                token.end - at > 1
+                or re.match(r"\s?[\d一二两三四五六七八九十半各]", plain[token.end :])
+            ):
+                return True
+        return False
+
+
+def _addresses_follow(lines: Sequence[_Line]) -> bool:
+    """Say whether goods stand before their address all through a message."""
+    said = [goods for line in lines for goods in _blocks(line)]
+    if said.count("A") == 0 or "G" not in said:
+        return False
+    return said[0] == "G" and said[-1] == "A"
+
+
+def _blocks(line: _Line) -> list[str]:
+    blocks: list[str] = []
+    for number, goods in enumerate(line.goods):
+        blocks += ["G"] if goods else []
+        blocks += ["A"] if number < len(line.addresses) else []
+    return blocks

@@ -1,0 +1,273 @@
+"""One household's words understood: what it asks for, changes, wishes and leaves open."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from logistics.exchange.messages.amending import Amendments
+from logistics.exchange.messages.changes import changes_in
+from logistics.exchange.messages.desk import Desk, Order
+from logistics.exchange.messages.judge import confidence
+from logistics.exchange.messages.normalise import Plain
+from logistics.exchange.messages.pairing import Pair, pair_up
+from logistics.exchange.messages.parts import Part
+from logistics.exchange.messages.reading import Line, Question
+from logistics.exchange.messages.resolve import Resolver
+from logistics.exchange.messages.sharing import sharers
+from logistics.exchange.messages.words import is_wish
+
+_BESIDE = 8  # characters between goods and a sum of money for them
+
+
+class Understanding:
+    """Reads the parts of one household, in order, into an order."""
+
+    def __init__(self, plain: Plain, resolver: Resolver, threshold: float) -> None:
+        self.threshold = threshold
+        self.desk = Desk(plain, resolver)
+        self.order = self.desk.order
+
+    def read(self, parts: Sequence[Part]) -> Order:
+        """Understand all parts; each of them gets its role."""
+        amendments = Amendments(self.desk)
+        waiting: list[Part] = []
+        for step in changes_in(parts):
+            if isinstance(step, Part):
+                waiting.append(step)
+                continue
+            self._plain_lines(waiting)
+            waiting = []
+            amendments.carry_out(step)
+        self._plain_lines(waiting)
+        amendments.finish()
+        self._repeated()
+        return self.order
+
+    # plain lines -----------------------------------------------------------------------------
+
+    def _plain_lines(self, parts: list[Part]) -> None:
+        rest = self._quiet(parts)
+        rest = self._choices(rest)
+        rest = self._shared(rest)
+        pairs, left = pair_up(rest, self.desk.resolver.fits)
+        glued = self._glued(rest, {id(pair.goods) for pair in pairs})
+        for pair in pairs:
+            self.desk.line(pair, glued=id(pair.goods) in glued)
+        self._line_notes(parts)
+        for part in left:
+            self._left(part, rest)
+
+    def _quiet(self, parts: Sequence[Part]) -> list[Part]:
+        """Set aside what pairs with nothing: notes, their questions, telephone numbers."""
+        rest = []
+        for part in parts:
+            if part.letter == "Q":
+                part.role = "asked"
+                self.order.asked = True
+            elif part.letter == "F":
+                self.desk.note(part)
+            elif part.role == "mark":
+                part.role = "contact"
+            elif part.letter == "N" and part.scope != "line":
+                self.desk.note(part)
+            elif part.letter in "LBTPMS" or (part.letter == "E" and not _useful_each(parts)):
+                part.role = "mark"
+            elif part.letter == "N":
+                continue  # of a line: when the lines are known
+            else:
+                rest.append(part)
+        return rest
+
+    def _choices(self, parts: list[Part]) -> list[Part]:
+        """Ask about 苹果或梨2斤."""
+        rest: list[Part] = []
+        at = 0
+        while at < len(parts):
+            if parts[at].letter != "O":
+                rest.append(parts[at])
+                at += 1
+                continue
+            members = [parts[at]]
+            while rest and rest[-1].letter in "IUA" and len(members) < 3:  # noqa: PLR2004
+                members.insert(0, rest.pop())
+                if members[0].letter in "IU":
+                    break
+            at += 1
+            while at < len(parts) and parts[at].letter in "IUA" and not parts[at].clause:
+                members.append(parts[at])
+                at += 1
+                if members[-1].letter == "A":
+                    break
+            self.desk.ask("choice.open", members)
+        return rest
+
+    def _shared(self, parts: list[Part]) -> list[Part]:
+        """青菜、菠菜各一斤: one amount for several goods, or one amount for each in turn."""
+        at = 0
+        while at < len(parts):
+            if parts[at].letter == "E":
+                before, goods, amounts, after = sharers(parts, at)
+                if goods and amounts:
+                    self._share(goods, amounts)
+                    for part in (*goods, *amounts, parts[at]):
+                        part.role = part.role or "line"
+                    parts, at = [*before, *after], len(before) - 1
+                else:
+                    parts[at].role = "mark"
+                    parts = [*parts[:at], *parts[at + 1 :]]
+                    at -= 1
+            at += 1
+        return parts
+
+    def _share(self, goods: list[Part], amounts: list[Part]) -> None:
+        if len(amounts) == 1:
+            amounts = amounts * len(goods)
+        if len(amounts) != len(goods):
+            self.desk.ask("quantity.missing", [*goods, *amounts])
+            return
+        for part, amount in zip(goods, amounts, strict=True):
+            self.desk.line(Pair(part, amount), shared=True)
+
+    def _glued(self, parts: Sequence[Part], used: set[int]) -> set[int]:
+        """Return goods to which others, without an amount, are glued: 鸡蛋面1包."""
+        glued = set()
+        for one, other in pairwise(parts):
+            if one.letter == "I" and other.letter in "IU" and id(one) not in used:
+                close = self.desk.plain.text[one.end : other.start]
+                if other.gap < 1 or (close == " " and one.latin and other.latin):
+                    glued.add(id(other))
+        return glued
+
+    # notes -----------------------------------------------------------------------------------
+
+    def _line_notes(self, parts: Sequence[Part]) -> None:
+        """Tell each line's own wishes to it: the goods beside them, or the line before."""
+        for at, part in enumerate(parts):
+            if part.letter != "N" or part.role:
+                continue
+            part.role = "note"
+            words = self.desk.note_words(part)
+            named = self._named_beside(parts, at)
+            line = named if named is not None else self.desk.line_before(part.start)
+            if line is None and part.hard:  # 有的话来2斤
+                self.desk.ask("text.not-understood", [part])
+                continue
+            if line is None:
+                self.order.notes.append((part.start, words))
+                continue
+            note = "；".join(filter(None, (line.note, words)))
+            reasons = tuple(dict.fromkeys((*line.reasons, *part.faults)))
+            self.desk.swap(
+                line, replace(line, note=note, reasons=reasons, confidence=confidence(reasons))
+            )
+
+    def _named_beside(self, parts: Sequence[Part], at: int) -> Line | None:
+        """Return the line of goods that are named again beside a wish: 葱要小的."""
+        for near in (at - 1, at + 1):
+            if not 0 <= near < len(parts):
+                continue
+            part = parts[near]
+            gap = parts[max(near, at)].gap
+            if part.letter == "I" and not part.role and gap < 1 and part.goods:
+                for line in self.order.lines:
+                    if line.item in part.goods.items:
+                        part.role = "note"
+                        return line
+            if part.letter == "I" and part.role == "line" and gap == 0:
+                return next(
+                    (
+                        line
+                        for line in self.order.lines
+                        if part.goods and line.item in part.goods.items
+                    ),
+                    None,
+                )
+        return None
+
+    # what is left ----------------------------------------------------------------------------
+
+    def _left(self, part: Part, parts: Sequence[Part]) -> None:
+        if part.role:
+            return
+        if part.letter == "I":
+            self._goods_alone(part)
+        elif part.letter == "U":
+            self._unknown_alone(part, parts)
+        elif part.letter == "Y":
+            self._money(part, parts)
+        elif part.letter in "AV":
+            self.desk.ask("item.missing" if part.letter == "A" else "quantity.vague", [part])
+        elif part.letter == "R":
+            self.desk.ask("reference.open", [part])
+        else:
+            self.desk.ask("text.not-understood", [part])
+
+    def _goods_alone(self, part: Part) -> None:
+        if "picture" in part.faults and self.order.lines:
+            part.role = "mark"
+            return
+        self.desk.ask("quantity.missing", [part], item=self.desk.said(part.start, part.end))
+
+    def _unknown_alone(self, part: Part, parts: Sequence[Part]) -> None:
+        words = self.desk.said(part.start, part.end)
+        if not any(char.isalnum() for char in words):
+            part.role = "mark"
+        elif is_wish(words):
+            self.desk.note(part)
+        elif parts and any(p.role for p in parts):
+            self.desk.ask("item.unknown", [part], item=words[:40], close="、".join(
+                item.name_zh for item in self.desk.resolver.lexicon.near(words)))  # fmt: skip
+        else:
+            self.desk.ask("text.not-understood", [part])
+
+    def _money(self, part: Part, parts: Sequence[Part]) -> None:
+        """Take a price beside a line as its note; ask about a sum for goods without an amount."""
+        near = [p for p in self._near(part, parts) if p.letter in "IU" and not p.role]
+        before = self._before(part, parts)
+        if before is not None and before.role == "line" and not part.clause:
+            line = self.desk.line_before(part.start)
+            if line is not None:
+                part.role = "note"
+                words = self.desk.said(part.start, part.end)
+                self.desk.swap(
+                    line, replace(line, note="；".join(filter(None, (line.note, words))))
+                )
+                return
+        self.desk.ask("budget.open", [part, *near])
+
+    @staticmethod
+    def _before(part: Part, parts: Sequence[Part]) -> Part | None:
+        at = bisect_left(parts, part.start, key=lambda other: other.start)
+        return parts[at - 1] if at else None
+
+    @staticmethod
+    def _near(part: Part, parts: Sequence[Part]) -> Sequence[Part]:
+        """Return the parts that stand within a few characters of one."""
+        first = bisect_left(parts, part.start - _BESIDE, key=lambda other: other.end)
+        last = bisect_left(parts, part.end + _BESIDE, key=lambda other: other.start)
+        return parts[first:last]
+
+    # the same twice --------------------------------------------------------------------------
+
+    def _repeated(self) -> None:
+        """Ask about what is asked for twice, and about what is less sure than it has to be."""
+        seen: dict[str, Line] = {}
+        kept: list[Line] = []
+        for line in sorted(self.order.lines, key=lambda line: line.at):
+            if line.item.id in seen and line.change == "set":
+                said = f"{seen[line.item.id].said}；{line.said}"
+                question = Question("line.twice", said, {"item": line.item.name_zh})
+                self.order.questions.append((line.at, question))
+                if (line.count, line.unit) == (seen[line.item.id].count, seen[line.item.id].unit):
+                    continue
+            seen.setdefault(line.item.id, line)
+            kept.append(line)
+            if line.confidence < self.threshold:
+                facts = {"item": line.item.name_zh, "reasons": "、".join(line.reasons)}
+                self.order.questions.append((line.at, Question("line.unsure", line.said, facts)))
+        self.order.lines = kept
+
+
+def _useful_each(parts: Sequence[Part]) -> bool:
+    return any(part.letter == "A" for part in parts) and any(part.letter in "IU" for part in parts)

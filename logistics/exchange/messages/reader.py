@@ -1,0 +1,235 @@
+"""Messages read into households' orders: deterministic, explainable, nothing lost."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from logistics.exchange.messages.desk import Order
+from logistics.exchange.messages.households import Section, Splitter
+from logistics.exchange.messages.judge import THRESHOLD, outcome_of
+from logistics.exchange.messages.lexicon import Lexicon
+from logistics.exchange.messages.normalise import Plain, normalise
+from logistics.exchange.messages.notes import with_notes
+from logistics.exchange.messages.orders import Understanding
+from logistics.exchange.messages.parts import gather
+from logistics.exchange.messages.reading import (
+    AMEND,
+    CANCEL,
+    REJECTED,
+    Household,
+    Piece,
+    Question,
+    Reading,
+)
+from logistics.exchange.messages.resolve import Resolver
+from logistics.exchange.messages.segment import segment
+from logistics.exchange.messages.tokens import BREAKS, Token
+
+LONGEST = 50_000
+"""Characters of the longest message that is read; a longer one is no household's list."""
+_CHUNK = 300
+
+
+class Reader:
+    """Reads messages with the words of one catalogue.
+
+    Parameters
+    ----------
+    threshold
+        Confidence below which a line waits for a person.
+    """
+
+    def __init__(self, lexicon: Lexicon, *, threshold: float = THRESHOLD) -> None:
+        self.lexicon = lexicon
+        self.threshold = threshold
+        self._resolver = Resolver(lexicon)
+
+    def read(self, message: str, *, longest: int | None = LONGEST) -> Reading:
+        """Read one message, of one household or of several.
+
+        Parameters
+        ----------
+        longest
+            Characters of the longest message that is read; None where a whole file is one.
+        """
+        if longest is not None and len(message) > longest:
+            return Reading(
+                outcome=REJECTED, code="message.too-long", pieces=(Piece("question", message),)
+            )
+        plain = normalise(message)
+        if not plain.text.strip():
+            return Reading(outcome=REJECTED, code="message.empty", pieces=_rest(plain, []))
+        roles: list[tuple[int, int, str]] = []
+        households, asked = [], False
+        breaks = [at for at, char in enumerate(plain.text) if char == "\n"]
+        for section in Splitter(plain.text, self.lexicon).split():
+            order = self._order(plain, section, roles)
+            asked = asked or order.asked
+            if household := _household(plain, section, order, breaks):
+                households.append(household)
+        households = _compared(households)
+        outcome, code = outcome_of(households, asked=asked)
+        if outcome == REJECTED:
+            households = []
+        return Reading(
+            outcome=outcome, code=code, households=tuple(households), pieces=_rest(plain, roles)
+        )
+
+    def read_known(self, message: str) -> Household:
+        """Read the words of a household that is known; addresses in them are passed over."""
+        reading = self.read(message)
+        merged = _merged(reading.households)
+        if reading.outcome == REJECTED and reading.code == "message.too-long":
+            return replace(merged, questions=(Question(reading.code, message[:80]),))
+        return merged
+
+    def _order(self, plain: Plain, section: Section, roles: list[tuple[int, int, str]]) -> Order:
+        tokens: list[Token] = []
+        for start, end in sorted(section.spans):
+            if tokens and start > tokens[-1].end and tokens[-1].kind not in BREAKS:
+                tokens.append(Token("comma", start, start))
+            tokens += segment(plain.text, self.lexicon, start, end)
+        told = [token for chunk in _chunks(tokens) for token in with_notes(chunk, plain.text)]
+        parts = gather(told, plain.text)
+        order = Understanding(plain, self._resolver, self.threshold).read(parts)
+        roles += [(part.start, part.end, part.role or "question") for part in parts]
+        roles += [(token.start, token.end, token.kind) for token in section.markers]
+        if section.unsure and (order.lines or order.questions):
+            order.questions.append(
+                (section.start, Question("household.unclear", _said(plain, section)))
+            )
+        return order
+
+
+def _chunks(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """Part tokens at line breaks, and long lines at any mark."""
+    chunk: list[Token] = []
+    for token in tokens:
+        chunk.append(token)
+        if (
+            token.kind == "break"
+            or (len(chunk) > _CHUNK and token.kind in BREAKS)
+            or len(chunk) > 2 * _CHUNK
+        ):
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _said(plain: Plain, section: Section) -> str:
+    spans = sorted([*section.spans, *((t.start, t.end) for t in section.markers)])
+    return "".join(plain.words(start, end) for start, end in spans).strip()
+
+
+def _household(
+    plain: Plain, section: Section, order: Order, breaks: Sequence[int]
+) -> Household | None:
+    """Put together what one section comes to; None if it asks for nothing and names nobody."""
+    address = section.address
+    named = address is not None and any(t.kind == "address" for t in section.markers)
+    empty = not order.lines and not order.questions and order.action != CANCEL
+    if empty and named and order.notes and not order.asked:
+        order.questions.append((section.start, Question("note.alone", _said(plain, section)[:80])))
+        empty = False
+    if empty and (not (named or section.row) or order.asked):
+        return None
+    questions = [
+        replace(question, line_no=bisect_right(breaks, at) + 1)
+        for at, question in sorted(order.questions, key=lambda pair: pair[0])
+    ]
+    said = _said(plain, section)
+    if empty:
+        questions.append(Question("household.empty", said))
+    if address is None or not (address.building or address.unit or address.room):
+        questions.append(Question("household.missing", said[:80]))
+    elif not address.complete:
+        questions.append(
+            Question("household.incomplete", plain.words(address.start, address.end).strip())
+        )
+    where = address if address is not None else None
+    return Household(
+        compound=section.compound or (where.compound if where else ""),
+        building=where.building if where else "",
+        unit=where.unit if where else "",
+        room=where.room if where else "",
+        surname=section.name.surname if section.name else "",
+        address=plain.words(where.start, where.end).strip() if where else "",
+        action=order.action,
+        lines=tuple(
+            replace(line, line_no=bisect_right(breaks, line.at) + 1)
+            for line in sorted(order.lines, key=lambda line: line.at)
+        ),
+        note="；".join(note for _, note in sorted(order.notes)),
+        questions=tuple(questions),
+        said=said,
+        line_no=bisect_right(breaks, section.start - 1) + 1,
+    )
+
+
+def _compared(households: Sequence[Household]) -> list[Household]:
+    """Count a household that is pasted twice once; ask if it says two things."""
+    kept: list[Household] = []
+    seen: dict[tuple[str, ...], int] = {}
+    for household in households:
+        door = household.door
+        if not any(door[1:]) or door not in seen:
+            if any(door[1:]):
+                seen[door] = len(kept)
+            kept.append(household)
+            continue
+        earlier = kept[seen[door]]
+        if _asks(earlier) == _asks(household):
+            continue
+        if household.action in (AMEND, CANCEL):
+            kept.append(household)
+            continue
+        question = Question("household.twice", household.said[:80])
+        kept.append(replace(household, questions=(*household.questions, question)))
+    return kept
+
+
+def _asks(household: Household) -> tuple[object, ...]:
+    return (
+        household.action,
+        tuple(
+            sorted((line.item.id, line.count, line.unit, line.change) for line in household.lines)
+        ),
+        tuple(sorted((q.code, q.said) for q in household.questions)),
+    )
+
+
+def _merged(households: Sequence[Household]) -> Household:
+    """Take all that a known household said as one."""
+    if not households:
+        return Household()
+    first = households[0]
+    where = {"household.missing", "household.incomplete", "household.unclear", "household.twice"}
+    questions = [q for h in households for q in h.questions if q.code not in where]
+    actions = {h.action for h in households}
+    return replace(
+        first,
+        action=first.action if len(actions) == 1 else AMEND,
+        lines=tuple(line for h in households for line in h.lines),
+        questions=tuple(questions),
+        note="；".join(h.note for h in households if h.note),
+    )
+
+
+def _rest(plain: Plain, roles: Sequence[tuple[int, int, str]]) -> tuple[Piece, ...]:
+    """Return the pieces that make up the message: those with a role, and marks between them."""
+    if not plain.text:
+        return (Piece("mark", plain.said),)
+    pieces: list[Piece] = []
+    at = 0
+    for start, end, role in sorted(roles):
+        if end <= at or start == end:
+            continue
+        first = max(start, at)
+        if first > at:
+            pieces.append(Piece("mark", plain.words(at, first)))
+        pieces.append(Piece(role, plain.words(first, end)))
+        at = end
+    if at < len(plain.text) or not pieces:
+        pieces.append(Piece("mark", plain.words(at, len(plain.text))))
+    return tuple(pieces)
