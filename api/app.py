@@ -20,12 +20,15 @@ from api.roles import Action
 from api.routes import (
     closures,
     errands,
+    events,
     health,
     lists,
     maps,
     planning,
+    registry,
     runs,
     sheets,
+    trace,
     triage,
     welcome,
     zones,
@@ -77,12 +80,15 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(lists.router)
     app.include_router(runs.router)
     app.include_router(planning.router)
+    app.include_router(registry.router)
     app.include_router(sheets.router)
     app.include_router(maps.router)
     app.include_router(triage.router)
     app.include_router(zones.router)
     app.include_router(closures.router)
     app.include_router(errands.router)
+    app.include_router(events.router)
+    app.include_router(trace.router)
 
     @app.get(
         "/api/v1/openapi.json",

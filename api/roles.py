@@ -28,10 +28,20 @@ class Action(StrEnum):
     SHEET_READ = "sheet.read"
     SHEETS_READ = "sheets.read"
     API_READ = "api.read"
+    EVENT_RECORD = "event.record"  # what happened to bags on their way
+    TRACE_READ = "trace.read"
     ERRAND_TAKE = "errand.take"
     ERRAND_READ = "errand.read"
     ERRAND_PAGE = "errand.page"
     ERRAND_MOVE = "errand.move"
+    ROLL_CALL_READ = "roll-call.read"
+    ROLL_CALL_MARK = "roll-call.mark"
+    HOUSEHOLD_READ = "household.read"
+    NEED_SUPPLY = "need.supply"  # what is bought and packed otherwise: infants, diets
+    NEED_CARE = "need.care"  # who is looked after: the old, the pregnant, those who live alone
+    NEED_HEALTH = "need.health"  # the ill, and those in home quarantine
+    NEED_WITHDRAW = "need.withdraw"  # take back the consent to keep a need
+    NEED_AUDIT = "need.audit"  # all needs, but not whose they are
 
 
 class Reach(StrEnum):
@@ -58,28 +68,65 @@ _DESK = {
     Action.ERRAND_READ: Reach.ALL,
     Action.ERRAND_PAGE: Reach.ALL,
     Action.ERRAND_MOVE: Reach.ALL,
+    Action.EVENT_RECORD: Reach.ALL,
 }
+_ROLL_CALL = {Action.ROLL_CALL_READ: Reach.ALL, Action.ROLL_CALL_MARK: Reach.ALL}
 
 PERMISSIONS: dict[Role, dict[Action, Reach]] = {
-    Role.PLANNER: {**_READ, **_DESK, Action.RUN_STEP: Reach.ALL},
+    Role.PLANNER: {
+        **_READ,
+        **_DESK,
+        **_ROLL_CALL,
+        Action.RUN_STEP: Reach.ALL,
+        Action.TRACE_READ: Reach.ALL,
+        Action.HOUSEHOLD_READ: Reach.ALL,
+        Action.NEED_SUPPLY: Reach.ALL,
+    },
     Role.CLERK: {
         **_DESK,
+        **_ROLL_CALL,
+        Action.HOUSEHOLD_READ: Reach.ALL,
+        Action.NEED_SUPPLY: Reach.ALL,
+        Action.NEED_CARE: Reach.ALL,
+        Action.NEED_HEALTH: Reach.ALL,
+        Action.NEED_WITHDRAW: Reach.ALL,
         Action.LIST_READ: Reach.ALL,
         Action.LIST_PAGE: Reach.ALL,
         Action.TRIAGE_READ: Reach.ALL,
         Action.RUN_READ: Reach.ALL,
         Action.API_READ: Reach.ALL,
     },
-    Role.AUDITOR: dict(_READ),
-    Role.ADMINISTRATOR: {**_READ, **_DESK, Action.RUN_STEP: Reach.ALL},
-    Role.COURIER: {Action.SHEET_READ: Reach.OWN, Action.API_READ: Reach.ALL},
+    Role.AUDITOR: {
+        **_READ,
+        Action.TRACE_READ: Reach.ALL,
+        Action.ROLL_CALL_READ: Reach.ALL,
+        Action.NEED_AUDIT: Reach.ALL,
+    },
+    Role.ADMINISTRATOR: {
+        **_READ,
+        **_DESK,
+        **_ROLL_CALL,
+        Action.RUN_STEP: Reach.ALL,
+        Action.TRACE_READ: Reach.ALL,
+    },
+    Role.COURIER: {
+        Action.SHEET_READ: Reach.OWN,
+        Action.EVENT_RECORD: Reach.OWN,
+        Action.API_READ: Reach.ALL,
+    },
     Role.HOUSEHOLD: {
+        Action.EVENT_RECORD: Reach.OWN,
         Action.ERRAND_TAKE: Reach.OWN,
         Action.ERRAND_READ: Reach.OWN,
         Action.LIST_TAKE: Reach.OWN,
         Action.LIST_READ: Reach.OWN,
         Action.LIST_CHANGE: Reach.OWN,
         Action.API_READ: Reach.ALL,
+        Action.HOUSEHOLD_READ: Reach.OWN,
+        Action.NEED_SUPPLY: Reach.OWN,
+        Action.NEED_CARE: Reach.OWN,
+        Action.NEED_HEALTH: Reach.OWN,
+        Action.NEED_WITHDRAW: Reach.OWN,
     },
 }
 

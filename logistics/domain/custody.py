@@ -150,7 +150,7 @@ class Scan:
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
-MAX_KEY = 160
+MAX_KEY = 180
 MAX_PARTY = 96
 
 
