@@ -123,8 +123,10 @@ class Terms:
         Per item, what explains a shortage.
     items
         Per item, what decides about substitutes and what comes first.
-    rations
-        Per item, the most that one household gets, in base units.
+    rations, person_rations
+        Per item, the most that one household gets, and that it gets per person, in base units.
+    persons
+        Per household code, how many live there, where it is known.
     debts
         Per household code, what it is owed from the days before, per mille of a list.
     had, closed
@@ -137,10 +139,22 @@ class Terms:
     situations: Mapping[str, Situation]
     items: Mapping[str, ItemFacts]
     rations: Mapping[str, int] = field(default_factory=dict)
+    person_rations: Mapping[str, int] = field(default_factory=dict)
+    persons: Mapping[str, int] = field(default_factory=dict)
     debts: Mapping[str, int] = field(default_factory=dict)
     had: Mapping[str, int] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     salt: str
+
+    def ration(self, household_code: str, item_id: str) -> int | None:
+        """Say how much of an item a household may get in all; None without a limit."""
+        limits = []
+        if item_id in self.rations:
+            limits.append(self.rations[item_id])
+        persons = self.persons.get(household_code)
+        if persons and item_id in self.person_rations:
+            limits.append(self.person_rations[item_id] * persons)
+        return min(limits, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,7 @@ class _Judge:
         self._lots = {supply.lot_id: supply for supply in supplies}
         self._terms = terms
         self._shares = shares
-        self._entitled = entitlements(wants, terms.rations)
+        self._entitled = entitlements(wants, terms)
         self._got: Counter[str] = Counter(terms.had)
         self._own: Counter[str] = Counter()
         self._used: Counter[str] = Counter()

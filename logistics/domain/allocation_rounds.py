@@ -87,12 +87,12 @@ def allocate(
     return rounds.result()
 
 
-def entitlements(wants: Iterable[Want], rations: Mapping[str, int]) -> dict[str, int]:
+def entitlements(wants: Iterable[Want], terms: Terms) -> dict[str, int]:
     """Say per line what its household's ration leaves of it, in whole steps."""
     left: dict[tuple[str, str], int] = {}
     found = {}
     for want in sorted(wants, key=lambda w: (w.step, w.quantity, w.line_id)):
-        ration = rations.get(want.item_id)
+        ration = terms.ration(want.household_code, want.item_id)
         if ration is None:
             found[want.line_id] = want.quantity
             continue
@@ -190,7 +190,7 @@ class _Rounds:
         return Allocation(shares=tuple(shares), fills=fills, parts=tuple(self._parts))
 
     def _settle(self, wants: Sequence[Want]) -> list[_Home]:
-        entitled = entitlements(wants, self._terms.rations)
+        entitled = entitlements(wants, self._terms)
         homes: dict[str, _Home] = {}
         for want in wants:
             home = homes.get(want.household_code)

@@ -15,6 +15,8 @@ _ZH_SHARED = {
     "reason.nothing-came": "未到货",
     "reason.held": "到货待查，暂不分配",
     "reason.short": "到货不足",
+    "reason.ration": "按户限购",
+    "reason.missing-at-packing": "装袋时缺件",
 }
 _EN_SHARED = {
     "g": "g",
@@ -31,6 +33,8 @@ _EN_SHARED = {
     "reason.nothing-came": "nothing came",
     "reason.held": "held until checked",
     "reason.short": "too little came",
+    "reason.ration": "rationed per household",
+    "reason.missing-at-packing": "missing when it was packed",
 }
 
 TABLES = {
@@ -174,7 +178,9 @@ REPORT = {
         "outcome.short": "无货可给",
         "outcome.in-question": "待核",
         "outcome.cancelled": "已取消",
+        "outcome.declined": "不需要",
         "outcome.no-list": "未报需求",
+        "outcome.not-in-scope": "不在范围",
         "outcome.unaccounted": "去向不明",
         "action.check-gates": "核对卡口与通路",
         "action.assign-permitted": "指派有准入的配送员",
@@ -329,7 +335,9 @@ REPORT = {
         "outcome.short": "nothing could be given",
         "outcome.in-question": "in question",
         "outcome.cancelled": "cancelled",
+        "outcome.declined": "needs nothing",
         "outcome.no-list": "no list",
+        "outcome.not-in-scope": "not in scope",
         "outcome.unaccounted": "unaccounted for",
         "action.check-gates": "check gates and ways",
         "action.assign-permitted": "assign a courier who may enter",

@@ -155,16 +155,35 @@ def rations(session: Session, run_id: str) -> dict[str, Ration]:
     return {item_id: one for item_id, one in found.items() if one.quantity is not None}
 
 
-def limits(session: Session, run_id: str) -> dict[str, int]:
-    """Tell the most that one household gets of each item: the run's ration, else the catalogue's.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The most per household and per person of each item, and who lives where, by code."""
+
+    per_household: dict[str, int]
+    per_person: dict[str, int]
+    persons: dict[str, int]
+
+
+def limits(session: Session, of: Run) -> Limits:
+    """Tell the most that one household gets of each item: the run's ration, and the catalogue's.
 
     Where both say something the smaller holds.
     """
-    found = {i: int(n) for i, n in session.execute(select(item.c.id, item.c.household_limit))}
-    for item_id, one in rations(session, run_id).items():
+    most: dict[str, int] = {}
+    each: dict[str, int] = {}
+    for row in session.execute(select(item.c.id, item.c.household_limit, item.c.person_limit)):
+        most[row.id] = int(row.household_limit)
+        if row.person_limit is not None:
+            each[row.id] = int(row.person_limit)
+    for item_id, one in rations(session, of.id).items():
         if one.quantity is not None:
-            found[item_id] = min(found.get(item_id, one.quantity), one.quantity)
-    return found
+            most[item_id] = min(most.get(item_id, one.quantity), one.quantity)
+    persons = session.execute(
+        select(household.c.code, household.c.persons).where(
+            household.c.district_id == of.district_id
+        )
+    )
+    return Limits(per_household=most, per_person=each, persons=dict(persons.all()))
 
 
 def prices(session: Session, district_id: str) -> dict[str, Fraction]:

@@ -195,7 +195,7 @@ def take_back(
         )
 
 
-def lines_by_kind(session: Session, run_id: str) -> dict[ShareKind, int]:
+def lines_by_kind(session: Session, run_id: str) -> Counter[ShareKind]:
     """Count the lines of a run by the best kind of share that they still have."""
     taken = (
         select(share_correction.c.share_id, func.sum(share_correction.c.quantity).label("sum"))
@@ -224,7 +224,7 @@ def lines_by_kind(session: Session, run_id: str) -> dict[ShareKind, int]:
         lines.setdefault(line_id, ShareKind.NONE)
     full = (k for k, v in missing.items() if v <= 0 and lines[k] is ShareKind.PART)
     lines.update(dict.fromkeys(full, ShareKind.FULL))
-    return dict(Counter(lines.values()))
+    return Counter(lines.values())
 
 
 def situations(session: Session, run_id: str) -> dict[str, Situation]:

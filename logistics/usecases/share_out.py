@@ -66,6 +66,8 @@ class SharingInputs:
             sorted(terms.situations.items(), key=lambda pair: pair[0]),
             sorted(terms.items.items(), key=lambda pair: pair[0]),
             sorted(terms.rations.items()),
+            sorted(terms.person_rations.items()),
+            sorted(terms.persons.items()),
             sorted(terms.debts.items()),
             self.run.state.value,
         )
@@ -142,6 +144,7 @@ def read_sharing(session: Session, run: str) -> SharingInputs:
     depot = stock(runs.depot_code(session, found.district_id))
     there = ledger.at_location(session, depot, (lot.id for lot in lots))
     prices = fills.prices(session, found.district_id)
+    limits = fills.limits(session, found)
     return SharingInputs(
         run=found,
         wants=tuple(_wants(wishes.frozen_lines(session, found.id))),
@@ -166,7 +169,9 @@ def read_sharing(session: Session, run: str) -> SharingInputs:
                 )
                 for good in wishes.goods(session).values()
             },
-            rations=fills.limits(session, found.id),
+            rations=limits.per_household,
+            person_rations=limits.per_person,
+            persons=limits.persons,
             debts=fills.debts(session, found),
             salt=found.code,
         ),
