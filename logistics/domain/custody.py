@@ -45,6 +45,7 @@ class BagState(StrEnum):
     DAMAGED = "damaged"
     LOST = "lost"
     REDIRECTED = "redirected"
+    STRUCK = "struck"  # all that it was meant to hold was short when it was packed
 
 
 class ScanKind(StrEnum):

@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.bags import Compartment
+from logistics.domain.custody import BagState
 from logistics.store.tables import (
     bag,
     bag_line,
@@ -20,6 +21,8 @@ from logistics.store.tables import (
     stop_bag,
     unserved,
 )
+
+_STRUCK = BagState.STRUCK.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,7 @@ def add_all(
     """Write bags and their lines in bulk, as rows of their tables."""
     if bags:
         session.execute(insert(bag), [dict(row) for row in bags])
+    if lines:
         session.execute(insert(bag_line), [dict(row) for row in lines])
 
 
@@ -117,7 +121,7 @@ def of_run(session: Session, run_id: str) -> tuple[Bag, ...]:
             bag.c.custodian,
         )
         .join(household, household.c.id == bag.c.household_id)
-        .where(bag.c.run_id == run_id)
+        .where(bag.c.run_id == run_id, bag.c.state != _STRUCK)
         .order_by(household.c.code, bag.c.no)
     )
     return tuple(
@@ -139,6 +143,17 @@ def contents(session: Session, bag_id: str) -> tuple[BagContent, ...]:
     return tuple(BagContent(**row) for row in rows.mappings())
 
 
+def of_stairwell(session: Session, run_id: str, stairwell: str) -> frozenset[str]:
+    """Read the ids of the bags that go to a stairwell, by its code."""
+    rows = session.scalars(
+        select(bag.c.id)
+        .join(household, household.c.id == bag.c.household_id)
+        .join(place, place.c.id == household.c.stairwell_id)
+        .where(bag.c.run_id == run_id, place.c.code == stairwell)
+    )
+    return frozenset(rows)
+
+
 def totals(session: Session, run_id: str) -> tuple[int, int, int]:
     """Count the bags of a run, their grams and their millilitres."""
     row = session.execute(
@@ -146,9 +161,15 @@ def totals(session: Session, run_id: str) -> tuple[int, int, int]:
             func.count(),
             func.coalesce(func.sum(bag.c.weight_g), 0),
             func.coalesce(func.sum(bag.c.volume_ml), 0),
-        ).where(bag.c.run_id == run_id)
+        ).where(bag.c.run_id == run_id, bag.c.state != _STRUCK)
     ).one()
     return int(row[0]), int(row[1]), int(row[2])
+
+
+def count(session: Session, run_id: str) -> int:
+    """Count all bags that a run ever had, those that were struck off, too."""
+    query = select(func.count()).select_from(bag).where(bag.c.run_id == run_id)
+    return int(session.execute(query).scalar_one())
 
 
 def packed_by_share(session: Session, run_id: str) -> dict[str, int]:
@@ -171,9 +192,13 @@ def planned(session: Session, run_id: str) -> tuple[set[str], dict[str, str]]:
         .limit(1)
     ).scalar()
     on_trips = session.execute(
-        select(stop_bag.c.bag_id).where(stop_bag.c.plan_id == plan_id)
+        select(stop_bag.c.bag_id)
+        .join(bag, bag.c.id == stop_bag.c.bag_id)
+        .where(stop_bag.c.plan_id == plan_id, bag.c.state != _STRUCK)
     ).scalars()
     left_out = session.execute(
-        select(unserved.c.bag_id, unserved.c.code).where(unserved.c.plan_id == plan_id)
+        select(unserved.c.bag_id, unserved.c.code)
+        .join(bag, bag.c.id == unserved.c.bag_id)
+        .where(unserved.c.plan_id == plan_id, bag.c.state != _STRUCK)
     )
     return set(on_trips), dict(left_out.all())

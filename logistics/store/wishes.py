@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.allocation import MEASURED_STEP
+from logistics.domain.catalogue import ItemUnknown
 from logistics.domain.quantities import MASS, VOLUME
 from logistics.store.tables import (
     household,
@@ -123,6 +124,20 @@ def goods(session: Session) -> dict[str, Good]:
         )
     )
     return {row["id"]: Good(**row) for row in rows.mappings()}
+
+
+def item_named(session: Session, word: str) -> str:
+    """Find the item of a name, alias or id.
+
+    Raises
+    ------
+    ItemUnknown
+        If there is none.
+    """
+    found = names(session).get(word.strip())
+    if found is None:
+        raise ItemUnknown(item=word[:40], close="")
+    return found
 
 
 def names(session: Session) -> dict[str, str]:

@@ -1,23 +1,26 @@
-"""Bring the shares to their points and pack them into bags (调拨、装袋)."""
+"""Bring the shares to their points and say what goes into which bag (调拨、装袋)."""
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from logistics.domain.bags import BagLimit, PackedBag, Parcel, bag_code, compartment_of, pack
+from logistics.domain.bags import BagLimit, Parcel, bag_code, compartment_of
+from logistics.domain.custody import BagState
 from logistics.domain.ids import new_id
+from logistics.domain.packing import Packing, pack
+from logistics.domain.packing_events import PackingEvent, PackingKind, fragility_of
 from logistics.domain.runs import Run, Step, require
 from logistics.domain.stock import Move, MoveKind, in_bag, stock
 from logistics.errors import Invalid
-from logistics.store import audit, bags, ledger, runs, shares, wishes
+from logistics.store import audit, bags, ledger, packing, runs, shares, wishes
 from logistics.store.bags import Home
+from logistics.store.packing import PackGood
 from logistics.store.shares import GivenShare
-from logistics.store.wishes import Good
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +33,11 @@ class PointMissing(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packed:
-    """A run after packing; ``heavy`` counts bags above the limit: one unit that is heavier."""
+    """A run after its bags were made up.
+
+    ``heavy`` counts bags above the limit: one unit that is heavier. No packing has fewer bags than
+    ``fewest``; ``confirmed`` says that all of them count as packed and sealed.
+    """
 
     run: Run
     bags: int
@@ -38,22 +45,30 @@ class Packed:
     weight_g: int
     volume_ml: int
     heavy: int
+    fewest: int
+    confirmed: bool
 
 
 @dataclass(slots=True)
 class _Load:
     """Rows and moves of all bags, gathered before they are written in bulk."""
 
-    bag_rows: list[dict[str, Any]]
-    line_rows: list[dict[str, Any]]
-    to_points: dict[tuple[str, str], int]
-    to_bags: list[Move]
+    fewest: int = 0
+    bag_rows: list[dict[str, Any]] = field(default_factory=list)
+    line_rows: list[dict[str, Any]] = field(default_factory=list)
+    to_points: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    to_bags: list[Move] = field(default_factory=list)
 
 
-def pack_bags(session: Session, run: str, *, actor: str, at: datetime) -> Packed:
-    """Pack each household's shares: transfer them to its point, then into bags.
+def pack_bags(
+    session: Session, run: str, *, actor: str, at: datetime, confirm: bool = True
+) -> Packed:
+    """Say what goes into which bag of each household, and transfer the goods to its point.
 
-    Bag codes follow the household codes, so the same shares make the same bags.
+    With ``confirm`` all bags count as packed and sealed at once, as small districts and rehearsals
+    do it; without, they are planned until their point says that they are packed
+    (:mod:`logistics.usecases.confirm_packing`). Bag codes follow the household codes, so the same
+    shares make the same bags.
 
     Raises
     ------
@@ -68,19 +83,19 @@ def pack_bags(session: Session, run: str, *, actor: str, at: datetime) -> Packed
     """
     found = runs.get_for_update(session, run)
     becomes = require(found, Step.PACK)
-    limit = _limit(runs.policy(session, found.district_id))
+    limit = bag_limit(runs.policy(session, found.district_id))
     per_home: dict[str, list[GivenShare]] = defaultdict(list)
     for share in shares.of_run(session, found.id):
         if share.quantity:
             per_home[share.household_id].append(share)
     steps = {line.line_id: line.step for line in wishes.frozen_lines(session, found.id)}
-    catalogue = wishes.goods(session)
-    load = _Load([], [], defaultdict(int), [])
+    catalogue = packing.goods(session)
+    load = _Load()
     homes = bags.homes(session, list(per_home), found.district_id)
     for home in homes:
         parcels = (_parcel(s, catalogue, steps) for s in per_home[home.household_id])
         _stow(load, found, home, pack(parcels, limit), at)
-    _write(session, found, load, actor=actor, at=at)
+    _write(session, found, load, confirm=confirm, actor=actor, at=at)
     runs.set_state(session, found.id, becomes)
     packed = Packed(
         run=runs.get(session, found.id),
@@ -92,45 +107,69 @@ def pack_bags(session: Session, run: str, *, actor: str, at: datetime) -> Packed
             row["weight_g"] > limit.weight_g or row["volume_ml"] > limit.volume_ml
             for row in load.bag_rows
         ),
+        fewest=load.fewest,
+        confirmed=confirm,
     )
     audit.record(
         session,
         actor=actor,
         command="run.pack",
         subject=found.id,
-        facts={"bags": packed.bags, "weight_g": packed.weight_g},
+        facts={"bags": packed.bags, "weight_g": packed.weight_g, "confirmed": confirm},
         at=at,
     )
     log.info("run %s packed: %d bags", found.id, packed.bags)
     return packed
 
 
-def _limit(policy: Mapping[str, Any]) -> BagLimit:
+def bag_limit(policy: Mapping[str, Any]) -> BagLimit:
+    """Read from a district's policy what one bag carries and what goods bear.
+
+    Raises
+    ------
+    BagRuleInvalid
+        If that allows no bag.
+    """
     usual = BagLimit()
     return BagLimit(
         weight_g=int(policy.get("bag_weight_g", usual.weight_g)),
         volume_ml=int(policy.get("bag_volume_ml", usual.volume_ml)),
+        firm_g=int(policy.get("bag_bears_firm_g", usual.firm_g)),
+        fragile_g=int(policy.get("bag_bears_fragile_g", usual.fragile_g)),
     )
 
 
-def _parcel(share: GivenShare, catalogue: Mapping[str, Good], steps: Mapping[str, int]) -> Parcel:
-    if share.lot_id is None or share.item_id is None:
-        msg = f"share {share.id} gives {share.quantity} of no lot"
-        raise ValueError(msg)
-    good = catalogue[share.item_id]
+def parcel_of(good: PackGood, *, share_id: str, lot_id: str, quantity: int, step: int) -> Parcel:
+    """Make the parcel of a share: what it weighs, where it may lie, what it bears."""
     return Parcel(
-        share_id=share.id,
-        lot_id=share.lot_id,
-        item_id=share.item_id,
-        quantity=share.quantity,
-        step=steps[share.line_id],
+        share_id=share_id,
+        lot_id=lot_id,
+        item_id=good.id,
+        quantity=quantity,
+        step=step,
         weight_mg=good.weight_mg,
         volume_ul=good.volume_ul,
         compartment=compartment_of(good.category, cold=good.cold),
+        fragility=fragility_of(good.category, fragile=good.fragile),
     )
 
 
-def _stow(load: _Load, run: Run, home: Home, packed: Iterable[PackedBag], at: datetime) -> None:
+def _parcel(
+    share: GivenShare, catalogue: Mapping[str, PackGood], steps: Mapping[str, int]
+) -> Parcel:
+    if share.lot_id is None or share.item_id is None:
+        msg = f"share {share.id} gives {share.quantity} of no lot"
+        raise ValueError(msg)
+    return parcel_of(
+        catalogue[share.item_id],
+        share_id=share.id,
+        lot_id=share.lot_id,
+        quantity=share.quantity,
+        step=steps[share.line_id],
+    )
+
+
+def _stow(load: _Load, run: Run, home: Home, packed: Packing, at: datetime) -> None:
     if home.point_id is None or home.point_code is None:
         raise PointMissing(
             run=run.code,
@@ -139,7 +178,8 @@ def _stow(load: _Load, run: Run, home: Home, packed: Iterable[PackedBag], at: da
             household=home.code,
             mend="give the stairwell a service point in the setup",
         )
-    for no, one in enumerate(packed, start=1):
+    load.fewest += packed.fewest
+    for no, one in enumerate(packed.bags, start=1):
         bag_id = new_id("bg", at)
         load.bag_rows.append(
             {
@@ -152,7 +192,6 @@ def _stow(load: _Load, run: Run, home: Home, packed: Iterable[PackedBag], at: da
                 "compartment": one.compartment.value,
                 "weight_g": one.weight_g,
                 "volume_ml": one.volume_ml,
-                "state": "sealed",
                 "custodian": f"point:{home.point_code}",
             }
         )
@@ -178,10 +217,17 @@ def _stow(load: _Load, run: Run, home: Home, packed: Iterable[PackedBag], at: da
             )
 
 
-def _write(session: Session, run: Run, load: _Load, *, actor: str, at: datetime) -> None:
-    bags.add_all(session, load.bag_rows, load.line_rows)
+def _write(
+    session: Session, run: Run, load: _Load, *, confirm: bool, actor: str, at: datetime
+) -> None:
+    cause = f"pack:{run.code}"
+    state = BagState.SEALED if confirm else BagState.PLANNED
+    rows = [{**row, "state": state.value} for row in load.bag_rows]
+    bags.add_all(session, rows, load.line_rows if confirm else ())
+    ids = [row["id"] for row in load.bag_rows]
+    packing.add_tokens(session, ids)
     depot = runs.depot_code(session, run.district_id)
-    transfers = [
+    moves = [
         Move(
             lot_id=lot_id,
             quantity=quantity,
@@ -192,11 +238,20 @@ def _write(session: Session, run: Run, load: _Load, *, actor: str, at: datetime)
         for (point, lot_id), quantity in sorted(load.to_points.items())
         if point != depot
     ]
-    ledger.post(
-        session,
-        [*transfers, *load.to_bags],
-        run_id=run.id,
-        cause=f"pack:{run.code}",
-        actor=actor,
-        at=at,
+    if confirm:
+        moves += load.to_bags
+        events = [(bag_id, _sealed(run, bag_id, at)) for bag_id in ids]
+        packing.add_events(session, events, actor=actor, recorded_at=at)
+    else:
+        lines = [
+            {**row, "id": f"bp_{row['id']}", "reason": "planned", "cause": cause}
+            for row in load.line_rows
+        ]
+        packing.add_plan_lines(session, lines, actor=actor, at=at)
+    ledger.post(session, moves, run_id=run.id, cause=cause, actor=actor, at=at)
+
+
+def _sealed(run: Run, bag_id: str, at: datetime) -> PackingEvent:
+    return PackingEvent(
+        bag=bag_id, kind=PackingKind.SEAL, key=f"pack/{run.id}/{bag_id}", at=at, how="hand"
     )

@@ -19,6 +19,7 @@ from logistics.usecases.share_out import SharingInputs, read_sharing, solve_shar
 log = logging.getLogger(__name__)
 
 _OPEN = (RunState.ALLOCATED, RunState.PACKED)
+_TAKING = (*_OPEN, RunState.PLANNED, RunState.RELEASED)
 
 
 class ReshareNotNow(Conflict):
@@ -69,6 +70,7 @@ def reshare(
     actor: str,
     at: datetime,
     closed_households: Collection[str] = (),
+    give: bool = True,
 ) -> Reshared:
     """Take back what is missing, and share what is left in stock among those who lack it.
 
@@ -86,6 +88,9 @@ def reshare(
         By share; several entries of one share add up.
     closed_households
         Codes of households that can get nothing further, such as those whose bags are sealed.
+    give
+        False only takes back, and shares nothing again: that is still possible once the run is
+        planned or released.
 
     Raises
     ------
@@ -97,7 +102,7 @@ def reshare(
         If a share is not of the run, or a quantity is not in 1 … what is left of the share.
     """
     found = runs.get_for_update(session, run)
-    if found.state not in _OPEN:
+    if found.state not in (_OPEN if give else _TAKING):
         raise ReshareNotNow(
             run=found.code,
             state=found.state.value,
@@ -123,6 +128,8 @@ def reshare(
     inputs = _inputs(
         session, found, known, back, lost=lost, closed_households=frozenset(closed_households)
     )
+    if not give:
+        inputs = replace(inputs, supplies=())
     result = solve_sharing(inputs)
     given = [share for share in result.shares if share.lot_id is not None]
     shares.add_all(
