@@ -1,4 +1,4 @@
-"""Commands on the registry: registry import, export, show, tiers."""
+"""Commands on the registry: registry import, export, roll-call, mark."""
 
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
 # ruff: noqa: ARG001  --lang is heard by its callback
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli import registry_needs
 from api.cli.context import (
     ACTOR,
     DATABASE,
@@ -16,6 +17,8 @@ from api.cli.context import (
     JsonOption,
     LangOption,
     language,
+    now,
+    opened,
     phrase,
     print_json,
     say,
@@ -23,6 +26,8 @@ from api.cli.context import (
 from api.cli.zones import DistrictOption, Ground, changed, looked
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from logistics.domain.registry_report import RegistryReport
 
 app = typer.Typer(help="名册 · who lives where, and what they need", no_args_is_help=True)
@@ -145,3 +150,107 @@ def export_file(
         return
     counts = ", ".join(f"{phrase(f'registry.{what}')} {count}" for what, count in done.items())
     say("registry.exported", file=file.name, counts=counts)
+
+
+@app.command("roll-call")
+def roll_call(
+    *,
+    run: Annotated[str, typer.Argument(help="波次 · id or code of the run")],
+    stairwell: Annotated[str, typer.Option(help="单元编号 · only this stairwell")] = "",
+    building: Annotated[str, typer.Option(help="楼栋编号 · only this building")] = "",
+    compound: Annotated[str, typer.Option(help="小区编号 · only this compound")] = "",
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="写入文件 · .csv or .xlsx, to print and tick")
+    ] = None,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """点名 · Who has sent no list yet, by leader, those with needs first, in walking order."""
+    from logistics.usecases.call_roll import call_roll
+
+    kinds = {"stairwell": stairwell, "building": building, "compound": compound}
+    kind, place = next(((kind, said) for kind, said in kinds.items() if said), ("", ""))
+    with opened(database) as store, store.read() as session:
+        called = call_roll(session, run, place=place, kind=kind)
+    if csv is not None:
+        from logistics.exchange.registry_roll_call import write_roll_call
+
+        write_roll_call(csv, called, language=language())
+    if as_json:
+        print_json(called)
+        return
+    say(
+        "roll-call.head",
+        run=called.run,
+        households=called.households,
+        sent=called.sent,
+        declined=called.declined,
+        out_of_scope=called.out_of_scope,
+        left=len(called.rows),
+        asked=called.asked,
+    )
+    group = ""
+    for row in called.rows:
+        led = row.leader or row.building
+        if led != group:
+            group = led
+            say("roll-call.leader", leader=led)
+        mark = row.last_mark
+        told = phrase("roll-call.asked", how=phrase(f"roll-call.how.{mark.how}")) if mark else ""
+        first = "★" if row.first else " "
+        typer.echo(f"  {first} {row.code}  {row.persons}  {row.last_channel}  {told}".rstrip())
+
+
+@app.command("mark")
+def mark_household(
+    *,
+    run: Annotated[str, typer.Argument(help="波次 · id or code of the run")],
+    household: Annotated[str, typer.Argument(help="户号 · code of the household")],
+    answer: Annotated[str, typer.Argument(help="asked 已问 | declined 不需要 | reopened 更正")],
+    how: Annotated[str, typer.Option(help="phone door chat notice leader other")],
+    by: Annotated[str, typer.Option("--by", help="谁问的,岗位或编号 · post or code")],
+    asked_at: Annotated[
+        str, typer.Option("--at", help="何时 · instant with its offset, or now")
+    ] = "now",
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """登记 · Write down that a household was asked, and whether it needs nothing."""
+    from api.instants import read_instant
+    from logistics.store import places, runs
+    from logistics.usecases.mark_roll_call import mark_roll_call
+
+    at = now()
+
+    def deed(session: "Session") -> Any:
+        area = places.district(session, runs.get(session, run).district_id)
+        return mark_roll_call(
+            session,
+            run,
+            household,
+            answer,
+            how=how,
+            asked_by=by,
+            asked_at=read_instant(asked_at, field="at", zone_name=area.zone_name, at=at),
+            actor=ACTOR,
+            at=at,
+        )
+
+    with opened(database) as store:
+        mark = store.run(deed)
+    if as_json:
+        print_json(mark)
+        return
+    say(
+        "roll-call.marked",
+        household=household,
+        answer=phrase(f"roll-call.answer.{mark.answer}"),
+        how=phrase(f"roll-call.how.{mark.how}"),
+    )
+
+
+app.command("show")(registry_needs.show)
+app.command("tiers")(registry_needs.tiers)
+app.command("withdraw")(registry_needs.withdraw)

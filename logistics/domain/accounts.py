@@ -1,7 +1,8 @@
 """The balances that must hold for a run, and the outcome of each household (一户不漏)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from logistics.domain.runs import Run
@@ -22,7 +23,9 @@ class Outcome(StrEnum):
     SHORT = "short"  # it asked, nothing could be given, and each line says why
     IN_QUESTION = "in-question"  # all it asked waits in the triage queue or was discarded there
     CANCELLED = "cancelled"  # it took its list back
-    NO_LIST = "no-list"
+    DECLINED = "declined"  # it was asked, and needs nothing
+    NO_LIST = "no-list"  # it sent nothing; who was asked, when and how is in the roll call
+    NOT_IN_SCOPE = "not-in-scope"  # away, gone, or on no list of the registry
     WAITING = "waiting"  # a bag of a trip was never scanned, while others were: still open
     ON_THE_WAY = "on-the-way"  # a courier still has some bag: still open
     UNACCOUNTED = "unaccounted"
@@ -61,6 +64,22 @@ class ItemAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """How it is known that households asked for nothing.
+
+    ``declined`` and ``asked`` count, by the way they were asked last, those that need nothing and
+    those that sent no list all the same; ``asked_from`` to ``asked_until`` they were asked.
+    """
+
+    declined: Mapping[str, int] = field(default_factory=dict)
+    asked: Mapping[str, int] = field(default_factory=dict)
+    never_asked: int = 0
+    not_in_scope: int = 0
+    asked_from: datetime | None = None
+    asked_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunAccount:
     """The books of a run; ``differences`` is empty when all balances hold."""
 
@@ -71,6 +90,7 @@ class RunAccount:
     bags_on_trips: int
     bags_unserved: int
     differences: tuple[Difference, ...]
+    silence: Silence = field(default_factory=Silence)
 
     @property
     def balanced(self) -> bool:
@@ -102,6 +122,8 @@ class HouseholdFacts:
     bags_disputed: int = 0
     bags_returned: int = 0
     bags_lost: int = 0
+    declined: int = 0
+    out_of_scope: int = 0
 
 
 def outcome(facts: HouseholdFacts) -> Outcome:
@@ -117,7 +139,13 @@ def outcome(facts: HouseholdFacts) -> Outcome:
     if facts.lists:
         everything = facts.lists == facts.cancelled
         return Outcome.CANCELLED if everything else Outcome.UNACCOUNTED
-    return Outcome.NO_LIST
+    return _outcome_of_silence(facts)
+
+
+def _outcome_of_silence(facts: HouseholdFacts) -> Outcome:
+    if facts.out_of_scope:
+        return Outcome.NOT_IN_SCOPE
+    return Outcome.DECLINED if facts.declined else Outcome.NO_LIST
 
 
 def _outcome_of_bags(facts: HouseholdFacts) -> Outcome:

@@ -157,6 +157,8 @@ class _Bench:
             )
             self.changes.records.append((household.id, record))
             self.changes.unlisted += 1
+            needs = self._known.needs.get(household.id, {})
+            self._tier(household, record.persons, needs.values())  # the rule's tier was a guess
 
     def _record(
         self,

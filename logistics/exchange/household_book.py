@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from geodata.addresses import Address, name_key, parse
+from logistics.domain.registry import WHOLE
 
 
 class HouseholdBook:
@@ -12,7 +13,8 @@ class HouseholdBook:
     ----------
     codes
         Household id by code. The last three parts of a code are building, stairwell and room, all
-        before them is the compound.
+        before them is the compound. Of several households in one room, the further ones are
+        501.2, 501.3; who says only 501 then means none of them for certain.
     compounds
         Code of a compound by each of its names, as `compound_codes` makes it.
     """
@@ -24,11 +26,15 @@ class HouseholdBook:
         self._compounds = compounds or {}
         self._by_room: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
         self._by_unit: dict[tuple[str, str, str, str], tuple[str, str]] = {}
+        self._shared: set[tuple[str, str, str, str]] = set()
         for code, id_ in codes.items():
             if parts := _parts_of(code):
                 compound, building, _, room = parts
                 self._by_unit[parts] = (code, id_)
                 self._by_room.setdefault((compound, building, room), []).append((code, id_))
+                flat, _, within = room.partition("-")
+                if within:
+                    self._shared.add((*parts[:3], flat))
 
     def find(self, said: str, *, compound: str | None = None) -> tuple[str, str] | None:
         """Find code and id of the household; None if none or more than one fits.
@@ -41,7 +47,7 @@ class HouseholdBook:
         if known := self._codes.get(said.strip().upper()):
             return known
         read = parse(said)
-        if read is None or not read.address.room:
+        if read is None or not (read.address.room or read.address.kind == "house"):
             return None
         address = read.address
         within = address.compound or compound
@@ -53,10 +59,14 @@ class HouseholdBook:
     def _at(self, compound: str, address: Address) -> tuple[str, str] | None:
         if address.kind not in ("flat", "house"):
             return None  # a shop's number is no room's number
+        room = address.room or WHOLE  # a house that is one household
         if address.unit:
-            return self._by_unit.get((compound, address.building, address.unit, address.room))
-        fitting = self._by_room.get((compound, address.building, address.room), [])
-        return fitting[0] if len(fitting) == 1 else None
+            said = (compound, address.building, address.unit, room)
+            return None if said in self._shared else self._by_unit.get(said)
+        fitting = self._by_room.get((compound, address.building, room), [])
+        if len(fitting) != 1 or (parts := _parts_of(fitting[0][0])) is None:
+            return None
+        return None if parts in self._shared else fitting[0]
 
 
 def compound_codes(names: Iterable[tuple[str, str, str]]) -> dict[str, str]:
@@ -82,4 +92,4 @@ def _parts_of(code: str) -> tuple[str, str, str, str] | None:
     if len(parts) < 4:  # noqa: PLR2004
         return None
     building, unit, room = (part.lstrip("0") or "0" for part in parts[-3:])
-    return "-".join(parts[:-3]), building, unit, room
+    return "-".join(parts[:-3]), building, unit, room.replace(".", "-")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from logistics.domain.accounts import HouseholdFacts
 from logistics.domain.custody import BagState
+from logistics.domain.packing_events import UNSEALED
 from logistics.domain.roll_call import Answer
 from logistics.domain.stock import MoveKind
 from logistics.store import registry, registry_calls
@@ -207,7 +208,7 @@ def _count_bags(session: Session, run_id: str, counts: dict[str, Counter[str]]) 
     rows = session.execute(
         select(household.c.code, bag.c.id, bag.c.state)
         .join(household, household.c.id == bag.c.household_id)
-        .where(bag.c.run_id == run_id)
+        .where(bag.c.run_id == run_id, bag.c.state != BagState.STRUCK.value)
     ).all()
     scanned = any(row.state in _FAR for row in rows)
     for code, bag_id, state in rows:
@@ -217,7 +218,7 @@ def _count_bags(session: Session, run_id: str, counts: dict[str, Counter[str]]) 
         )
         if far is not None:
             counts[code][far] += 1
-        elif scanned and bag_id in on_trips:
+        elif state in UNSEALED or (scanned and bag_id in on_trips):
             counts[code]["bags_waiting"] += 1
 
 
@@ -225,13 +226,10 @@ def _count_answers(
     session: Session, run_id: str, district_id: str, counts: dict[str, Counter[str]]
 ) -> None:
     """Count who declined, and who is not there to be supplied."""
-    codes = dict(
-        session.execute(
-            select(household.c.id, household.c.code).where(household.c.district_id == district_id)
-        )
-        .tuples()
-        .all()
+    rows = session.execute(
+        select(household.c.id, household.c.code).where(household.c.district_id == district_id)
     )
+    codes = {row.id: row.code for row in rows}
     for household_id, said in registry_calls.marks(session, run_id).items():
         counts[codes[household_id]]["declined"] += said[-1].answer is Answer.DECLINED
     for household_id in registry.out_of_scope(session, district_id):

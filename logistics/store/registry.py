@@ -36,7 +36,9 @@ class Writing:
 def hold(session: Session, district_id: str) -> None:
     """Let only one register of a district be written at a time."""
     session.execute(
-        select(tables.district.c.id).where(tables.district.c.id == district_id).with_for_update()
+        select(tables.district.c.id)
+        .where(tables.district.c.id == district_id)
+        .with_for_update(key_share=True)  # others may go on adding what refers to the district
     )
 
 
@@ -232,6 +234,16 @@ def members_of(session: Session, household_id: str) -> dict[int, MemberRecord]:
         row.no: MemberRecord(no=row.no, label=row.label, band=Band(row.band), here=row.here)
         for row in rows
     }
+
+
+def first_statements(session: Session, district_id: str) -> dict[str, str]:
+    """Return the id of what was said first of each household: random, and shown to nobody."""
+    table = tables.household_statement
+    rows = session.execute(_of(table, district_id))
+    found: dict[str, str] = {}
+    for row in rows:
+        found.setdefault(row.household_id, row.id)
+    return found
 
 
 def add_need(session: Session, household_id: str, need: NeedRecord, by: Writing) -> None:

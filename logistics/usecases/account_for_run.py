@@ -1,15 +1,33 @@
 """Check the books of a run: nothing appears, nothing disappears (守恒对账)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
 from sqlalchemy.orm import Session
 
-from logistics.domain.accounts import Difference, ItemAccount, RunAccount
-from logistics.domain.runs import RunState
+from logistics.domain.accounts import (
+    Difference,
+    ItemAccount,
+    Outcome,
+    RunAccount,
+    Silence,
+    outcome,
+)
+from logistics.domain.roll_call import Answer
+from logistics.domain.runs import Run, RunState
 from logistics.domain.stock import MoveKind, balances
 from logistics.domain.verification import Fault
-from logistics.store import accounts, bags, ledger, ledger_checks, runs, wishes
+from logistics.store import (
+    accounts,
+    bags,
+    ledger,
+    ledger_checks,
+    packing,
+    places,
+    registry_calls,
+    runs,
+    wishes,
+)
 
 _ORDER = tuple(RunState)
 
@@ -27,7 +45,8 @@ def account_for_run(session: Session, run: str) -> RunAccount:
     Notes
     -----
     Balances, per item: asked = bought + not bought, demand of the orders = bought, received =
-    purchases and donations, shared = packed, packed = pack moves; for bags: all = on trips + left
+    purchases and donations, shared = packed or
+    meant for a bag that is not sealed, packed = pack moves; for bags: all = on trips + left
     out; and all that must hold of the ledger (:mod:`logistics.store.ledger_checks`): what was
     bought stands somewhere or is explained, what is in a bag is what its lines say, the chains of
     custody have no gaps. Each is checked as soon as the run has come so far.
@@ -55,7 +74,8 @@ def account_for_run(session: Session, run: str) -> RunAccount:
         missing = accounts.lines_without_share(session, found.id)
         differences += _unequal("lines without a share = 0", {"lines": missing}, {}, {})
     if reached >= _ORDER.index(RunState.PACKED):
-        differences += _unequal("shared = packed", sums["allocated"], sums["packed"], names)
+        in_bags = _add(sums["packed"], packing.meant_by_item(session, found.id))
+        differences += _unequal("shared = packed", sums["allocated"], in_bags, names)
     if reached >= _ORDER.index(RunState.PLANNED):
         differences += _unequal(
             "bags = on trips + unserved",
@@ -82,6 +102,31 @@ def account_for_run(session: Session, run: str) -> RunAccount:
         bags_on_trips=len(on_trips),
         bags_unserved=len(left_out),
         differences=tuple(differences),
+        silence=_silence(session, found),
+    )
+
+
+def _silence(session: Session, run: Run) -> Silence:
+    """Say of those that asked for nothing how that is known: who was asked, when and how."""
+    ids = {home.code: home.id for home in places.households(session, run.district_id)}
+    marks = registry_calls.marks(session, run.id)
+    count: Counter[Outcome] = Counter()
+    ways: dict[Outcome, Counter[str]] = defaultdict(Counter)
+    instants = []
+    for code, facts in accounts.households(session, run.id, run.district_id).items():
+        what = outcome(facts)
+        count[what] += 1
+        asked = [m for m in marks.get(ids[code], ()) if m.answer is not Answer.REOPENED]
+        if what in {Outcome.NO_LIST, Outcome.DECLINED} and asked:
+            ways[what][asked[-1].how.value] += 1
+            instants += [mark.asked_at for mark in asked]
+    return Silence(
+        declined=dict(ways[Outcome.DECLINED]),
+        asked=dict(ways[Outcome.NO_LIST]),
+        never_asked=count[Outcome.NO_LIST] - ways[Outcome.NO_LIST].total(),
+        not_in_scope=count[Outcome.NOT_IN_SCOPE],
+        asked_from=min(instants, default=None),
+        asked_until=max(instants, default=None),
     )
 
 

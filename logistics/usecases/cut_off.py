@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from logistics.domain.runs import Run, Step, require
 from logistics.store import audit, runs, wishes
+from logistics.usecases.settle_tiers import settle_tiers
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ class CutOff:
 
 
 def cut_off(session: Session, run: str, *, actor: str, at: datetime) -> CutOff:
-    """Freeze the lists of a run, so that what is bought is what they say.
+    """Freeze the lists of a run, so that what is bought is what they say; settle the day's tiers.
 
     Lines that still wait for somebody's answer are not ordered; they stay in the triage queue
     with their reasons.
@@ -39,6 +40,7 @@ def cut_off(session: Session, run: str, *, actor: str, at: datetime) -> CutOff:
     """
     found = runs.get_for_update(session, run)
     becomes = require(found, Step.CUT_OFF)
+    settle_tiers(session, found.district_id, day=found.day, actor=actor, at=at)
     frozen = runs.freeze_lists(session, found.id)
     runs.set_state(session, found.id, becomes)
     lines = wishes.frozen_lines(session, found.id)

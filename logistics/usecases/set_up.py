@@ -13,6 +13,7 @@ from logistics.domain.catalogue import Item, ItemInvalid, fold
 from logistics.domain.ids import new_id
 from logistics.domain.people import Courier
 from logistics.domain.places import District, Household, Place, nearest
+from logistics.domain.registry import household_id
 from logistics.domain.setup import (
     CourierSetup,
     DistrictSetup,
@@ -23,7 +24,7 @@ from logistics.domain.setup import (
 )
 from logistics.domain.setup_check import sound
 from logistics.errors import Conflict, Invalid
-from logistics.store import audit, catalogue, couriers, offers, places, zones
+from logistics.store import audit, catalogue, couriers, offers, places, registry, zones
 from logistics.store.rows import Put
 
 
@@ -96,7 +97,8 @@ def set_up(
 
     A second call with the same content changes nothing; one with other content changes what
     differs. Nothing is deleted: a courier who is no longer named rests, an offer no longer made
-    is withdrawn. Rows that cannot be used are left out and reported.
+    is withdrawn; what a register said of households and floors stays. Rows that cannot be used
+    are left out and reported.
 
     Parameters
     ----------
@@ -123,17 +125,20 @@ def set_up(
     written["district"] = places.put_district(session, row)
     spots = list(_spots(row.id, kept))
     written["place"] = places.put_places(
-        session, [*spots, *_mapped(row.id, map_places, spots, kept)]
+        session,
+        registry.kept_levels(session, [*spots, *_mapped(row.id, map_places, spots, kept)]),
     )
     by_code = {place.code: place for place in places.places(session, row.id)}
     zoned = [(by_code[given.place_code].id, given) for given in kept.zones]
     written["zone"] = zones.say_setup(session, row.id, zoned, actor=actor, at=at)
     written["courier"] = _put_couriers(session, row.id, kept.couriers, by_code)
-    written["item"] = offers.put_items(session, items)
+    written["item"] = catalogue.put_items(session, items)
     written["offer"] = _put_offers(session, kept, items, by_code)
     households = tuple(_households(row, map_places))
     _refuse_taken(session, row.id, households)
-    written["household"] = places.put_households(session, households)
+    written["household"] = places.put_households(
+        session, registry.kept_households(session, row.id, households)
+    )
 
     report = SetupReport(
         district=row,
@@ -358,7 +363,7 @@ def _household(district: District, stairwell: MapPlace, room: str) -> Household:
     if share >= policy.urgent_permille + policy.vulnerable_permille:
         tier = 2
     return Household(
-        id=f"hh_{hashlib.sha256(f'{district.id} {code}'.encode()).hexdigest()[:24]}",
+        id=household_id(district.id, code),
         district_id=district.id,
         stairwell_id=f"{district.id}/{stairwell.id}",
         code=code,

@@ -60,3 +60,25 @@ def test_a_name_that_two_compounds_bear_is_neither_s() -> None:
     assert "采荷新村" not in codes
     assert codes["lotusvillage"] == "HK-08"
     assert codes["hk09"] == "HK-09"
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("5-1-101", None),  # three households live there: which one?
+        ("5幢101", None),
+        ("5幢1单元101-2", "h5"),  # the second
+        ("HK-07-05-1-101", "h4"),  # a code leaves no doubt
+        ("HK-07-05-1-101.2", "h5"),
+        ("5-1-102", "h7"),
+        ("笕桥村12号", "h8"),  # a house that is one household
+    ],
+)
+def test_households_that_share_a_room_are_told_apart(said: str, found: str | None) -> None:
+    codes = CODES | {
+        "HK-07-05-1-101": "h4", "HK-07-05-1-101.2": "h5", "HK-07-05-1-101.3": "h6",
+        "HK-07-05-1-102": "h7", "HK-09-12-1-ALL": "h8",
+    }  # fmt: skip
+    book = HouseholdBook(codes, compound_codes([*NAMES, ("HK-09", "笕桥村", "")]))
+    home = book.find(said, compound="HK-07")
+    assert (home and home[1]) == found

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from geodata.district import MapPlace
 from logistics.domain.setup import DistrictSetup, PointSetup, Policy, Setup
+from logistics.store.session import Database
 from logistics.usecases.import_registry import import_registry
 from logistics.usecases.set_up import set_up
 
@@ -39,6 +40,12 @@ MAP = (
     _place("s5", "stairwell", "b4", "KX-03-01-1", "望江苑1幢1单元", levels=2),
 )
 HEADER = "小区,幢,单元,室,类型,人数,代报,成员,称呼,年龄,需求,起始日,截止日,同意日期,同意登记"
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """SQLite alone; what differs between databases is walked through once on both."""
+    return sqlite_database
 
 
 @pytest.fixture

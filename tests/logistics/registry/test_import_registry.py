@@ -1,8 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select
 
 from logistics.domain.needs import Need, NeedRecord
 from logistics.domain.registry import Band, HouseholdKind, Standing, household_id
@@ -221,17 +220,6 @@ def test_needs_leave_the_house_only_where_they_are_asked_for(session, area, brin
     ).scalars()
     assert "needs" not in record
     assert "infant" not in str(record)
-
-
-@pytest.mark.parametrize(
-    "table",
-    [tables.household_statement, tables.member_statement, tables.need_statement],
-    ids=lambda table: table.name,
-)
-def test_what_was_said_is_never_edited(session, bring, table):
-    bring(*FAMILY)
-    with pytest.raises(IntegrityError, match="append-only"), session.begin_nested():
-        session.execute(update(table).values(actor="somebody else"))
 
 
 def test_several_sheets_with_english_headers_are_one_register(session, area, tmp_path):
