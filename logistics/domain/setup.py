@@ -41,6 +41,9 @@ class Policy:
     vulnerable_permille: int = 160  # households of need tier 1: old, pregnant, disabled
     bag_weight_g: int = 12_000
     bag_volume_ml: int = 40_000
+    bag_bears_firm_g: int = 8_000  # what may lie on top of goods that bruise
+    bag_bears_fragile_g: int = 1_500  # … and on top of fragile ones
+    cold_box_s: int = 5400  # cold goods lie in the foam box for at most so long
     stop_service_s: int = 120  # at each drop slot, whatever is dropped
     bag_service_s: int = 15  # for each bag dropped there
     loading_s: int = 420  # between two trips at the point: disinfect and load
