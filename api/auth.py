@@ -12,13 +12,16 @@ from api.deps import NowDep, WorkDep
 from api.errors import Unauthenticated
 from api.roles import Action, Reach, Role, reach
 from logistics.errors import Forbidden
-from logistics.store import couriers, places, tokens
+from logistics.store import couriers, places, registry, tokens
 
 bearer = HTTPBearer(
     auto_error=False,
     scheme_name="token",
     description="A token of `supplyloop token create`, or the secret of a household's link",
 )
+
+
+_BY_SUBMITTER = frozenset({Action.LIST_TAKE, Action.LIST_READ, Action.LIST_CHANGE})
 
 
 class NotAllowed(Forbidden):
@@ -42,6 +45,7 @@ class Principal:
     household_code: str | None = None
     courier_code: str | None = None
     district_id: str | None = None  # of the household or courier
+    submits_for: frozenset[str] = frozenset()  # households for which this one sends the lists
 
     @property
     def actor(self) -> str:
@@ -51,8 +55,13 @@ class Principal:
         return f"token:{self.token_id}"
 
     def must_own_household(self, action: Action, code: str) -> None:
-        """Refuse another household's affairs where the role reaches only its own."""
-        if reach(self.role, action) is Reach.OWN and code != self.household_code:
+        """Refuse another household's affairs where the role reaches only its own.
+
+        A landlord also reaches the lists of those for whom the registry lets it submit, and
+        nothing else of theirs.
+        """
+        submits = action in _BY_SUBMITTER and code in self.submits_for
+        if reach(self.role, action) is Reach.OWN and code != self.household_code and not submits:
             raise NotYours(subject=code)
 
     def must_own_courier(self, action: Action, code: str) -> None:
@@ -82,6 +91,7 @@ def principal_of(work: WorkDep, secret: str, at: NowDep) -> Principal:
             household_code=household.code if household else None,
             courier_code=courier.code if courier else None,
             district_id=owner.district_id if (owner := household or courier) else None,
+            submits_for=registry.submitted_by(session, household) if household else frozenset(),
         )
 
     found = work.read(find)

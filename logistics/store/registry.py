@@ -252,6 +252,28 @@ def add_need(session: Session, household_id: str, need: NeedRecord, by: Writing)
     _add(session, tables.need_statement, "nst", by, [row])
 
 
+def submitted_by(session: Session, household: Household) -> frozenset[str]:
+    """Return the codes of the households for which another one sends lists, as said last."""
+    table = tables.household_statement
+    ever = select(table.c.household_id).where(table.c.submitter == household.code)
+    newest = (
+        select(func.max(table.c.seq))
+        .where(table.c.household_id.in_(ever))
+        .group_by(table.c.household_id)
+    )
+    codes = session.scalars(
+        select(tables.household.c.code)
+        .join(table, table.c.household_id == tables.household.c.id)
+        .where(
+            table.c.seq.in_(newest),
+            table.c.submitter == household.code,
+            table.c.standing == Standing.HERE.value,
+            tables.household.c.district_id == household.district_id,
+        )
+    )
+    return frozenset(codes)
+
+
 def out_of_scope(session: Session, district_id: str) -> frozenset[str]:
     """Return the ids of households that are not there to be supplied: away, gone, unlisted."""
     rows = session.execute(_last(tables.household_statement, district_id))

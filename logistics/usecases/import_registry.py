@@ -23,6 +23,9 @@ from logistics.store import audit, places, registry
 
 log = logging.getLogger(__name__)
 
+_WENT_IN = frozenset({"registry.submitter-unknown"})
+"""What is wrong with rows that went in all the same, but for one cell."""
+
 
 def import_registry(
     session: Session,
@@ -44,7 +47,8 @@ def import_registry(
     ----------
     complete
         Whether the files name everybody in the stairwells that they name; other households there
-        are then unlisted, and no run expects a list of them.
+        are then unlisted, and no run expects a list of them. As long as a row was left out nobody
+        is: it may be the one that names them.
     check
         Only report; nothing is written.
 
@@ -63,6 +67,7 @@ def import_registry(
     doors = Doors(known.places.values(), known.households)
     register = read_register(paths, doors, known.households)
     homes = sorted(register.homes.values(), key=lambda home: home.code)
+    whole = complete and all(fault.code in _WENT_IN for fault in register.faults)
     differing = _leave_to_map(known, mapped, register)
     _floors_of_rooms(known, mapped, register)
     changes = judge(
@@ -70,7 +75,7 @@ def import_registry(
         homes,
         register.places.values(),
         day=at.astimezone(ZoneInfo(area.zone_name)).date(),
-        complete=complete,
+        complete=whole,
     )
     source = ", ".join(Path(path).name for path in paths)
     report = RegistryReport(
@@ -86,7 +91,8 @@ def import_registry(
         ),
         findings=(
             *differing,
-            *_findings(known, mapped, register, changes, complete=complete),
+            *([] if whole or not complete else [Finding(code="registry.incomplete", subject="")]),
+            *_findings(known, mapped, register, changes, complete=whole),
         ),
     )
     if not check:

@@ -10,9 +10,13 @@ from logistics.store.session import open_database
 from logistics.usecases.import_registry import import_registry
 
 MINE, OTHER = "KX-01-01-1-101", "KX-01-01-1-102"
-ROWS = """地址,人数,成员,称呼,需求,同意日期,同意登记
-KX-01-01-1-101,2,1,王,婴幼儿、慢性病,2026-04-01,岗位3
-KX-01-01-1-102,1,1,李,独居,2026-04-01,岗位3
+TENANT = "KX-01-01-1-101.2"
+ROWS = """地址,户,人数,成员,称呼,需求,同意日期,同意登记,代报
+KX-01-01-1-101,,2,1,王,婴幼儿、慢性病,2026-04-01,岗位3,
+KX-01-01-1-102,,1,1,李,独居,2026-04-01,岗位3,
+"""
+TENANTS = """小区,幢,单元,室,人数,代报
+KX-01,1,1,101-2,1,101
 """
 
 
@@ -24,6 +28,9 @@ def listed(service, tmp_path: Path):
     database = open_database(service.client.app.state.settings.database)
     with database.transaction() as session:
         [area] = places.districts(session)
+        report = import_registry(session, area.id, [file], actor="test", at=datetime.now(UTC))
+        assert not report.faults
+        file.write_text(TENANTS, encoding="utf-8")
         report = import_registry(session, area.id, [file], actor="test", at=datetime.now(UTC))
         assert not report.faults
     database.close()
@@ -87,4 +94,13 @@ def test_an_auditor_learns_from_a_roll_call_of_nobody_s_needs(listed):
     path = f"/api/v1/runs/{listed.run}/roll-call"
     rows = listed.call("GET", path, role="auditor").json()["rows"]
     assert not any(row["first"] for row in rows)
-    assert [row["room"] for row in rows] == ["301", "302", "201", "202", "101", "102"]
+    assert [row["room"] for row in rows] == ["301", "302", "201", "202", "101", "101.2", "102"]
+
+
+def test_a_landlord_sends_the_lists_of_its_tenants_and_reads_nothing_else(listed):
+    taken = listed.post_list(TENANT, role="household")
+    assert taken.status_code == 201, taken.text
+    path = f"/api/v1/lists/{taken.json()['id']}"
+    assert listed.call("GET", path, role="household").status_code == 200
+    assert listed.call("GET", f"/api/v1/households/{TENANT}", role="household").status_code == 403
+    assert listed.post_list(OTHER, role="household").status_code == 403

@@ -52,7 +52,7 @@ household_statement = Table(
     Column("kind", String(16), nullable=False),  # flat tenants collective
     Column("standing", String(16), nullable=False),  # here away gone unlisted
     Column("floor", Integer, nullable=True),
-    Column("submitter", String(64), nullable=False),  # code of a household, or leader
+    Column("submitter", String(64), nullable=False, index=True),  # a household's code, or leader
     text_column("source"),
     text_column("actor"),
     at_column("at"),

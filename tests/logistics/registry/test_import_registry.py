@@ -176,6 +176,16 @@ def test_a_complete_list_says_who_is_not_expected(session, area, bring):
     assert found.standing is Standing.HERE
 
 
+def test_as_long_as_a_row_is_bad_nobody_is_struck_off(session, area, bring):
+    """The bad row may be the one that names them."""
+    rows = ("春江花园,1,1,301,,3", "春江花园,1,1,302,,三个半")
+    report = bring(*rows, complete=True)
+    assert (report.unlisted, len(report.faults)) == (0, 1)
+    assert "registry.incomplete" in [finding.code for finding in report.findings]
+    assert not registry.out_of_scope(session, area)
+    assert bring(rows[0], "春江花园,1,1,302,,4", complete=True).unlisted == 4
+
+
 def test_a_need_ends_when_it_ends_and_its_tier_with_it(session, bring):
     bring("春江花园,1,1,301,,3,,,,,居家隔离,2026-04-01,2026-04-20,2026-04-01,岗位3")
     found = home(session, "KX-01-01-1-301")

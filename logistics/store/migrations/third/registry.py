@@ -56,6 +56,7 @@ def _make_homes() -> None:
         _text("source"),
         _check("household_statement", "somebody", "persons > 0"),
     )
+    op.create_index("ix_household_statement_submitter", "household_statement", ["submitter"])
     _make(
         "member_statement",
         sa.Column("no", sa.Integer, nullable=False),
