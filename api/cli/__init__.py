@@ -23,6 +23,7 @@ from typing_extensions import override
 from api.cli import (
     addresses,
     bags,
+    catalogue,
     closures,
     context,
     dispatching,
@@ -45,6 +46,7 @@ from api.cli import (
     suppliers,
     trace,
     triage,
+    van_tours,
     ways,
     what_if,
     zones,
@@ -106,6 +108,7 @@ app.add_typer(ways.app, name="way")
 app.add_typer(registry.app, name="registry")
 for _verb in (list_desk.take, list_desk.repeat, list_desk.amend, list_desk.cancel, list_desk.show):
     lists.app.command(_verb.__name__)(_verb)
+app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(lists.app, name="list")
 app.add_typer(triage.app, name="triage")
 app.add_typer(errands.app, name="errand")
@@ -116,6 +119,7 @@ runs.app.command("substitutes")(sharing.substitutes)
 runs.app.command("plan")(dispatching.plan)
 runs.app.command("release")(dispatching.release)
 runs.app.command("sheets")(dispatching.print_again)
+runs.app.command("vans")(van_tours.vans)
 runs.app.command("what-if")(what_if.what_if)
 runs.app.command("frontier")(frontier.of_run)
 app.add_typer(runs.app, name="run")

@@ -192,6 +192,7 @@ class PlanInputs:
     wave: tuple[datetime, datetime] | None = None  # None: no closure and no hours are looked at
     closures: tuple[Closure, ...] = ()
     zone_changes: tuple[datetime, ...] = ()
+    releases: tuple[tuple[str, int], ...] = ()  # point id, second from which its bags may leave
 
     def digest(self) -> str:
         """Hash all that was read: two equal digests mean that the plan still holds."""
@@ -206,6 +207,7 @@ def _without_defaults(facts: dict[str, Any]) -> dict[str, Any]:
     for holder, name in (
         (facts, "closures"),
         (facts, "zone_changes"),
+        (facts, "releases"),
         *((carrier, "permits") for carrier in facts["carriers"]),
         *((slot, "gate") for slot in facts["slots"]),
     ):

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from logistics.domain.closures import Closure
+from logistics.domain.suppliers import DAY_S
 from logistics.errors import Invalid
 
 
@@ -63,27 +65,28 @@ class VanPlace:
 class Consignment:
     """Goods of one order, or for one point, that go from a place to another.
 
-    They can be fetched from ``ready_s`` until ``until_s``. ``parts`` are the amounts (grams,
-    millilitres) that are loaded as one; a consignment larger than a van goes in several.
+    They can be fetched from ``ready_s`` until ``until_s``.
     """
 
     code: str  # of the order; of a transfer the point's
     source_id: str
     target_id: str
     cold: bool
-    ready_s: int
-    until_s: int
-    parts: tuple[tuple[int, int], ...]
+    weight_g: int
+    volume_ml: int
+    ready_s: int = 0
+    until_s: int = DAY_S
 
-    @property
-    def weight_g(self) -> int:
-        """Return what all of it weighs."""
-        return sum(weight for weight, _ in self.parts)
+    def parts(self, most_g: int, most_ml: int) -> tuple[tuple[int, int], ...]:
+        """Cut it into the fewest even parts of at most so much each."""
+        count = max(1, -(-self.weight_g // most_g), -(-self.volume_ml // most_ml))
+        return tuple(
+            (_part(self.weight_g, count, n), _part(self.volume_ml, count, n)) for n in range(count)
+        )
 
-    @property
-    def volume_ml(self) -> int:
-        """Return the room that all of it takes."""
-        return sum(volume for _, volume in self.parts)
+
+def _part(whole: int, count: int, number: int) -> int:
+    return (number + 1) * whole // count - number * whole // count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +99,16 @@ class VanInputs:
     district_folder: str
     district_digest: str
     closed_gates: tuple[str, ...]
-    depot_id: str
+    closures: tuple[Closure, ...]
+    since: datetime  # the service day, while vans drive
+    until: datetime
     places: tuple[VanPlace, ...]
     vans: tuple[Van, ...]
     collect: tuple[Consignment, ...]  # from suppliers
-    transfer: tuple[Consignment, ...]  # from the depot, once everything has come there
+    transfer: tuple[Consignment, ...]  # from point to point, once everything has come there
     load_s: int  # at a stop, whatever is loaded
     count_pack_s: int
+    wave_start_s: int
     goods_by_s: int
 
     def digest(self) -> str:
@@ -158,11 +164,26 @@ class VanPlan:
     seed: int = 0
 
 
-def arrivals(tours: tuple[VanTour, ...]) -> dict[str, int]:
+def arrivals(tours: Iterable[VanTour]) -> dict[str, int]:
     """Say when the last van has unloaded at each point, by place id."""
     found: dict[str, int] = {}
     for tour in tours:
         for stop in tour.stops:
             if stop.kind == "delivery":
                 found[stop.place_id] = max(found.get(stop.place_id, 0), stop.leave_s)
+    return found
+
+
+def releases(tours: Iterable[VanTour], count_pack_s: int) -> dict[str, int]:
+    """Say from when on couriers may leave each point with what the vans bring, by place id.
+
+    Half of ``count_pack_s`` is counting, half is packing: goods that go on to another point were
+    counted where they came from (ours).
+    """
+    every = tuple(tours)
+    collected = arrivals(t for t in every if t.kind is TourKind.COLLECT)
+    brought = arrivals(t for t in every if t.kind is TourKind.TRANSFER)
+    found = {place: moment + count_pack_s for place, moment in collected.items()}
+    for place, moment in brought.items():
+        found[place] = max(found.get(place, 0), moment + count_pack_s - count_pack_s // 2)
     return found

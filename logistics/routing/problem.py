@@ -211,6 +211,7 @@ def _job(
         building=slot.building_code,
         zone=slot.zone,
         points=spots.of_point(bags[0].point_id),
+        release_s=dict(inputs.releases).get(bags[0].point_id, 0),
         parts=parts if len(parts) > 1 else (),
     )
 

@@ -26,7 +26,7 @@ from logistics.domain.runs import Run
 from logistics.domain.zones import ZoneBook
 from logistics.errors import NotFound
 from logistics.store import closures as closures_store
-from logistics.store import drop_gates
+from logistics.store import drop_gates, vans
 from logistics.store import zones as zones_store
 from logistics.store.tables import (
     bag,
@@ -91,6 +91,7 @@ def inputs_of(session: Session, run: Run) -> PlanInputs:
         wave=(since, until),
         closures=closed,
         zone_changes=zone_changes(zones, slots, since, until),
+        releases=vans.releases_of(session, run.id, area.policy),
     )
 
 
@@ -178,7 +179,7 @@ def files_of(session: Session, plan_id: str) -> tuple[dict[str, Any], dict[str, 
 
 
 def release(session: Session, plan_id: str) -> int:
-    """Freeze a plan and stage its bags for their couriers; return how many bags.
+    """Freeze a plan and stage its sealed bags for their couriers; return how many it carries.
 
     Who has a bag stays as it is: a courier has it once it was loaded.
     """
@@ -189,7 +190,9 @@ def release(session: Session, plan_id: str) -> int:
     ).all()
     for chunk in _chunks(carried):
         session.execute(
-            update(bag).where(bag.c.id.in_(chunk)).values(state=BagState.STAGED.value)
+            update(bag)
+            .where(bag.c.id.in_(chunk), bag.c.state == BagState.SEALED.value)
+            .values(state=BagState.STAGED.value)
         )
     return len(carried)
 
@@ -336,7 +339,7 @@ def _bags(session: Session, run_id: str) -> tuple[WaitingBag, ...]:
             bag.c.volume_ml,
         )
         .join(household, household.c.id == bag.c.household_id)
-        .where(bag.c.run_id == run_id)
+        .where(bag.c.run_id == run_id, bag.c.state != BagState.STRUCK.value)
         .order_by(bag.c.code)
     ).mappings()
     return tuple(WaitingBag(**row) for row in rows)

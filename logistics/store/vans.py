@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from logistics.domain.buying import BuyingPolicy
 from logistics.domain.ids import new_id
 from logistics.domain.vans import (
     LeftOut,
@@ -16,7 +18,7 @@ from logistics.domain.vans import (
     VanPlan,
     VanStop,
     VanTour,
-    arrivals,
+    releases,
 )
 from logistics.store.rows import Put, put
 from logistics.store.tables import place, van, van_plan, van_stop, van_tour
@@ -152,7 +154,18 @@ def current(session: Session, run_id: str) -> VanPlan | None:
     )
 
 
-def arrivals_of(session: Session, run_id: str) -> dict[str, int]:
-    """Say when the last van of a run has unloaded at each point; nothing where none is planned."""
+def releases_of(
+    session: Session, run_id: str, policy: Mapping[str, Any]
+) -> tuple[tuple[str, int], ...]:
+    """Say from when on the bags of each point may leave, by point id; nothing without tours.
+
+    Parameters
+    ----------
+    policy
+        The district's, as the store keeps it.
+    """
     plan = current(session, run_id)
-    return {} if plan is None else arrivals(plan.tours)
+    if plan is None:
+        return ()
+    found = releases(plan.tours, BuyingPolicy.of(policy).count_pack_s)
+    return tuple(sorted(found.items()))
