@@ -29,6 +29,7 @@ from api.cli import (
     dispatching,
     districts,
     errands,
+    fetching,
     frontier,
     ledger,
     list_desk,
@@ -46,7 +47,6 @@ from api.cli import (
     suppliers,
     trace,
     triage,
-    van_tours,
     ways,
     what_if,
     zones,
@@ -119,7 +119,8 @@ runs.app.command("substitutes")(sharing.substitutes)
 runs.app.command("plan")(dispatching.plan)
 runs.app.command("release")(dispatching.release)
 runs.app.command("sheets")(dispatching.print_again)
-runs.app.command("vans")(van_tours.vans)
+runs.app.command("pick-lists")(fetching.pick_lists)
+runs.app.command("vans")(fetching.vans)
 runs.app.command("what-if")(what_if.what_if)
 runs.app.command("frontier")(frontier.of_run)
 app.add_typer(runs.app, name="run")

@@ -100,7 +100,7 @@ class Catalogue:
     ``ambiguous`` are words that could be several items, such as 肉 or 油, with the Chinese names
     of those: whoever hears one must ask. ``packages`` go by words, too; what is found then is an
     item of category `PACKAGE` that stands for it and is in ``items`` no more than in a shop:
-    `open_package` says what it holds.
+    `open_package` says what it holds. ``asked_for`` are items and those that stand for packages.
 
     Raises
     ------
@@ -124,7 +124,8 @@ class Catalogue:
                 self._claim(self._by_name, name, item, "name_zh")
         self.packages = {stand.id: p for p in packages for stand in (self._stand_in(p),)}
         stands = [self._by_name[fold(p.name_zh)] for p in self.packages.values()]
-        for item in (*self.items, *stands):
+        self.asked_for = (*self.items, *stands)
+        for item in self.asked_for:
             for name in item.aliases:
                 if self._claim(self._by_name, name, item, "aliases"):
                     self._aliases.add(fold(name))

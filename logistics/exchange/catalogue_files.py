@@ -1,23 +1,14 @@
-"""Catalogues as files: a workbook of items, units and packages, or a CSV file of items."""
+"""Items of a catalogue from files: a sheet of items with one of units, or a CSV file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from os import PathLike
 from typing import Any
 
 from logistics.domain.catalogue import Item, ItemInvalid, fold
-from logistics.exchange.catalogue_tables import AMBIGUOUS, ITEMS, ITEMS_SHEET, UNITS
-from logistics.exchange.tables import (
-    Finding,
-    Language,
-    Reading,
-    Row,
-    read_book,
-    read_table,
-    write_book,
-    write_table,
-)
+from logistics.exchange.catalogue_tables import AMBIGUOUS, ITEMS, UNITS
+from logistics.exchange.tables import Finding, Reading, Row, read_book, read_table
 
 _MILLI = 1000
 _SAME = frozenset(f.name for f in fields(Item)) & {column.key for column in ITEMS.columns}
@@ -70,20 +61,11 @@ def read_items(path: str | PathLike[str]) -> CatalogueFile:
     )
 
 
-def write_items(
-    path: str | PathLike[str], items: Iterable[Item], *, language: Language = "zh"
-) -> None:
-    """Write items as a CSV file, or as a workbook with their units on a sheet of their own."""
-    rows = [values_of(item) for item in items]
-    if str(path).lower().endswith(".csv"):
-        write_table(path, ITEMS, rows, language=language)
-        return
-    units = [
-        {"name_zh": row["name_zh"], "unit": unit, "base_count": count}
-        for row in rows
-        for unit, count in row["units"].items()
-    ]
-    write_book(path, [(ITEMS_SHEET, rows), (UNITS, units)], language=language)
+def unit_rows(items: Iterable[Item]) -> Iterator[dict[str, Any]]:
+    """Give the units of items as rows of their sheet."""
+    for item in items:
+        for unit, count in item.units.items():
+            yield {"name_zh": item.name_zh, "unit": unit, "base_count": count}
 
 
 def read_ambiguous(path: str | PathLike[str]) -> dict[str, tuple[str, ...]]:
@@ -94,7 +76,12 @@ def read_ambiguous(path: str | PathLike[str]) -> dict[str, tuple[str, ...]]:
     TableUnreadable
         If the file cannot be read as such a table.
     """
-    return {row["word"]: row["items"] for row in read_table(path, AMBIGUOUS).rows}
+    return ambiguous_of(read_table(path, AMBIGUOUS))
+
+
+def ambiguous_of(reading: Reading) -> dict[str, tuple[str, ...]]:
+    """Give the words of such a table, with the names of the items that each could be."""
+    return {row["word"]: row["items"] for row in reading.rows}
 
 
 def _said(columns: frozenset[str], *, units: bool) -> frozenset[str]:

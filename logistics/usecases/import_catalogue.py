@@ -61,7 +61,7 @@ def import_catalogue(
     after = {item.name_zh: item for item in (*known.items, *good)}
     old = {item.name_zh: item for item in known.items}
     added = [item for item in good if item.name_zh not in old]
-    changed = [item for item in good if item.name_zh in old and item != old[item.name_zh]]
+    changed = [item for item in good if item.name_zh in old and _differs(item, old[item.name_zh])]
     before = {
         item.id: facts_of(old[item.name_zh])
         for item in changed
@@ -188,6 +188,14 @@ def _over(known: Item | None, given: Item, said: frozenset[str] | None) -> Item:
         if f.name not in said and f.name != "cold"
     }
     return replace(given, **kept)
+
+
+def _differs(item: Item, known: Item) -> bool:
+    """Whether two say different things of an item; the order of its words says nothing."""
+    ours, theirs = facts_of(item), facts_of(known)
+    for facts in (ours, theirs):
+        facts |= {name: set(facts[name]) for name in ("aliases", "misspellings")}
+    return ours != theirs
 
 
 def _keep_base(known: Item | None, item: Item) -> None:

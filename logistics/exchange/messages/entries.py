@@ -149,7 +149,7 @@ class _Same:
             tuple(
                 (item.name_zh, item.name_en, item.aliases, item.misspellings, item.base,
                  item.default_unit, tuple(item.units.items()), item.household_limit)
-                for item in catalogue.items
+                for item in catalogue.asked_for
             ),
             tuple((word, *(i.id for i in items)) for word, items in catalogue.ambiguous.items()),
         )  # fmt: skip

@@ -103,3 +103,64 @@ def test_an_item_that_breaks_a_rule_does_not_exist(change: dict[str, object]) ->
 
 def test_an_item_keeps_its_id_when_its_row_changes() -> None:
     assert replace(EGG, weight_mg=1).id == EGG.id != POTATO.id
+
+
+BEET = replace(POTATO, name_zh="甜菜", name_en="beet", aliases=(), misspellings=("甜莱",))
+WIDE = Catalogue([EGG, POTATO, BEET], {"菜": ["土豆", "甜菜"]})
+
+
+def test_a_misspelling_is_matched_but_not_found_as_a_name() -> None:
+    found = WIDE.match("甜莱")
+    assert found is not None
+    assert (found.item, found.kind) == (BEET, "misspelling")
+    assert WIDE.find("甜莱") is None
+    assert WIDE.close_to("甜莱")[0] == "甜菜"
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"), [("土豆", "name"), ("potatoes", "name"), ("洋芋", "alias")]
+)
+def test_a_match_says_what_the_word_is(word: str, kind: str) -> None:
+    found = WIDE.match(word)
+    assert found is not None
+    assert (found.item, found.kind) == (POTATO, kind)
+
+
+def test_an_ambiguous_word_names_those_it_could_be() -> None:
+    assert WIDE.match("菜") is None
+    assert WIDE.candidates("菜") == (POTATO, BEET)
+    with pytest.raises(ItemUnknown) as refused:
+        WIDE.get("菜")
+    assert refused.value.facts["close"] == "土豆、甜菜"
+
+
+@pytest.mark.parametrize(
+    ("items", "ambiguous"),
+    [
+        ([POTATO, replace(BEET, misspellings=("马铃薯",))], {}),  # another's alias
+        ([replace(EGG, misspellings=("甜莱",)), BEET], {}),  # another's misspelling
+        ([POTATO, BEET], {"土豆": ["甜菜"]}),  # a name
+        ([POTATO, BEET], {"菜": ["金子"]}),  # no item
+    ],
+)
+def test_a_word_means_one_thing(items: list[Item], ambiguous: dict[str, list[str]]) -> None:
+    with pytest.raises(ItemInvalid):
+        Catalogue(items, ambiguous)
+
+
+@pytest.mark.parametrize(
+    ("chain", "cold", "kept"),
+    [
+        ("", False, "ambient"),
+        ("", True, "chilled"),
+        ("frozen", False, "frozen"),
+        ("ambient", True, "ambient"),
+    ],
+)
+def test_whether_it_is_cold_follows_from_its_chain(chain: str, cold: bool, kept: str) -> None:  # noqa: FBT001
+    item = replace(BEET, cold_chain=chain, cold=cold)
+    assert (item.cold_chain, item.cold) == (kept, kept != "ambient")
+
+
+def test_medicine_is_never_substituted() -> None:
+    assert replace(BEET, category="medicine", substitute_class="x").substitution == "none"
