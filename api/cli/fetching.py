@@ -1,6 +1,7 @@
-"""Commands on a run's vans: plan their tours, show them, print their sheets."""
+"""Commands on fetching a run's goods: pick lists for buyers, tours and sheets for vans."""
 
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
+# ruff: noqa: ARG001  --lang is heard by its callback
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -66,6 +67,42 @@ def vans(
         print_json(report)
     else:
         _tell(report, lang)
+
+
+def pick_lists(
+    *,
+    run: RunArgument,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="输出目录 · folder for PDF and workbook")
+    ],
+    homes: Annotated[
+        bool, typer.Option("--homes", help="按户 · also household by household")
+    ] = False,
+    only: Annotated[
+        str, typer.Option(help="只含 · households whose codes begin so, with --homes")
+    ] = "",
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """拣货单 · Print what buyers take from which aisle; with --homes each list by itself, too."""
+    from api.assets_folder import font_folders
+    from logistics.exchange.pick_lists import print_picks
+    from logistics.store import pick_lists as store_of
+    from logistics.store import runs
+
+    with opened(database) as store, store.read() as session:
+        book = store_of.book_of(session, runs.get(session, run), homes=homes, only=only)
+    if as_json:
+        print_json(book)
+    printed = print_picks(book, font_paths=font_folders(), language=language())
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "pick-lists.pdf").write_bytes(printed.bulk_pdf)
+    (output / "pick-lists.xlsx").write_bytes(printed.workbook)
+    if printed.homes_pdf is not None:
+        (output / "pick-lists-homes.pdf").write_bytes(printed.homes_pdf)
+    if not as_json:
+        say("picks.printed", count=len(book.sheets), path=output)
 
 
 def _tell(report: "VanReport", lang: str) -> None:
