@@ -30,6 +30,13 @@ from logistics.store.schema.catalogue import (
 from logistics.store.schema.columns import NaiveDatetime, UtcDateTime, metadata
 from logistics.store.schema.errands import errand, errand_step
 from logistics.store.schema.ledger import bag_move, bag_scan, ledger_seal, lot_statement
+from logistics.store.schema.money import (
+    lot_cost,
+    money_entry,
+    money_policy,
+    money_terms,
+    sale_price,
+)
 from logistics.store.schema.packing import (
     bag_plan_line,
     bag_token,
@@ -119,9 +126,13 @@ __all__ = [
     "line_demand",
     "list_history",
     "lot",
+    "lot_cost",
     "lot_statement",
     "member_statement",
     "metadata",
+    "money_entry",
+    "money_policy",
+    "money_terms",
     "movement",
     "need_statement",
     "need_tier_table",
@@ -143,6 +154,7 @@ __all__ = [
     "receipt",
     "roll_call_mark",
     "run",
+    "sale_price",
     "share",
     "share_correction",
     "stop",

@@ -7,6 +7,7 @@ from logistics.store.migrations.third import (
     catalogue,
     errands,
     ledger,
+    money,
     packing,
     registry,
     sharing,
@@ -23,5 +24,14 @@ class Topic(Protocol):
         """Take it away again."""
 
 
-TOPICS: Final[tuple[Topic, ...]] = (registry, ledger, sharing, buying, errands, packing, catalogue)
+TOPICS: Final[tuple[Topic, ...]] = (
+    registry,
+    ledger,
+    sharing,
+    buying,
+    errands,
+    packing,
+    catalogue,
+    money,
+)
 """In the order in which they are made; taken away in the other."""
