@@ -109,7 +109,8 @@ def _tell(report: "RegistryReport") -> None:
         say("registry.left-out", count=len(report.faults))
     for fault in report.faults[:_SHOWN]:
         what, mend = told(fault, language())
-        place = f"{fault.sheet} {fault.row}".strip()
+        file = fault.file if "," in report.source else ""
+        place = " ".join(filter(None, (file, fault.sheet, str(fault.row))))
         typer.echo(f"  {place}  {fault.column}  {fault.value!r}  {what} → {mend}")
     _more(len(report.faults))
     for finding in report.findings[:_SHOWN]:

@@ -81,7 +81,8 @@ def show(
     )
     for member in seen.members:
         here = phrase(f"registry.standing.{'here' if member.here else 'gone'}")
-        typer.echo(f"  {member.no}  {member.label}  {member.band}  {here}")
+        band = phrase(f"registry.band.{member.band}") if member.band else ""
+        typer.echo(f"  {member.no}  {member.label}  {band}  {here}")
     for need in seen.needs:
         span = f"{need.since or '…'} → {need.until or '…'}"
         consent = phrase("registry.consent", on=need.consent_on.isoformat(), by=need.consent_by)

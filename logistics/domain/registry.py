@@ -102,10 +102,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a row stands: sheet, empty for a file without sheets, and row, counted from 1."""
+    """Where a row stands: sheet, empty for a file without sheets, row from 1, and the file."""
 
     sheet: str
     row: int
+    file: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -245,5 +245,13 @@ class _Bench:
 
     def _fault(self, code: str, spot: Spot, column: str, value: str, mend: str) -> None:
         self.changes.faults.append(
-            Fault(code=code, sheet=spot.sheet, row=spot.row, column=column, value=value, mend=mend)
+            Fault(
+                code=code,
+                sheet=spot.sheet,
+                row=spot.row,
+                file=spot.file,
+                column=column,
+                value=value,
+                mend=mend,
+            )
         )

@@ -19,12 +19,14 @@ class Fault:
     value: str
     mend: str
     more: Mapping[str, str | int] = field(default_factory=dict)
+    file: str = ""
 
     @property
     def facts(self) -> dict[str, str | int]:
         """What fills its text in a language."""
         return {
             **self.more,
+            "file": self.file,
             "sheet": self.sheet,
             "row": self.row,
             "column": self.column,

@@ -79,6 +79,7 @@ def read_register(
 def _read_file(file: Path, sorter: "_Sorter") -> None:
     refused: TableUnreadable | None = None
     read = False
+    sorter.file = file.name
     for sheet in _sheets(file):
         stream = stream_table(file, REGISTER, sheet=sheet)
         try:
@@ -109,6 +110,7 @@ class _Sorter:
 
     def __init__(self, doors: Doors, codes: Collection[str]) -> None:
         self.register = Register()
+        self.file = ""  # which is being read
         self._doors = doors
         self._codes = {code.upper(): code for code in codes}
         self._unnumbered: Counter[str] = Counter()
@@ -119,7 +121,8 @@ class _Sorter:
         if isinstance(row, Finding):
             self.register.faults.append(
                 Fault(
-                    code=row.code, sheet=row.sheet, row=row.line, column=row.column,
+                    code=row.code, file=self.file, sheet=row.sheet, row=row.line,
+                    column=row.column,
                     value=str(row.more.get("word", row.value)), mend=row.mend, more=row.more,
                 )
             )  # fmt: skip
@@ -128,7 +131,7 @@ class _Sorter:
         if not values:
             return
         self.register.rows += 1
-        spot = Spot(row.sheet, row.line)
+        spot = Spot(row.sheet, row.line, self.file)
         try:
             self._sort(values, spot)
         except BadCell as bad:
@@ -138,7 +141,8 @@ class _Sorter:
                 self.register.unmapped[bad.said] += 1
             self.register.faults.append(
                 Fault(
-                    code=bad.code, sheet=row.sheet, row=row.line, column=_HEADERS.get(part, part),
+                    code=bad.code, file=self.file, sheet=row.sheet, row=row.line,
+                    column=_HEADERS.get(part, part),
                     value=_shown(values.get(part)), mend=bad.mend, more=facts,
                 )
             )  # fmt: skip
@@ -154,7 +158,8 @@ class _Sorter:
                 continue
             self.register.faults.append(
                 Fault(
-                    code="registry.submitter-unknown", sheet=spot.sheet, row=spot.row,
+                    code="registry.submitter-unknown", file=spot.file, sheet=spot.sheet,
+                    row=spot.row,
                     column=_HEADERS["submitter"], value=said[:80],
                     mend="name another household by room, address or code, or the leader",
                 )

@@ -18,6 +18,7 @@ REPORT: Final = Table(
     key="findings", zh="核对结果", en="Findings",
     columns=(
         Column(key="kind", zh="类别", en="kind", kind=_TEXT),
+        Column(key="file", zh="文件", en="file", kind=_TEXT),
         Column(key="sheet", zh="工作表", en="sheet", kind=_TEXT),
         Column(key="row", zh="行", en="row", kind=Integer()),
         Column(key="column", zh="列", en="column", kind=_TEXT, width=20),
@@ -84,7 +85,7 @@ def report_rows(
     for fault in report.faults:
         what, mend = tell(fault)
         yield {
-            "kind": words["fault"], "sheet": fault.sheet, "row": fault.row,
+            "kind": words["fault"], "file": fault.file, "sheet": fault.sheet, "row": fault.row,
             "column": fault.column, "value": fault.value, "code": fault.code, "what": what,
             "mend": mend,
         }  # fmt: skip

@@ -87,7 +87,10 @@ def import_registry(
         unlisted=changes.unlisted,
         tiers=changes.retiered,
         faults=tuple(
-            sorted((*register.faults, *changes.faults), key=lambda f: (f.sheet, f.row, f.column))
+            sorted(
+                (*register.faults, *changes.faults),
+                key=lambda f: (f.file, f.sheet, f.row, f.column),
+            )
         ),
         findings=(
             *differing,
