@@ -1,6 +1,5 @@
 """Files of lists: CSV, XLSX, JSON Lines and pasted text, all into the same entries."""
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -8,17 +7,22 @@ from decimal import Decimal
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
-from zipfile import BadZipFile
-
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from typing import Any, Final
 
 from logistics.domain.catalogue import Catalogue, fold
 from logistics.domain.lists import AskedLine, Doubt, Entry
 from logistics.errors import Invalid
 from logistics.exchange.messages.entries import read_body, read_text
+from logistics.exchange.tables import (
+    AsIs,
+    Column,
+    Finding,
+    Row,
+    Table,
+    TableUnreadable,
+    stream_table,
+    text_files,
+)
 
 
 class ListsUnreadable(Invalid):
@@ -27,38 +31,41 @@ class ListsUnreadable(Invalid):
     code = "list.file-unreadable"
 
 
-HEADERS: Mapping[str, str] = MappingProxyType(
-    {
-        fold(word): name
-        for name, words in {
-            "household": "household 户号 住户 户 房号 地址 address household_code",
-            "item": "item 商品 物品 品名 货品 名称 goods",
-            "quantity": "quantity 数量 qty count",
-            "unit": "unit 单位",
-            "note": "note 备注 remark 说明",
-            "client_ref": "client_ref 参考号 单号 ref",
-            "compound": "compound 小区",
-        }.items()
-        for word in words.split()
-    }
-)
-REQUIRED = ("household", "item", "quantity")
+LISTS: Final = Table(
+    key="lists", zh="清单", en="Lists",
+    columns=(
+        Column(key="household", zh="户号", en="household", kind=AsIs(), present=True, spans=True,
+               words=("住户", "户", "房号", "地址", "address", "household_code")),
+        Column(key="item", zh="商品", en="item", kind=AsIs(), present=True,
+               words=("物品", "品名", "货品", "名称", "goods")),
+        Column(key="quantity", zh="数量", en="quantity", kind=AsIs(), present=True,
+               words=("qty", "count")),
+        Column(key="unit", zh="单位", en="unit", kind=AsIs()),
+        Column(key="note", zh="备注", en="note", kind=AsIs(), words=("remark", "说明")),
+        Column(key="client_ref", zh="参考号", en="client_ref", kind=AsIs(), spans=True,
+               words=("单号", "ref")),
+        Column(key="compound", zh="小区", en="compound", kind=AsIs(), spans=True),
+    ),
+)  # fmt: skip
+"""Lists, one row a line. Cells are taken as they stand: what a line asks is judged elsewhere."""
+
 _MOST_BYTES = 100_000_000
+_SAID = 2000  # characters of a row that are kept
 _ROW_MENDS: Mapping[str, str] = {
     "household": "give the household's code, such as HK-07-03-2-501",
     "item": "name the item",
     "quantity": "write one positive number",
     "formula": "write the number itself; formulas are not evaluated",
-    "": "one value for each column; quote a value that holds a comma",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
+    """A row of a file, or one line of JSON."""
+
     line: int
     values: Mapping[str, Any]
     said: str
-    extra: bool = False
 
 
 @dataclass(slots=True)
@@ -96,8 +103,8 @@ def read_entries(
     """
     file = Path(path)
     readers: dict[str, Callable[[Path, str], Iterable[Entry]]] = {
-        ".csv": _read_csv,
-        ".xlsx": _read_xlsx,
+        ".csv": _read_table,
+        ".xlsx": _read_table,
         ".jsonl": partial(_read_jsonl, catalogue=catalogue),
         ".txt": partial(_read_txt, catalogue=catalogue),
     }
@@ -135,19 +142,17 @@ def check_size(file: Path) -> None:
 
 
 def decode(raw: bytes, file: Path) -> str:
-    """Decode UTF-8, with a byte order mark or without, or else GB 18030.
+    """Decode UTF-8, with a byte order mark or without, UTF-16 with one, or else GB 18030.
 
     Raises
     ------
     ListsUnreadable
-        If it is neither.
+        If it is none of these.
     """
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise _unreadable(file, mend="save it as UTF-8")
+    try:
+        return text_files.decode(raw, file)
+    except TableUnreadable as refusal:
+        raise _of_table(file, refusal) from None
 
 
 def _unreadable(file: Path, *, line: int = 0, name: str = "", mend: str) -> ListsUnreadable:
@@ -159,81 +164,30 @@ def _read_txt(file: Path, compound: str, *, catalogue: Catalogue | None) -> Iter
     yield from read_text(text, compound=compound, catalogue=catalogue)
 
 
-def _read_csv(file: Path, compound: str) -> Iterable[Entry]:
-    text = decode(file.read_bytes(), file)
-    if "\x00" in text:
-        raise _unreadable(file, mend="it is no text file")
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    return _entries(_csv_rows(file, reader), compound, "csv")
-
-
-def _csv_rows(file: Path, reader: Any) -> Iterator[_Row]:
-    names: list[str] | None = None
+def _read_table(file: Path, compound: str) -> Iterator[Entry]:
+    channel = file.suffix.lower().removeprefix(".")
     try:
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if names is None:
-                names = _header(file, cells, reader.line_num)
-                continue
-            yield _row(names, cells, reader.line_num)
-    except csv.Error as fault:
-        raise _unreadable(file, line=reader.line_num, mend=str(fault)) from None
-    if names is None:
-        raise _unreadable(file, mend="it is empty; the first row names the columns")
+        yield from _entries(stream_table(file, LISTS), compound, channel)
+    except TableUnreadable as refusal:
+        raise _of_table(file, refusal) from None
 
 
-def _header(file: Path, cells: Iterable[Any], line: int) -> list[str]:
-    names = [HEADERS.get(fold(str(cell or "")), "") for cell in cells]
-    for name in REQUIRED:
-        if names.count(name) != 1:
-            words = " or ".join(word for word, known in HEADERS.items() if known == name)
-            count = "two columns are" if name in names else "no column is"
-            raise _unreadable(file, line=line, name=name, mend=f"{count} named {words}")
-    return names
+def _of_table(file: Path, refusal: TableUnreadable) -> ListsUnreadable:
+    facts = refusal.facts
+    return _unreadable(
+        file, line=int(facts["line"]), name=str(facts["field"]), mend=str(facts["mend"])
+    )
 
 
-def _row(names: list[str], cells: list[Any], line: int) -> _Row:
-    texts = ["" if cell is None else str(cell).strip() for cell in cells]
-    values = {name: cell for name, cell in zip(names, cells, strict=False) if name}
-    extra = any(texts[len(names) :])
-    return _Row(line, values, " ".join(text for text in texts if text), extra)
-
-
-def _read_xlsx(file: Path, compound: str) -> Iterable[Entry]:
-    return _entries(_xlsx_rows(file), compound, "xlsx")
-
-
-def _xlsx_rows(file: Path) -> Iterator[_Row]:
-    try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=False)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as fault:
-        raise _unreadable(file, mend=f"it is no XLSX workbook ({fault})") from None
-    try:
-        sheet = book.worksheets[0] if book.worksheets else None
-        if sheet is None:
-            raise _unreadable(file, mend="it has no sheet")
-        names: list[str] | None = None
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if not any(cell is not None and str(cell).strip() for cell in cells):
-                continue
-            if names is None:
-                names = _header(file, cells, number)
-                continue
-            yield _row(names, list(cells), number)
-        if names is None:
-            raise _unreadable(file, mend="it is empty; the first row names the columns")
-    finally:
-        book.close()
-
-
-def _entries(rows: Iterable[_Row], compound: str, channel: str) -> Iterator[Entry]:
+def _entries(rows: Iterable[Row | Finding], compound: str, channel: str) -> Iterator[Entry]:
     drafts: dict[tuple[str, ...], _Draft] = {}
-    for row in rows:
+    for found in rows:
+        if isinstance(found, Finding):
+            yield _unread(found, channel)
+            continue
+        row = _Row(found.line, found.values, found.said)
         household = _text(row.values.get("household"))
-        if row.extra or not household or household.startswith("="):
+        if not household or household.startswith("="):
             yield _homeless(row, household, channel)
             continue
         own = _text(row.values.get("compound")) or compound
@@ -281,10 +235,17 @@ def _add(draft: _Draft, row: _Row) -> None:
 
 def _homeless(row: _Row, household: str, channel: str) -> Entry:
     """Make an entry of a row that belongs to no household."""
-    name = "" if row.extra else "household"
-    mend = "formula" if household.startswith("=") else name
-    doubt = _bad(row, name, household, mend)
+    mend = "formula" if household.startswith("=") else "household"
+    doubt = _bad(row, "household", household, mend)
     return Entry(household="", channel=channel, line=row.line, doubts=(doubt,), said=row.said)
+
+
+def _unread(found: Finding, channel: str) -> Entry:
+    """Make an entry of a row that is no row: too wide, open quotes, cells merged."""
+    asked = {"item": "", "quantity": "", "unit": ""}
+    facts = {"field": found.column, "value": found.value, "mend": found.mend, "asked": asked}
+    doubt = Doubt("row.unreadable", found.said[:_SAID], facts, found.line)
+    return Entry(household="", channel=channel, line=found.line, doubts=(doubt,), said=doubt.said)
 
 
 def _bad(row: _Row, name: str, value: str, mend: str) -> Doubt:
@@ -357,5 +318,5 @@ def _add_json(draft: _Draft, asked: object, number: int) -> None:
 
 def _bad_json(line: str, number: int, name: str, mend: str) -> Entry:
     facts = {"field": name, "value": line[:80], "mend": mend}
-    doubt = Doubt("row.unreadable", line[:2000], facts, number)
-    return Entry(household="", channel="jsonl", line=number, doubts=(doubt,), said=line[:2000])
+    doubt = Doubt("row.unreadable", line[:_SAID], facts, number)
+    return Entry(household="", channel="jsonl", line=number, doubts=(doubt,), said=line[:_SAID])

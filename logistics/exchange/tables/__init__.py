@@ -26,6 +26,7 @@ from logistics.exchange.tables.declared import (
     TableUnreadable,
 )
 from logistics.exchange.tables.kinds import (
+    AsIs,
     Choice,
     Integer,
     Kind,
@@ -52,6 +53,7 @@ from logistics.exchange.tables.writing import (
 )
 
 __all__ = [
+    "AsIs",
     "BadCell",
     "Cell",
     "Choice",

@@ -1,13 +1,13 @@
 """A table as it is declared: once, for reading and for writing, in Chinese and in English."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from logistics.domain.catalogue import fold
 from logistics.errors import Invalid
-from logistics.exchange.tables.cells import Language
+from logistics.exchange.tables.cells import Cell, Language, words_of
 from logistics.exchange.tables.kinds import Kind
 
 _ASIDE: Final = re.compile(r"[（(\[【](必填|选填|可不填|required|optional)[)）\]】]|[*＊:：]+$")
@@ -23,9 +23,10 @@ class TableUnreadable(Invalid):
 class Column:
     """One column.
 
-    ``required``: the column must be there, and each row must fill it. Elsewhere a blank gives
-    ``default``. ``spans``: a cell merged over several rows holds for each of them; in other
-    columns a merged cell is refused, since nobody can say what it is the amount of.
+    ``required``: the column must be there, and each row must fill it; ``present``: it must be
+    there, but a row may leave it blank. A blank gives ``default``. ``spans``: a cell merged over
+    several rows holds for each of them; in other columns a merged cell is refused, since nobody
+    can say what it is the amount of.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Column:
     kind: Kind
     words: tuple[str, ...] = ()
     required: bool = False
+    present: bool = False
     default: Any = None
     spans: bool = False
     width: int | None = None  # characters
@@ -83,11 +85,20 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A good row: its values by column key, and where it stands (``line`` from 1)."""
+    """A good row: its values by column key, and where it stands (``line`` from 1).
+
+    ``cells`` are all that stand in it, in columns that nobody knows, too.
+    """
 
     values: Mapping[str, Any]
     sheet: str
     line: int
+    cells: Sequence[Cell] = field(default=(), compare=False, repr=False)
+
+    @property
+    def said(self) -> str:
+        """The words of all its cells."""
+        return " ".join(words for cell in self.cells if (words := words_of(cell)))
 
     def __getitem__(self, key: str) -> Any:
         return self.values[key]
@@ -108,6 +119,7 @@ class Finding:
     value: str
     mend: str
     more: Mapping[str, str | int] = field(default_factory=dict)
+    said: str = field(default="", compare=False, repr=False)  # the words of the whole row
 
     @property
     def facts(self) -> dict[str, str | int]:

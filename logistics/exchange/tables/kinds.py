@@ -13,7 +13,15 @@ from typing_extensions import override
 from logistics.domain.catalogue import fold
 from logistics.domain.quantities import Amount, plain, read_amount, read_number
 from logistics.errors import SupplyLoopError
-from logistics.exchange.tables.cells import BadCell, Cell, Language, Written, number_words, text_of
+from logistics.exchange.tables.cells import (
+    BadCell,
+    Cell,
+    Language,
+    Written,
+    number_words,
+    text_of,
+    unguard,
+)
 
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _NUMBER: Final = re.compile(r"[+-]?\d{1,18}(\.\d{1,12})?")
@@ -41,6 +49,19 @@ class Kind(ABC):
     @abstractmethod
     def write(self, value: object, language: Language) -> Written:
         """Give the cell of a value; reading it gives the value again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsIs(Kind):
+    """A cell as it stands, formulas and faults too: whoever takes the row judges it."""
+
+    @override
+    def read(self, cell: Cell) -> Cell:
+        return unguard(cell) if isinstance(cell, str) else cell
+
+    @override
+    def write(self, value: object, language: Language) -> Written:
+        return value if isinstance(value, int | float | Decimal) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

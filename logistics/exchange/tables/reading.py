@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from logistics.exchange.tables.cells import ERRORS, BadCell, Cell, is_blank, words_of
 from logistics.exchange.tables.declared import Column, Finding, Reading, Row, Table
+from logistics.exchange.tables.kinds import AsIs
 from logistics.exchange.tables.sources import RawRow, RawSheet, file_of, unreadable
 from logistics.exchange.tables.text_files import csv_rows
 from logistics.exchange.tables.workbooks import open_workbook
@@ -128,7 +129,7 @@ class TableStream:
         names = [self._table.column_of(words_of(cell)) for cell in best.cells]
         for column in self._table.columns:
             count = names.count(column)
-            if count > 1 or (column.required and not count):
+            if count > 1 or ((column.required or column.present) and not count):
                 words = " or ".join(dict.fromkeys((column.zh, column.en, *column.words)))
                 return unreadable(
                     self._file, sheet=sheet, line=best.line, field=column.key, value=column.zh,
@@ -183,7 +184,7 @@ class _Header:
         found = [column for column in known if column]
         if not found or len({column.key for column in found}) != len(found):
             return None
-        if any(column.required and column not in found for column in table.columns):
+        if any((c.required or c.present) and c not in found for c in table.columns):
             return None
         return cls(
             table,
@@ -222,7 +223,7 @@ class _Header:
                 )
             )  # fmt: skip
         if not findings:
-            yield Row(values, sheet, row.line)
+            yield Row(values, sheet, row.line, row.cells)
         elif not self._says_nothing(row):
             yield from findings
 
@@ -254,7 +255,7 @@ def _value(column: Column, cell: Cell) -> Any:
         if column.required:
             raise BadCell("cell.missing", f"fill in {column.en}", name=column.zh)
         return column.default
-    if isinstance(cell, str):
+    if isinstance(cell, str) and not isinstance(column.kind, AsIs):
         if cell.startswith("="):
             raise BadCell("cell.formula", "write the value itself; formulas are not evaluated")
         if cell in ERRORS:
@@ -274,4 +275,5 @@ def _finding(sheet: str, row: RawRow, written: str, cell: Cell, bad: BadCell) ->
         value=words_of(cell)[:_SHOWN],
         mend=bad.mend,
         more=bad.facts,
+        said=" ".join(words for one in row.cells if (words := words_of(one))),
     )

@@ -1,5 +1,7 @@
 """What items keep and go by, how they came about, and packages."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -65,7 +67,7 @@ def _item_column() -> sa.Column[str]:
     return sa.Column("item_id", sa.String(64), sa.ForeignKey("item.id"), nullable=False)
 
 
-def _versions(table: str, *columns: sa.Column[object] | sa.UniqueConstraint) -> None:
+def _versions(table: str, *columns: sa.Column[Any] | sa.UniqueConstraint) -> None:
     kind = sa.BigInteger().with_variant(sa.Integer, "sqlite")
     op.create_table(
         table,
