@@ -33,7 +33,7 @@ MASS: Mapping[str, int] = MappingProxyType({"g": 1, "kg": 1000, "斤": 500, "两
 VOLUME: Mapping[str, int] = MappingProxyType({"ml": 1, "L": 1000})  # in ml
 COUNTED = tuple(
     "个只颗棵根块把捆板提箱盒袋瓶桶份包罐条支片卷打筐扎双套头朵听杯串节枚尾粒管刀张件"
-    "对穗坛碗屉笼筒托排壶篓篮枝"
+    "对穗坛碗屉笼筒托排壶篓篮枝段截盘株瓣碟"
 )
 
 # What a word may mean. More than one meaning is settled by the item's own units, or not at all.
@@ -76,6 +76,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         **dict.fromkeys(("cup", "cups"), ("杯",)),
         **dict.fromkeys(("stick", "sticks", "stalk", "stalks"), ("根", "支")),
         **dict.fromkeys(("whole",), ("只", "个", "条")),
+        **dict.fromkeys(("磅", "lb", "lbs", "pound", "pounds"), ("磅",)),
+        **dict.fromkeys(("oz", "ounce", "ounces"), ("盎司",)),
     }
 )
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}

@@ -22,12 +22,17 @@ _COMPLETE = 3
 
 _DASHED = re.compile(
     r"(?P<building>[1-9]\d{0,2})\s?(?:-|#-?)\s?(?P<unit>[1-9]\d?)\s?-\s?(?P<room>(?!19\d\d|20[2-3]\d)[1-9]\d{2,3})"
-    rf"(?:{_CLOSED})?{_NO_AMOUNT}(?![-\da-z/])"
+    rf"(?:{_CLOSED})?{_NO_AMOUNT}(?!-\d|[\da-z/])"
+)
+_SEVERAL = re.compile(
+    r"(?P<building>[1-9]\d{0,2})\s?[-#]\s?(?P<unit>[1-9]\d?)\s?-\s?[1-9]\d{2,3}(?:室)?(?:\s?[/、和,]\s?[1-9]\d{2,3}(?:室)?)+"
+    rf"{_NO_AMOUNT}(?![-\d])"
 )
 _WHOLE = (
     re.compile(rf"{_ROOM}(?:{_CLOSED})?{_GAP}{_BUILDING}{_GAP}{_UNIT}(?!\s?\d)"),
     re.compile(rf"{_BUILDING}{_GAP}{_UNIT}{_GAP}(?:的)?{_GAP}{_ROOM}(?:{_CLOSED})?{_NO_AMOUNT}"),
     re.compile(rf"{_UNIT}{_GAP}{_BUILDING}{_GAP}{_ROOM}(?:{_CLOSED})?{_NO_AMOUNT}"),
+    re.compile(rf"(?P<building>\d{{1,3}})\s?-\s?{_UNIT}{_GAP}{_ROOM}(?:{_CLOSED})?{_NO_AMOUNT}"),
 )
 _AT_START = (
     re.compile(
@@ -48,10 +53,11 @@ _PARTS = (
     re.compile(rf"(?<![\d.]){_ROOM}{_CLOSED}(?!外|内温|温)"),
     re.compile(r"(?:room|apt|flat|rm)\.?\s?(?P<room>\d{3,4}[a-z]?)(?![a-z\d])"),
 )
+_BUILDING_ALONE = re.compile(rf"\s*{_BUILDING}(?:{_GAP}{_UNIT})?\s*[:,。]?\s*")
 _NUMBERING = re.compile(
     r"\s*(?:(?:①|\(\d{1,3}\)|\d{1,3}\s?[.、):](?!\d))\s*)+|\s*\d{1,3}\s?[.、):]\s?(?=\d{1,3}\s?[-#幢栋号])"
 )
-_LOOSE_NUMBERING = re.compile(r"\s*\d{1,3}\s+(?=\d{1,3}[-#幢栋号])")
+_LOOSE_NUMBERING = re.compile(r"\s*\d{1,2}\s+(?=\d{1,3}[-#幢栋号])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class Found:
     unit: str = ""
     room: str = ""
     compound: str = ""
+    pair: bool = False  # 2-501: building and room, or stairwell and room
 
     @property
     def complete(self) -> bool:
@@ -74,6 +81,8 @@ class Found:
         """Fill in what a heading said for all rows below it."""
         if other is None:
             return self
+        if self.pair and other.building and not other.unit:
+            return replace(self, building=other.building, unit=self.building, pair=False)
         return replace(
             self,
             building=self.building or other.building,
@@ -123,6 +132,8 @@ def _next(plain: str, at: int, end: int, *, first: bool) -> Found | None:
 def _at_once(window: str, offset: int) -> Found | None:
     """Return an address in one of the usual forms with which a stretch begins: nearly all do."""
     lead = len(window) - len(window.lstrip(" ,:("))
+    if match := _SEVERAL.match(window, lead):  # two doors in one: neither is named alone
+        return _of(match, offset)
     for pattern in (_DASHED, _WHOLE[1]):
         if match := pattern.match(window, lead):
             return _of(match, offset)
@@ -152,8 +163,15 @@ def _at_start(window: str, offset: int) -> Found | None:
     lead = len(window) - len(window.lstrip(" ,:("))
     for pattern in _AT_START:
         if match := pattern.match(window, lead):
-            return _of(match, offset)
+            found = _of(match, offset)
+            return replace(found, pair=pattern is _AT_START[1]) if found else None
     return None
+
+
+def building_alone(plain: str, start: int, end: int) -> Found | None:
+    """Return the building that a line names, if that is all it says."""
+    match = _BUILDING_ALONE.fullmatch(plain, start, end)
+    return _of(match, 0) if match else None
 
 
 def _of(match: re.Match[str], offset: int) -> Found | None:
@@ -164,7 +182,13 @@ def _of(match: re.Match[str], offset: int) -> Found | None:
             if number is None:
                 return None
             parts[part] = number.upper()
-    return Found(match.start() + offset, match.end() + offset, **parts)
+    return Found(
+        match.start() + offset,
+        match.end() + offset,
+        parts.get("building", ""),
+        parts.get("unit", ""),
+        parts.get("room", ""),
+    )
 
 
 def _by_find(window: str, offset: int) -> Found | None:
@@ -220,16 +244,24 @@ class Name:
     surname: str
 
 
-def name_at(plain: str, at: int, end: int, is_goods: Callable[[int], bool]) -> Name | None:
+def name_at(
+    plain: str,
+    at: int,
+    end: int,
+    is_goods: Callable[[int], bool],
+    is_word: Callable[[int], bool],
+) -> Name | None:
     """Return the name that stands at a place, marks and spaces aside; None if it is none.
 
     Parameters
     ----------
     is_goods
         Tells whether goods begin at a place; such words are no name, whatever they begin with.
+    is_word
+        Tells whether another known word begins there (楼长).
     """
     start = _LEAD.match(plain, at, end).end()  # type: ignore[union-attr]  # matches nothing, too
-    if start >= end:
+    if start >= end or is_word(start):
         return None
     if found := _GLUED.match(plain, start, end):
         return Name(start, found.end(), found["surname"])

@@ -21,11 +21,12 @@ class Amendments:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.order = desk.order
-        self._unwanted: Change | None = None
+        self._unwanted: list[Change] = []
         self._readers = {
             "set": self._set, "swap": self._swap, "remove": self._remove, "add": self._add,
             "without": self._without, "less": self._less, "cancel": self._cancel,
             "mode": self._mode, "note": self._note, "same": self._same,
+            "unclear": self._unclear, "keep": self._keep,
         }  # fmt: skip
 
     def carry_out(self, change: Change) -> None:
@@ -35,10 +36,17 @@ class Amendments:
         self._readers[change.kind](change)
 
     def finish(self) -> None:
-        """Ask about 不要香菜 where nothing else was said: it may be a wish or a correction."""
-        if self._unwanted and not self.order.lines:
-            self.desk.ask("amend.unclear", self._unwanted.parts)
-            self.order.notes.clear()
+        """Settle 不要香菜: taken off where other things change, asked where it is alone."""
+        for unwanted in self._unwanted:
+            start = min(part.start for part in unwanted.parts)
+            notes = [note for note in self.order.notes if note[0] != start]
+            if self.order.action == AMEND:
+                self.order.notes[:] = notes
+                self._remove(unwanted)
+            elif not self.order.lines:
+                self.order.notes[:] = notes
+                self.desk.ask("amend.unclear", unwanted.parts)
+        if self._unwanted and not self.order.lines and self.order.action == SUBMIT:
             self.order.action = AMEND
 
     def _cancel(self, change: Change) -> None:
@@ -85,7 +93,7 @@ class Amendments:
             for part in change.parts:
                 part.role = "note"
             self.order.notes.append((start, self.desk.said(start, end)))
-            self._unwanted = change
+            self._unwanted.append(change)
 
     def _set(self, change: Change) -> None:
         """土豆改成3斤."""
@@ -146,22 +154,19 @@ class Amendments:
             part.role = part.role if part.role == "question" else "change"
 
     def _add(self, change: Change) -> None:
-        """青菜多加一斤."""
+        """青菜多加一斤, 再加两斤土豆和一把葱."""
         goods, amount = change.goods[0], change.amount
-        if amount is None:
-            self.desk.ask(
-                "quantity.missing", change.parts, item=self.desk.said(goods.start, goods.end)
-            )
-            return
+        if amount is not None:
+            for part, much in ((goods, amount), *change.further):
+                self._add_one(part, much, change)
+
+    def _add_one(self, goods: Part, amount: Part, change: Change) -> None:
         held = self.desk.held(goods)
-        if held is None and self.order.lines and self.order.action == SUBMIT:
-            self.desk.line(Pair(goods, amount))
-            return
-        if held is None or self.order.action != SUBMIT:
+        if self.order.action != SUBMIT or not self.order.lines:
             self._put(goods, amount, change, "add")
             return
         line = self.desk.line(Pair(goods, amount))
-        if line is not None and line.unit == held.unit:
+        if held is not None and line is not None and line.unit == held.unit:
             self.order.lines.remove(line)
             said = f"{held.said} {line.said}"
             self.desk.swap(held, replace(held, count=held.count + line.count, said=said))
@@ -176,6 +181,14 @@ class Amendments:
 
     def _same(self, change: Change) -> None:
         self.desk.ask("reference.open", change.parts)
+
+    def _unclear(self, change: Change) -> None:
+        self.desk.ask("amend.unclear", change.parts)
+        self.order.action = AMEND if not self.order.lines else self.order.action
+
+    def _keep(self, change: Change) -> None:
+        for part in change.parts:
+            part.role = "mark"
 
     def _mode(self, change: Change) -> None:
         """改一下: what follows are the new amounts."""

@@ -25,7 +25,7 @@ _ARABIC = r"\d{1,4}(?:\.\d{1,3})?(?!\d|\.\d)|\.\d{1,2}"
 _EDGE = r"(?=[^\u4e00-\u9fffa-z0-9]|$)"
 _NUMBER = re.compile(rf"(?P<number>半|俩|仨|{_ARABIC}|{_HAN})\s?")
 _MEASURED = re.compile(
-    rf"(?P<number>半|俩|仨|\d/\d(?!\d)|{_ARABIC}|{_HAN})\s?(?P<size>[{_SIZES}]?)(?P<unit>{_UNIT})"
+    rf"(?P<number>半|俩|仨|(?:\d{{1,2}}\s)?\d/\d(?!\d)|{_ARABIC}|{_HAN})\s?(?P<size>[{_SIZES}]?)(?P<unit>{_UNIT})"
     rf"(?:的?量)?",
     re.IGNORECASE,
 )
@@ -43,7 +43,9 @@ _IMPLIED = re.compile(
 )
 _ASKS = frozenset("来要买带加拿搞整弄换")
 _ROUGHLY = re.compile(r"\s?(?:左右|上下|吧|的样子)")
-_PART = re.compile(rf"(?P<over>[1-9])/(?P<under>[1-9])(?P<unit>{_UNIT})", re.IGNORECASE)
+_PART = re.compile(
+    rf"(?:(?P<whole>\d{{1,2}})\s)?(?P<over>[1-9])/(?P<under>[1-9])(?P<unit>{_UNIT})", re.IGNORECASE
+)
 _PACKED = re.compile(r"\s?(?:装的?|规格的?|一装)(?![修])")
 _TIMES = re.compile(
     r"\s?[×*x]\s?(?P<number>\d{1,3}|[一二两三四五六七八九十])(?![\d.%])(?P<unit>\s?[\u4e00-\u9fffa-z]?)"
@@ -79,6 +81,7 @@ _SPOKEN = re.compile(
     rf"|(?P<a>an?)\s(?P<unit3>{_LATIN_UNIT})(?:\s?of(?:\sthe)?\b)?"
     rf"|(?P<one>an?)(?=\s[a-z])"
 )
+_LATIN_WORD = re.compile(rf"(?P<unit>{_LATIN_UNIT})(?:\s?of(?:\sthe)?\b)?")
 _PLAIN_UNIT_OF = re.compile(r"\s?of(?:\sthe)?\b")
 
 
@@ -189,7 +192,8 @@ def _read(said: str) -> tuple[Fraction, str] | None:
     """Read an amount with its unit; a fraction (1/2箱), too."""
     try:
         if part := _PART.fullmatch(said):
-            return Fraction(int(part["over"]), int(part["under"])), part["unit"]
+            share = Fraction(int(part["over"]), int(part["under"]))
+            return share + int(part["whole"] or 0), part["unit"]
         amount = read_amount("0" + said if said.startswith(".") else said)
     except (QuantityNotUnderstood, QuantityNotPositive, UnitNotUnderstood, ZeroDivisionError):
         return None
@@ -212,10 +216,10 @@ def _bare(plain: str, at: int, found: re.Match[str]) -> Iterator[Token]:
     after = plain[end : end + 1]
     if after == "%" or said == "半":
         return
-    if not said[0].isdigit() and said[0] != "." and after and (after.isalnum()):
-        return
     if said in ("俩", "仨"):
         yield Token("amount", at, end, Measure(read_number(said), "个"))
+        return
+    if not said[0].isdigit() and said[0] != "." and after.isalnum():
         return
     try:
         count = read_number(said if said[0] != "." else "0" + said)
@@ -227,6 +231,12 @@ def _bare(plain: str, at: int, found: re.Match[str]) -> Iterator[Token]:
 
 def _spoken(plain: str, at: int) -> Iterator[Token]:
     """Read English words: two boxes of, half a kilo, a dozen, one and a half kg."""
+    if plain[max(0, at - 8) : at] == "another " and (
+        word := _LATIN_WORD.match(plain, at, at + 16)
+    ):
+        if is_unit(word["unit"]):
+            yield Token("amount", at, word.end(), Measure(Fraction(1), word["unit"]))
+        return
     found = _SPOKEN.match(plain, at, at + 48)
     if found is None:
         return
@@ -234,10 +244,10 @@ def _spoken(plain: str, at: int) -> Iterator[Token]:
         yield from _spoken_half(at, found)
     elif found["number"]:
         count = Fraction(_ENGLISH[found["number"]])
-        if found["unit2"] and _is_unit(found["unit2"]):
+        if found["unit2"] and is_unit(found["unit2"]):
             yield Token("amount", at, found.end(), Measure(count, found["unit2"]))
         yield Token("amount", at, found.end("number"), Measure(count, ""))
-    elif found["a"] and _is_unit(found["unit3"]):
+    elif found["a"] and is_unit(found["unit3"]):
         yield Token("amount", at, found.end(), Measure(Fraction(1), found["unit3"]))
     elif found["a"] or found["one"]:
         yield Token(
@@ -249,7 +259,7 @@ def _spoken(plain: str, at: int) -> Iterator[Token]:
 
 
 def _spoken_half(at: int, found: re.Match[str]) -> Iterator[Token]:
-    if not _is_unit(found["unit"]) or (found["whole"] and not found["and"]):
+    if not is_unit(found["unit"]) or (found["whole"] and not found["and"]):
         return
     whole = (found["whole"] or "").strip()
     count = Fraction(1, 2)
@@ -258,7 +268,8 @@ def _spoken_half(at: int, found: re.Match[str]) -> Iterator[Token]:
     yield Token("amount", at, found.end(), Measure(count, found["unit"]))
 
 
-def _is_unit(word: str) -> bool:
+def is_unit(word: str) -> bool:
+    """Say whether something is measured in a word."""
     try:
         meanings(word)
     except UnitNotUnderstood:
@@ -268,4 +279,4 @@ def _is_unit(word: str) -> bool:
 
 def is_measure(word: str) -> bool:
     """Say whether a unit's word is of weight or volume, and none of pieces or packs."""
-    return bool(word) and _is_unit(word) and meanings(word)[0] in {*MASS, "ml", "L"}
+    return bool(word) and is_unit(word) and meanings(word)[0] in {*MASS, "ml", "L"}

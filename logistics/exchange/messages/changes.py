@@ -15,13 +15,14 @@ class Change:
 
     Kinds: ``set`` (土豆改成3斤), ``swap`` (鸡蛋换成鸭蛋), ``remove`` (不要鸡蛋了), ``without``
     (不要香菜 may be a wish), ``add`` (多加一斤), ``less``, ``cancel``, ``mode`` (改一下),
-    ``note``, ``same`` (+1).
+    ``note``, ``same`` (+1), ``keep`` (其他不变), ``unclear``.
     """
 
     kind: str
     parts: list[Part]
     goods: list[Part] = field(default_factory=list)
     amount: Part | None = None
+    further: list[tuple[Part, Part]] = field(default_factory=list)
     doubtful: bool = False
 
 
@@ -30,6 +31,12 @@ def changes_in(parts: Sequence[Part]) -> list[Part | Change]:
     steps: list[Part | Change] = []
     at = 0
     while at < len(parts):
+        if at == 0 or parts[at].clause:
+            end = _clause_end(parts, at)
+            if change := _of_the_rest(parts[at:end]):
+                steps.append(change)
+                at = end
+                continue
         reader = _READERS.get(parts[at].letter)
         found = reader(parts, at, steps) if reader else None
         if found is None:
@@ -41,6 +48,25 @@ def changes_in(parts: Sequence[Part]) -> list[Part | Change]:
     return steps
 
 
+def _clause_end(parts: Sequence[Part], at: int) -> int:
+    end = at + 1
+    while end < len(parts) and not parts[end].clause:
+        end += 1
+    return end
+
+
+def _of_the_rest(clause: Sequence[Part]) -> Change | None:
+    """Read what is said of all other goods: 其他不变 changes nothing, 其他不要了 is asked."""
+    letters = {part.letter for part in clause}
+    if "W" in letters and letters <= {"W", "R", "L"} and len(letters) > 1:
+        return Change("keep", list(clause))  # 其他照旧
+    if "Z" in letters or ("W" in letters and letters & {"D", "X", "R"}):
+        return Change("unclear", list(clause))
+    if "H" in letters and letters <= {"H", "W", "I", "U", "T", "L"}:
+        return Change("keep", list(clause))
+    return None
+
+
 _Found = tuple[Change, int] | None
 
 
@@ -49,13 +75,13 @@ def _before(steps: list[Part | Change], *, amount: bool) -> list[Part]:
     taken: list[Part] = []
     while steps and isinstance(steps[-1], Part):
         last = steps[-1]
-        if (
-            last.letter in "BTL"
-            or (last.letter == "A" and amount and not _has(taken, "A"))
-            or (last.letter in "IU" and not _has(taken, "IU"))
-        ):
-            pass
-        else:
+        spaced = _has(taken, "IU") and taken[0].gap >= 1
+        wanted = {
+            "A": amount and not spaced and not _has(taken, "A"),
+            "I": not _has(taken, "IU"),
+            "U": not _has(taken, "IU"),
+        }
+        if last.letter not in "BTL" and not wanted.get(last.letter):
             break
         taken.insert(0, last)
         steps.pop()
@@ -115,7 +141,7 @@ def _change(parts: Sequence[Part], at: int, steps: list[Part | Change]) -> _Foun
     if old and _goods(new):
         return Change("swap", everything, goods, _amount(new)), end
     if old:
-        return Change("set", everything, goods, _amount(new)), end
+        return Change("set", everything, goods, _amount(new) or _amount(old)), end
     if goods:
         return Change("mode", own), at + len([p for p in own if p not in old])
     return Change("set", everything, [], _amount(new)), end
@@ -145,10 +171,10 @@ def _drop(parts: Sequence[Part], at: int, steps: list[Part | Change]) -> _Found:
         if kind == "without" and _replaced_by(parts, end):
             change.kind = "remove"
         return change, end
-    wish = _next(parts, at + 1, "NU")
-    if wish is not None and wish.gap < 1:
-        joined = Part("N", drop.start, wish.end, drop.gap, scope=wish.scope or "order")
-        return _as_note(joined), at + 2
+    wish = _wish_after(parts, at + 1)
+    if wish:
+        joined = Part("N", drop.start, wish[-1].end, drop.gap, scope=wish[0].scope or "order")
+        return Change("note", [joined]), at + 1 + len(wish)
     old = [] if drop.clause else _all_before(steps)
     done = _next(parts, at + 1, "L")
     own = [*old, drop, *([done] if done else [])]
@@ -160,8 +186,15 @@ def _drop(parts: Sequence[Part], at: int, steps: list[Part | Change]) -> _Found:
     ), end
 
 
-def _as_note(note: Part) -> Change:
-    return Change("note", [note])
+def _wish_after(parts: Sequence[Part], at: int) -> list[Part]:
+    """Take what is not wanted and is no goods: 不要塑料袋, no spicy food."""
+    taken: list[Part] = []
+    while (part := _next(parts, at, "NU")) is not None:
+        if part.gap >= (2 if part.latin else 1):
+            break
+        taken.append(part)
+        at += 1
+    return taken
 
 
 def _replaced_by(parts: Sequence[Part], at: int) -> bool:
@@ -237,29 +270,40 @@ def _more(parts: Sequence[Part], at: int, steps: list[Part | Change]) -> _Found:
     while (more := _next(parts, end, "M")) is not None:
         own.append(more)
         end += 1
-    first, second = _next(parts, end, "AIU"), _next(parts, end + 1, "AIU")
-    bare = (
-        first is not None
-        and first.letter == "A"
-        and first.measure is not None
-        and not first.measure.word
-    )
-    if parts[at].letter == "P" and bare and (second is None or second.gap >= 1):
-        return Change("same", [*own, *([first] if first else [])]), end + 1
-    both = (
-        first is not None
-        and second is not None
-        and {first.letter, second.letter} & {"A"}
-        and first.letter != second.letter
-    )
-    if both and first is not None and second is not None and not _next(parts, end + 2, "A"):
-        pair = [first, second]
-        return Change("add", [*own, *pair], _goods(pair), _amount(pair)), end + 2
-    if first is not None and first.letter == "A" and not parts[at].clause:
+    pairs, after = _pairs_at(parts, end)
+    if pairs:
+        (goods, amount), *further = pairs
+        said = [part for pair in pairs for part in pair]
+        return Change("add", [*own, *said], [goods], amount, further), after
+    first, second = _next(parts, end, "A"), _next(parts, end + 1, "AIU")
+    bare = first is not None and first.measure is not None and not first.measure.word
+    if parts[at].letter == "P" and bare and first and (second is None or second.gap >= 1):
+        return Change("same", [*own, first]), end + 1
+    if first is not None and not parts[at].clause:
         old = _before(steps, amount=False)
         if old:
             return Change("add", [*old, *own, first], _goods(old), first), end + 1
+    if _next(parts, end, "IUAVE") is None and parts[at].letter == "M":
+        return Change("mode", own), end
     return None
+
+
+def _pairs_at(parts: Sequence[Part], at: int) -> tuple[list[tuple[Part, Part]], int]:
+    """Return goods with their amounts that follow each other in one clause, all in one order."""
+    pairs: list[tuple[Part, Part]] = []
+    order = ""
+    while True:
+        first, second = _next(parts, at, "AIU"), _next(parts, at + 1, "AIU")
+        if first is None or second is None or (first.letter == "A") == (second.letter == "A"):
+            return pairs, at
+        letters = "AI" if first.letter == "A" else "IA"
+        third = _next(parts, at + 2, "AIU")
+        closer = third is not None and third.gap < second.gap
+        if (order and letters != order) or closer:
+            return pairs, at
+        order = letters
+        pairs.append((second, first) if first.letter == "A" else (first, second))
+        at += 2
 
 
 def _less(parts: Sequence[Part], at: int, steps: list[Part | Change]) -> _Found:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from logistics.exchange.messages.amounts import is_measure
 from logistics.exchange.messages.judge import confidence
 from logistics.exchange.messages.normalise import Plain
 from logistics.exchange.messages.pairing import Pair
@@ -10,6 +11,7 @@ from logistics.exchange.messages.parts import Part
 from logistics.exchange.messages.reading import SUBMIT, Line, Question
 from logistics.exchange.messages.resolve import Resolver
 
+_LOOSE = frozenset("个只颗棵根块条头枚粒节片")  # units of goods that are not packed
 _BRACKETS = "()（）[]【】 "
 
 
@@ -109,6 +111,9 @@ class Desk:
         if pair.size is not None and pair.size.measure is not None:
             fits = self.resolver.same_size(item, unit, count, pair.size.measure)
             reasons.append("size-fits" if fits else "size")
+            loose = measure.word in _LOOSE and is_measure(pair.size.measure.word)
+            if not fits and loose and self.resolver.fits(goods, pair.size):
+                reasons.append("two-readings")  # 土豆2斤3个
             notes.append(self.said(pair.size.start, pair.size.end))
         return Line(
             item=item, count=count, unit=unit, said=said, at=start, change=change,

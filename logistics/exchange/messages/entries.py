@@ -172,7 +172,7 @@ def _body(household: Household) -> Body:
     questions = [q for q in household.questions if q.code not in _OF_THE_DOOR]
     changes = household.action != SUBMIT
     if changes or any(line.change != "set" for line in household.lines):
-        asked = [_change(household)]
+        asked = [_change(household, clear=not questions)]
         return Body((), (*asked, *map(_doubt, questions)), household.note)
     unsure = {q.said for q in questions if q.code == "line.unsure"}
     clear = [line for line in household.lines if line.said not in unsure]
@@ -210,7 +210,7 @@ def _doubt(question: Question, line: Line | None = None) -> Doubt:
     return Doubt(question.code, question.said, facts, question.line_no)
 
 
-def _change(household: Household) -> Doubt:
+def _change(household: Household, *, clear: bool) -> Doubt:
     """Let what changes or cancels an earlier list wait until somebody does so."""
     lines = [
         {
@@ -221,5 +221,10 @@ def _change(household: Household) -> Doubt:
         }
         for line in household.lines
     ]
-    facts = {"action": household.action, "changes": lines, "mend": MENDS["list.change-asked"]}
+    facts = {
+        "action": household.action,
+        "changes": lines,
+        "clear": clear,
+        "mend": MENDS["list.change-asked"],
+    }
     return Doubt("list.change-asked", household.said[:2000], facts, household.line_no)

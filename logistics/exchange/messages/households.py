@@ -9,24 +9,38 @@ from logistics.exchange.messages.addresses import (
     Found,
     Name,
     addresses_in,
+    building_alone,
     name_at,
     numbering_end,
 )
 from logistics.exchange.messages.lexicon import Lexicon
 from logistics.exchange.messages.normalise import alike
 from logistics.exchange.messages.segment import segment
-from logistics.exchange.messages.tokens import Token
+from logistics.exchange.messages.tokens import BREAKS, Token
 
 _HEADING = re.compile(
     r"\s*(?:#|@|例\s?[:\s0-9]|示例|样例|格式|模板|\(?群公告|(?:大家|各位).{0,12}(?:报名|接龙|登记))"
 )
-_SIGN_UP = re.compile(r"接龙|团购|截止|截单|群公告|报名表|登记表|开团|sign.?up")
+_SIGN_UP = re.compile(r"接龙|团购|截止|截单|群公告|报名表|登记表|汇总|统计|名单|开团|sign.?up")
 _EXAMPLE = re.compile(r"\s*(?:例\s?[:\s0-9]|示例|样例|例如|格式|模板)")
 _CHAT = re.compile(
-    r"\s*\(?(?:20\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?\s*)?(?:上午|下午|晚上)?\s?\d{1,2}:\d{2}(?::\d{2})?\)?\s*$"
+    r"\s*\(?(?:20\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?\s*)?(?:上午|下午|晚上)?\s?"
+    r"\d{1,2}:\d{2}(?::\d{2})?\)?\s*"
 )
+_SPEAKER = re.compile(
+    r"\s*\S{1,16}(?: \S{1,8})?\s{1,4}\(?(?:20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\s+)?"
+    r"\d{1,2}:\d{2}(?::\d{2})?\)?\s*"
+)
+_LABELLED = re.compile(r"\s*(?:姓名|联系人|户主|收货人|收件人|名字|称呼|业主)\s*[::]")
+_INTRODUCING = re.compile(r"(?:我是|我叫|我姓|姓名|联系人|户主|收货人|业主|住户|本人)")
 _COMPOUND = re.compile(r"(?<![a-z0-9-])([a-z]{2,8}-\d{1,3})(?![0-9-])")
+_LINE = re.compile(r"(?P<text>[^\n;]*)[\n;]|(?P<last>[^\n;]+)$")
 _COMPOUND_NAMED = re.compile(r"(?:小区|compound)\s*[::]\s*(\S[^\n]{0,40})")
+
+
+_LONGEST_NAME = 5
+_LEADING = {"unknown", "filler", "want", "ba", "people"}
+_ESTATE = re.compile(r"[区苑园村路院府城里期庭湾郡轩阁墅街巷弄居邸]$")
 
 
 @dataclass(slots=True)
@@ -51,6 +65,7 @@ class _Line:
     addresses: list[Found]
     goods: list[bool]  # before the first address and after each
     heading: bool = False
+    inherits: bool = False  # it goes on in one line with the door before it
 
 
 class Splitter:
@@ -65,6 +80,7 @@ class Splitter:
         self.sections: list[Section] = []
         self.trailing = False
         self.sign_up = False
+        self.speaking = False
 
     def split(self) -> list[Section]:
         """Return the sections in the order of the text; together they are the text."""
@@ -87,18 +103,21 @@ class Splitter:
 
     def _lines(self) -> list[_Line]:
         lines, start = [], 0
-        for text in self.plain.split("\n"):
-            end = min(start + len(text) + 1, len(self.plain))
+        for found in _LINE.finditer(self.plain):
+            text, end = found["text"] or found["last"] or "", found.end()
             body = start + numbering_end(text)
             addresses = list(addresses_in(self.plain, body, start + len(text)))
+            if not addresses and (alone := building_alone(self.plain, body, end)):
+                addresses = [alone]
             line = _Line(start, end, body, addresses, [])
             edges = [(body, addresses[0].start if addresses else end)]
             edges += [(one.end, other.start) for one, other in pairwise(addresses)]
             edges += [(addresses[-1].end, end)] if addresses else []
             line.goods = [self._has_goods(*edge) for edge in edges]
+            line.inherits = start > 0 and self.plain[start - 1] == ";"
             lines.append(line)
             start = end
-        return [line for line in lines if line.end > line.start]
+        return lines
 
     def _has_goods(self, start: int, end: int) -> bool:
         tokens = segment(self.plain, self.lexicon, start, end)
@@ -120,6 +139,9 @@ class Splitter:
                 )
             elif _COMPOUND_NAMED.search(text) or _CHAT.fullmatch(text):
                 line.heading = not whole
+            elif line.addresses and not whole and not any(line.goods):
+                later = [found for other in lines[number + 1 :] for found in other.addresses]
+                line.heading = not line.addresses[0].room and any(found.room for found in later)
         announced = False
         for number, line in enumerate(lines):  # what stands between a heading and the first row
             announced = announced or (
@@ -164,8 +186,12 @@ class Splitter:
 
     def _unaddressed(self, line: _Line, open_lines: list[_Line]) -> list[_Line]:
         """Put a line without an address where it belongs, or keep it for the next address."""
-        row = line.body > line.start and self.sign_up
+        if _SPEAKER.fullmatch(self.plain[line.start : line.end]):
+            self._speaks(line)
+            return open_lines
+        row = (line.body > line.start and self.sign_up) or self.speaking
         if row:
+            self.speaking = False
             section = self._open(line.start, None, row=True)
             self._numbered(section, line)
             at = self._name(section, line.body, line.end)
@@ -177,15 +203,28 @@ class Splitter:
         self._go_on(line, self.sections[-1])
         return open_lines
 
+    def _speaks(self, line: _Line) -> None:
+        """Begin another person's words: 王阿姨 10:22."""
+        self.speaking = True
+        self._current(line.start).markers.append(Token("heading", line.start, line.end))
+
     def _go_on(self, line: _Line, section: Section) -> None:
         self._numbered(section, line)
         at = line.body
-        if section.address is None and section.name is None and not section.spans:
-            at = self._name(section, at, line.end, titled=True)
+        if section.name is None:
+            text = self.plain[at : line.end]
+            alone = bool(_LABELLED.match(text)) or (
+                len(text.strip()) <= _LONGEST_NAME and not any(line.goods)
+            )
+            at = self._name(section, at, line.end, titled=not alone)
         section.spans.append((at, line.end))
 
     def _addressed(self, line: _Line, before: list[_Line]) -> None:
+        self.speaking = False
         first, goods = line.addresses[0], line.goods
+        if line.inherits and not first.building and self.sections:
+            first = first.within(self.sections[-1].address)
+            line.addresses[0] = first
         row = line.body > line.start
         own = self._open(
             before[0].start if before and self._whose(before, line) else line.start, first, row=row
@@ -207,6 +246,8 @@ class Splitter:
         if goods[0] and many and not follows:
             stray = Section(at, compound=self.compound, unsure=True, spans=[(at, first.start)])
             self.sections.insert(len(self.sections) - 1, stray)
+        elif not goods[0] and self._says_where(at, first.start):
+            own.markers.append(Token("address", at, first.start))
         else:
             own.spans.append((at, first.start))
         for number, found in enumerate(line.addresses):
@@ -222,6 +263,13 @@ class Splitter:
                 self.sections[-1] = nearer
                 continue
             section.spans.append((at, end))
+
+    def _says_where(self, start: int, end: int) -> bool:
+        """Say whether words before an address only lead to it, or name its compound."""
+        tokens = segment(self.plain, self.lexicon, start, end)
+        unknown = "".join(self.plain[t.start : t.end] for t in tokens if t.kind == "unknown")
+        leading = all(t.kind in _LEADING or t.kind in BREAKS for t in tokens)
+        return leading and (len(unknown) < 3 or bool(_ESTATE.search(unknown)))  # noqa: PLR2004
 
     def _again(self, found: Found) -> Section | None:
         """Return the last section if an address says its door again (or opened it)."""
@@ -244,14 +292,24 @@ class Splitter:
         """Take a name that stands here into the section; return where its words go on."""
         if section.name is not None:
             return at
-        name = name_at(self.plain, at, end, self._is_goods)
-        if name is None or (titled and name.end - name.start < 2):  # noqa: PLR2004
+        name = name_at(self.plain, at, end, self._is_goods, self._is_word)
+        if name is None or (titled and (section.spans or name.end - name.start < 2)):  # noqa: PLR2004
             return at
         section.name = name
         if name.start > at:
             section.spans.append((at, name.start))
         section.markers.append(Token("name", name.start, name.end))
         return name.end
+
+    def _is_word(self, at: int) -> bool:
+        """Say whether a known word of two characters or more begins here that is no goods."""
+        plain = self.plain
+        if at >= len(plain) or plain[at].isascii() or _INTRODUCING.match(plain, at):
+            return False
+        return any(
+            token.kind not in ("item", "ba") and token.end - at > 1
+            for token, _ in self.lexicon.at(plain, plain, at)
+        )
 
     def _is_goods(self, at: int) -> bool:
         """Say whether goods begin here: a word of two characters, or one with an amount."""

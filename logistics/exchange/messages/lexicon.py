@@ -50,7 +50,8 @@ class Lexicon:
                 cost = _COST[goods.how] - _SHORTER * length
                 yield Token("item", at, end, goods), cost
             if kinds := self._words.get(word):
-                yield Token(kinds[0], at, end, also=kinds[1:]), _WORD_COST - _SHORTER * length
+                cost = _WORD_COST if word[0].isalnum() else 0.0
+                yield Token(kinds[0], at, end, also=kinds[1:]), cost - _SHORTER * length
         for length in self._sound_lengths.get(sounds[at], ()):
             end = at + length
             word = sounds[at:end]
@@ -62,15 +63,19 @@ class Lexicon:
         return self._goods.get(fold_name(word))
 
     def _add_names(self) -> None:
-        for item in self.catalogue.items:
+        for item in self.catalogue.asked_for:
             self._name(item.name_zh, Goods((item,), "name"))
-        for item in self.catalogue.items:
+        for item in self.catalogue.asked_for:
             for name in (item.name_en, *item.aliases):
                 self._name(name, Goods((item,), "alias"))
         for word, item in self.catalogue.misspellings.items():
             self._name(word, Goods((item,), "misspelling"))
         for word, items in self.catalogue.ambiguous.items():
             self._name(word, Goods(items, "open"))
+        for word, names in vocabulary().regional.items():
+            found = next((g for name in names if (g := self.goods(name))), None)
+            if found is not None:
+                self._goods.setdefault(word, Goods(found.items, found.how))
         self._add_plurals()
         for word, goods in self._goods.items():
             if len(word) > 1 and not word.isascii() and goods.how != "open":

@@ -1,6 +1,7 @@
 """Words that ask for nothing to be bought: wishes about goods, about the door, about people."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from logistics.exchange.messages.tokens import BREAKS, Token
 
@@ -153,13 +154,27 @@ def _questions(tokens: list[Token], plain: str) -> list[Token]:
             words = [t for t in tokens[first:end] if t.kind not in BREAKS]
             ordered = any(t.kind in ("amount", "vague", "cancel", "change") for t in words)
             ordered = ordered or (mark and first > floor)  # 来一箱牛奶?
-            soft = any(t.kind == "ask_soft" for t in tokens[floor:end])
-            price = any(plain[t.start : t.end] in _PRICES for t in words)
-            if words and (price or not (ordered or soft)):
+            if tokens[at].kind == "ask" and _ordered_before(tokens, first):
+                if any(t.kind == "ask_soft" for t in tokens[floor:end]):  # 可以买2斤青菜吗
+                    tokens[at] = replace(tokens[at], kind="filler")
+                at += 1
+                continue
+            asks = {plain[t.start : t.end] for t in words if t.kind == "ask"}
+            if words and (asks & _PRICES or not ordered):
                 tokens = _replaced(tokens, first, end, "order", "asked")
                 at = first
         at += 1
     return tokens
+
+
+def _ordered_before(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether goods with an amount glued in front begin here."""
+    return (
+        at > 0
+        and tokens[at - 1].kind == "amount"
+        and at < len(tokens)
+        and tokens[at].kind == "item"
+    )
 
 
 def _allergies(tokens: list[Token]) -> list[Token]:

@@ -17,6 +17,8 @@ from logistics.exchange.messages.resolve import Resolver
 from logistics.exchange.messages.sharing import sharers
 from logistics.exchange.messages.words import is_wish
 
+_PAIRED = "IUAVEO"
+_WORD, _PHRASE = 3, 12  # characters
 _BESIDE = 8  # characters between goods and a sum of money for them
 
 
@@ -60,8 +62,13 @@ class Understanding:
 
     def _quiet(self, parts: Sequence[Part]) -> list[Part]:
         """Set aside what pairs with nothing: notes, their questions, telephone numbers."""
-        rest = []
+        rest: list[Part] = []
+        last: Part | None = None
         for part in parts:
+            if part.letter in _PAIRED and last is not None and last.letter not in _PAIRED:
+                part.apart = True
+                part.gap = max(part.gap, last.gap)
+            last = part
             if part.letter == "Q":
                 part.role = "asked"
                 self.order.asked = True
@@ -71,7 +78,7 @@ class Understanding:
                 part.role = "contact"
             elif part.letter == "N" and part.scope != "line":
                 self.desk.note(part)
-            elif part.letter in "LBTPMS" or (part.letter == "E" and not _useful_each(parts)):
+            elif part.letter in "LBTPMSHW" or (part.letter == "E" and not _useful_each(parts)):
                 part.role = "mark"
             elif part.letter == "N":
                 continue  # of a line: when the lines are known
@@ -147,20 +154,23 @@ class Understanding:
             if part.letter != "N" or part.role:
                 continue
             part.role = "note"
-            words = self.desk.note_words(part)
             named = self._named_beside(parts, at)
             line = named if named is not None else self.desk.line_before(part.start)
             if line is None and part.hard:  # 有的话来2斤
                 self.desk.ask("text.not-understood", [part])
                 continue
-            if line is None:
-                self.order.notes.append((part.start, words))
-                continue
-            note = "；".join(filter(None, (line.note, words)))
-            reasons = tuple(dict.fromkeys((*line.reasons, *part.faults)))
-            self.desk.swap(
-                line, replace(line, note=note, reasons=reasons, confidence=confidence(reasons))
-            )
+            self._line_note(part, line)
+
+    def _line_note(self, part: Part, line: Line | None) -> None:
+        part.role = "note"
+        if line is None:
+            self.desk.note(part)
+            return
+        note = "；".join(filter(None, (line.note, self.desk.note_words(part))))
+        reasons = tuple(dict.fromkeys((*line.reasons, *part.faults)))
+        self.desk.swap(
+            line, replace(line, note=note, reasons=reasons, confidence=confidence(reasons))
+        )
 
     def _named_beside(self, parts: Sequence[Part], at: int) -> Line | None:
         """Return the line of goods that are named again beside a wish: 葱要小的."""
@@ -213,13 +223,43 @@ class Understanding:
         words = self.desk.said(part.start, part.end)
         if not any(char.isalnum() for char in words):
             part.role = "mark"
-        elif is_wish(words):
+        elif self._quality(part):
+            self._line_note(part, self.desk.line_before(part.start))
+        elif is_wish(words) or (len(words) < _WORD and is_wish(self._phrase(part))):
+            part.end = self._phrase_end(part, parts)
             self.desk.note(part)
         elif parts and any(p.role for p in parts):
             self.desk.ask("item.unknown", [part], item=words[:40], close="、".join(
                 item.name_zh for item in self.desk.resolver.lexicon.near(words)))  # fmt: skip
         else:
             self.desk.ask("text.not-understood", [part])
+
+    def _phrase(self, part: Part) -> str:
+        """Return the words between two marks that a part stands in."""
+        text = self.desk.plain.text
+        start, end = part.start, part.end
+        while start > 0 and part.start - start < _PHRASE and text[start - 1].isalnum():
+            start -= 1
+        while end < len(text) and end - part.end < _PHRASE and text[end].isalnum():
+            end += 1
+        return text[start:end]
+
+    def _phrase_end(self, part: Part, parts: Sequence[Part]) -> int:
+        """Return where the phrase of a remark ends, quiet words at its end with it."""
+        text = self.desk.plain.text
+        following = bisect_left(parts, part.end, key=lambda other: other.start)
+        stop = parts[following].start if following < len(parts) else len(text)
+        end = part.end
+        while end < min(stop, part.end + _BESIDE) and text[end].isalnum():
+            end += 1
+        return end
+
+    def _quality(self, part: Part) -> bool:
+        """Say whether words tell how goods should be (要糯的), after a line."""
+        text = self.desk.plain.text
+        after = text[part.end : part.end + 2]
+        told = after[:1] == "的" and not after[1:].isalnum()
+        return told and self.desk.line_before(part.start) is not None
 
     def _money(self, part: Part, parts: Sequence[Part]) -> None:
         """Take a price beside a line as its note; ask about a sum for goods without an amount."""

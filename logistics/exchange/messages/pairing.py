@@ -104,6 +104,8 @@ def _skip(part: Part) -> float:
 
 
 def _shaped(parts: Sequence[Part], start: int, shape: str) -> bool:
+    if len(shape) > 2 and any(part.apart for part in parts[start + 1 : start + len(shape)]):  # noqa: PLR2004
+        return False
     for letter, part in zip(shape, parts[start : start + len(shape)], strict=True):
         if part.letter not in ("IU" if letter == "I" else "A" if len(shape) > 2 else "AV"):  # noqa: PLR2004
             return False
@@ -143,13 +145,12 @@ def _size_and_count(
     if first.measure.how == "size" or second.measure.how == "size":
         return (first, second) if first.measure.how == "size" else (second, first)
     words = first.measure.word, second.measure.word
-    if words[0] == words[1] or any(part.clause for part in members[1:]):
-        return None
     measured = [is_measure(word) for word in words]
+    same = words[0] == words[1] or not all(words) or all(measured)
+    if same or any(part.clause for part in members[1:]):
+        return None
     if measured[0] != measured[1]:
         size, count = (first, second) if measured[0] else (second, first)
-    elif all(measured):
-        return None
     else:  # 30个1板, 1箱12盒: the outer pack is asked for
         size, count = (first, second) if shape == "AIA" else _outer(first, second)
     one = count.measure is not None and count.measure.count == 1

@@ -1,15 +1,17 @@
 """Tokens gathered into parts: goods with what is said of them, amounts, marks, notes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from logistics.exchange.messages.amounts import is_unit
 from logistics.exchange.messages.tokens import BREAKS, Goods, Measure, Token
 
 _LETTERS = {
     "item": "I", "amount": "A", "vague": "V", "money": "Y", "each": "E", "change": "C",
     "drop": "D", "hard_drop": "D", "done": "L", "more": "M", "less": "S", "all": "T",
     "cancel": "X", "same": "R", "ba": "B", "or": "O", "note": "N", "asked": "Q", "unknown": "U",
-    "figure": "F", "plus": "P", "ask": "K", "cond": "K", "opener": "U",
+    "figure": "F", "plus": "P", "keep": "H", "rest": "W", "except": "Z", "ask": "K",
+    "cond": "K", "opener": "U", "told": "N",
 }  # fmt: skip
 _GAPS = {"space": 1.0, "colon": 0.1, "times": 0.1, "list": 4.0, "plus": 4.0, "comma": 5.0,
          "open": 0.2, "close": 4.0, "break": 7.0}  # fmt: skip
@@ -41,6 +43,7 @@ class Part:
     hard: bool = False
     latin: bool = False
     role: str = ""
+    apart: bool = False  # something else was said between it and the part before
 
     @property
     def clause(self) -> bool:
@@ -55,6 +58,10 @@ def gather(tokens: Sequence[Token], plain: str) -> list[Part]:
     at = 0
     while at < len(tokens):
         token = tokens[at]
+        if token.kind == "list" and plain[token.start] == "/" and _either(tokens, at):
+            parts.append(Part("O", token.start, token.end, gap))
+            gap, at = 0.0, at + 1
+            continue
         if token.kind in BREAKS and token.kind != "plus":
             gap = max(gap, _GAPS[token.kind])
             at += 1
@@ -71,6 +78,15 @@ def gather(tokens: Sequence[Token], plain: str) -> list[Part]:
         gap = 0.0
         parts.append(part)
     return _joined(parts, plain)
+
+
+def _either(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a stroke parts two goods of which one is wanted: 青菜/菠菜2斤."""
+    around = [token.kind for token in tokens[max(0, at - 1) : at + 6]]
+    if around[:1] != ["item"] or around[2:3] != ["item"]:
+        return False
+    telling = [kind for kind in around[3:] if kind in ("amount", "each", "comma", "list")]
+    return telling[:1] == ["amount"]
 
 
 def _part(tokens: Sequence[Token], at: int, plain: str) -> tuple[Part | None, int]:
@@ -92,7 +108,7 @@ def _part(tokens: Sequence[Token], at: int, plain: str) -> tuple[Part | None, in
         token.end,
         goods=token.value if isinstance(token.value, Goods) else None,
         measure=token.value if isinstance(token.value, Measure) else None,
-        scope=scope.removesuffix("+amount"),
+        scope="line" if token.kind == "told" else scope.removesuffix("+amount"),
         hard=token.is_a("hard_drop") or scope.endswith("+amount"),
     )
     if letter == "I" and part.goods:
@@ -180,6 +196,8 @@ def _told_before(tokens: Sequence[Token], at: int, plain: str) -> tuple[Part | N
             return part, after
     at = first + 1
     kind = tokens[first].kind
+    if kind == "brand" and at < len(tokens) and tokens[at].kind in ("amount", "vague", "times"):
+        return Part("U", start, tokens[first].end), at
     return Part("N", start, tokens[first].end, scope="line", faults=[kind]), at
 
 
@@ -199,10 +217,13 @@ def _told_after(part: Part, tokens: Sequence[Token], at: int) -> tuple[Part, int
 
 
 def _joined(parts: list[Part], plain: str) -> list[Part]:
-    """Join unknown words with the goods they are glued to."""
+    """Join unknown words with the goods they are glued to, and a unit with its bare number."""
     done: list[Part] = []
     for part in parts:
         before = done[-1] if done else None
+        if before is not None and (measure := _unit_after(before, part, plain)):
+            before.measure, before.end = measure, part.end
+            continue
         if before is None or not _glued(before, part, plain):
             done.append(part)
         elif before.letter == "U" and part.letter == "I":
@@ -210,6 +231,19 @@ def _joined(parts: list[Part], plain: str) -> list[Part]:
             part.faults.append("unknown-before")
             part.start, part.gap = before.start, before.gap
             done[-1] = part
+        elif before.letter == part.letter == "I":
+            if "picture" in before.faults + part.faults:
+                named = part if "picture" in before.faults else before
+                named.start, named.end, named.gap = before.start, part.end, before.gap
+                named.faults = [fault for fault in named.faults if fault != "picture"]
+                done[-1] = named
+                continue
+            narrow, wide = sorted(
+                (before, part), key=lambda p: len(p.goods.items) if p.goods else 0
+            )
+            narrow.start, narrow.end, narrow.gap = before.start, part.end, before.gap
+            narrow.faults += [fault for fault in wide.faults if fault != "open"]
+            done[-1] = narrow
         elif before.letter == "I" and part.letter == "U":
             before.letter, before.goods, before.end = "U", None, part.end
             before.notes, before.faults = [], []
@@ -218,10 +252,37 @@ def _joined(parts: list[Part], plain: str) -> list[Part]:
     return done
 
 
+def _unit_after(before: Part, part: Part, plain: str) -> Measure | None:
+    """Return the amount that a bare number and a unit apart from it make up (2,斤)."""
+    if (
+        before.measure is None
+        or before.measure.word
+        or part.letter != "U"
+        or part.gap > _GAPS["comma"]
+    ):
+        return None
+    word = plain[part.start : part.end]
+    return replace(before.measure, word=word) if is_unit(word) else None
+
+
 def _glued(before: Part, part: Part, plain: str) -> bool:
-    if before.role or part.role or {before.letter, part.letter} != {"U", "I"}:
+    if before.role or part.role:
+        return False
+    if before.letter == part.letter == "I":
+        return part.gap <= 1 and _one_of(before, part)
+    if {before.letter, part.letter} != {"U", "I"}:
         return False
     if part.gap == 0:
         return True
     between = plain[before.end : part.start]
     return between == " " and before.latin and part.latin
+
+
+def _one_of(before: Part, part: Part) -> bool:
+    """Say whether one word names a kind of goods and the other one of them: 尿不湿L码."""
+    if before.goods is None or part.goods is None:
+        return False
+    one, other = ({item.id for item in p.goods.items} for p in (before, part) if p.goods)
+    if "picture" in before.faults + part.faults:
+        return bool(one & other)
+    return (one <= other or other <= one) and (part.gap < 1 or one != other)

@@ -1,5 +1,6 @@
 """Messages read into households' orders: deterministic, explainable, nothing lost."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -28,6 +29,7 @@ from logistics.exchange.messages.tokens import BREAKS, Token
 LONGEST = 50_000
 """Characters of the longest message that is read; a longer one is no household's list."""
 _CHUNK = 300
+_NUMBERING = re.compile(r"(?<![\d.])\(?(?P<number>\d{1,2})\s?[.、):](?![\d.])\s?(?=\D)")
 
 
 class Reader:
@@ -83,12 +85,20 @@ class Reader:
             return replace(merged, questions=(Question(reading.code, message[:80]),))
         return merged
 
+    def _tokens(self, plain: str, start: int, end: int) -> list[Token]:
+        tokens: list[Token] = []
+        for first, last in _numbers_in(plain, start, end):
+            tokens += segment(plain, self.lexicon, start, first)
+            tokens.append(Token("break", first, last))
+            start = last
+        return tokens + segment(plain, self.lexicon, start, end)
+
     def _order(self, plain: Plain, section: Section, roles: list[tuple[int, int, str]]) -> Order:
         tokens: list[Token] = []
         for start, end in sorted(section.spans):
             if tokens and start > tokens[-1].end and tokens[-1].kind not in BREAKS:
                 tokens.append(Token("comma", start, start))
-            tokens += segment(plain.text, self.lexicon, start, end)
+            tokens += self._tokens(plain.text, start, end)
         told = [token for chunk in _chunks(tokens) for token in with_notes(chunk, plain.text)]
         parts = gather(told, plain.text)
         order = Understanding(plain, self._resolver, self.threshold).read(parts)
@@ -99,6 +109,15 @@ class Reader:
                 (section.start, Question("household.unclear", _said(plain, section)))
             )
         return order
+
+
+def _numbers_in(plain: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return where numbers 1. 2. 3. stand that number what is listed on one line."""
+    found: list[tuple[int, int]] = []
+    for match in _NUMBERING.finditer(plain, start, end):
+        if int(match["number"]) == len(found) + 1:
+            found.append(match.span())
+    return found if len(found) > 1 else []
 
 
 def _chunks(tokens: Sequence[Token]) -> Iterator[list[Token]]:

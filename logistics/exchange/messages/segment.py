@@ -24,6 +24,9 @@ _SEPARATORS = {
     CIRCLED: "list",
 }
 _LATIN = re.compile(r"[a-z][a-z0-9'’]*|\d+[a-z]+\w*")
+_MENTION = re.compile(r"@[^\s:,;@]{1,12}")
+_SAME_AS = re.compile(r"[跟和同与照按][^\s,;:。]{1,8}?(?:一样|相同|一致)(?:的|就好)?")
+_SAME = 3.5  # 青菜和菠菜一样一斤 is cheaper
 _UNKNOWN = 8.0
 _UNKNOWN_MORE = 6.0  # each further character of a Latin word costs nothing, of others this
 _AMOUNT, _BARE, _VAGUE, _FIGURE, _IMPLIED = 1.0, 1.6, 0.9, 0.8, 1.0
@@ -94,6 +97,10 @@ def _begin_at(text: str, sounds: str, at: int, lexicon: Lexicon) -> Iterator[tup
         yield token, _amount_cost(token)
     if figure := figure_at(text, at):
         yield Token(figure[0], at, figure[1]), _FIGURE
+    if char == "@" and (named := _MENTION.match(text, at)):
+        yield Token("filler", at, named.end()), 0.5
+    if char in "跟和同与照按" and (same := _SAME_AS.match(text, at)):
+        yield Token("same", at, same.end()), _SAME
     if char == "x" and (at == 0 or not text[at - 1].isascii() or text[at - 1] in " )0123456789"):
         after = text[at + 1 : at + 2]
         if not (after.isascii() and after.isalpha()):

@@ -13,13 +13,15 @@ class Vocabulary:
     """What is known about words that are no goods.
 
     ``kinds`` gives for each word all that it may be; ``script`` and ``alike`` map characters to
-    the one that stands for them; ``pictures`` the words an emoji may stand for.
+    the one that stands for them; ``pictures`` and ``regional``
+    the names that an emoji or a word of a region may stand for.
     """
 
     kinds: Mapping[str, tuple[str, ...]]
     script: Mapping[str, str]
     alike: Mapping[str, str]
     pictures: Mapping[str, tuple[str, ...]]
+    regional: Mapping[str, tuple[str, ...]]
     surnames: frozenset[str]
     double_surnames: tuple[str, ...]
     titles: tuple[str, ...]
@@ -48,6 +50,7 @@ def vocabulary() -> Vocabulary:
         ),
         alike=MappingProxyType(alike),
         pictures=MappingProxyType({k: tuple(v) for k, v in told["pictures"].items()}),
+        regional=MappingProxyType({k: tuple(v) for k, v in told["regional"].items()}),
         surnames=frozenset(people["single"]),
         double_surnames=tuple(people["double"].split()),
         titles=tuple(sorted(people["titles"].split(), key=len, reverse=True)),
