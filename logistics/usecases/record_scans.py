@@ -24,6 +24,7 @@ from logistics.domain.stock import Move, MoveKind
 from logistics.errors import Conflict
 from logistics.store import audit, custody, ledger, runs
 from logistics.store.custody import Held, Link, NewLink, Said
+from logistics.usecases.confirm_packing import seal_implied
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ IN_FUTURE = "scan.in-future"
 BEFORE_RUN = "scan.before-run"
 REUSED = "scan.key-reused"
 GONE = "scan.goods-gone"
+UNPACKED = "bag.not-packed"
 
 
 class BagsNotOut(Conflict):
@@ -70,7 +72,7 @@ class Heard:
     @property
     def refused(self) -> bool:
         """Say whether nothing was recorded of it."""
-        return self.outcome in (UNKNOWN, IN_FUTURE, BEFORE_RUN, REUSED, GONE)
+        return self.outcome in (UNKNOWN, IN_FUTURE, BEFORE_RUN, REUSED, GONE, UNPACKED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,8 @@ def record_scans(
     ids = custody.ids_of(session, found.id, (event.bag for event in events))
     outcomes: dict[int, str] = {}
     per_bag = _sort(events, ids, found, at, outcomes)
+    for bag_id in seal_implied(session, found, per_bag, actor=actor, at=at):
+        outcomes |= dict.fromkeys(per_bag.pop(bag_id), UNPACKED)
     held = custody.lock(session, per_bag)  # from here on nobody else moves them
     taken = custody.digests(session, (event.scan.key for event in events))
     before, chains = custody.scans(session, per_bag), custody.chains(session, per_bag)

@@ -1,0 +1,268 @@
+"""Labels of bags as PDF: on sheets, or one to a page for label printers (袋签)."""
+
+import io
+import json
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import segno
+import typst
+
+from logistics.domain.labels import (
+    CONTENTS,
+    Label,
+    LabelFormat,
+    LabelFormatUnknown,
+    LabelRules,
+    marks_of,
+)
+from logistics.domain.packing_papers import BagPaper, PackingPapers
+from logistics.exchange.packing_texts import MARKS, TEXTS, Language
+from logistics.exchange.sheets import address, kilograms
+
+_HERE: Final = Path(__file__).parent
+TEMPLATE: Final = _HERE / "labels.typ"
+_QR_MASK: Final = 3  # any is as good for random text; choosing among all takes four times as long
+
+
+@lru_cache
+def formats() -> Mapping[str, LabelFormat]:
+    """Read the sheets and printers that are known, by name."""
+    said = tomllib.loads(
+        (_HERE / "label_formats.toml").read_text(encoding="utf-8"), parse_float=Decimal
+    )
+
+    def pair(value: Sequence[Any], scale: int = 1000) -> tuple[int, int]:
+        return int(value[0] * scale), int(value[1] * scale)
+
+    return {
+        name: LabelFormat(
+            name=name,
+            page_um=pair(one["page"]),
+            grid=pair(one["grid"], 1),
+            label_um=pair(one["label"]),
+            margin_um=pair(one["margin"]),
+            gap_um=pair(one["gap"]),
+        )
+        for name, one in said.items()
+    }
+
+
+def format_named(name: str) -> LabelFormat:
+    """Find a format by its name.
+
+    Raises
+    ------
+    LabelFormatUnknown
+        If there is none.
+    """
+    found = formats().get(name)
+    if found is None:
+        known = ", ".join(formats())
+        raise LabelFormatUnknown(
+            field="format", value=name[:40], known=known, mend=f"use one of {known}"
+        )
+    return found
+
+
+@lru_cache
+def rules() -> LabelRules:
+    """Read which goods are masked and which parts of notes are harmless."""
+    said = tomllib.loads((_HERE / "label_words.toml").read_text(encoding="utf-8"))
+    return LabelRules(
+        masked_categories=frozenset(said["masked"]["categories"]),
+        masked_words=tuple(word.lower() for word in said["masked"]["words"]),
+        harmless=tuple(word.lower() for word in said["notes"]["harmless"]),
+        withheld=tuple(word.lower() for word in said["notes"]["withheld"]),
+    )
+
+
+def labels_of(papers: PackingPapers, *, language: Language = "zh") -> tuple[Label, ...]:
+    """Make the labels of all bags, in the order of delivery."""
+    masked = masked_goods(papers)
+    return tuple(
+        _label(bag, papers, masked, language) for point in papers.points for bag in point.bags
+    )
+
+
+def masked_goods(papers: PackingPapers) -> dict[str, bool]:
+    """Say of each item, by id, whether it is personal items only to who passes by."""
+    return {
+        good.id: rules().masks(good.category, good.name_zh, good.name_en)
+        for good in papers.goods.values()
+    }
+
+
+def notes_of(
+    bag: BagPaper, papers: PackingPapers, masked: Mapping[str, bool]
+) -> tuple[tuple[str, ...], bool]:
+    """Give the notes of a bag that anybody may read, and whether there are others."""
+    if not bag.notes:
+        return (), False
+    named = {
+        name: masked[good.id]
+        for good in (papers.goods[line.item_id] for line in bag.lines)
+        for name in (good.name_zh, good.name_en)
+    }
+    kept: list[str] = []
+    asks = False
+    for note in bag.notes:
+        harmless, left_out = rules().printable(note, named)
+        kept += harmless
+        asks = asks or left_out
+    return tuple(dict.fromkeys(kept)), asks
+
+
+def _label(
+    bag: BagPaper,
+    papers: PackingPapers,
+    masked: Mapping[str, bool],
+    language: Language,
+) -> Label:
+    texts = TEXTS[language]
+    goods = [papers.goods[line.item_id] for line in bag.lines]
+    names = [
+        texts["personal"]
+        if masked[good.id]
+        else (good.name_zh if language == "zh" else good.name_en)
+        for good in goods
+    ]
+    contents = list(dict.fromkeys(names))
+    notes, asks = notes_of(bag, papers, masked)
+    compound, building, stairwell = bag.names_zh if language == "zh" else bag.names_en
+    return Label(
+        code=bag.code,
+        token=bag.token,
+        where=address((compound, "", ""), language),
+        stairwell=_door(compound, building, stairwell, bag.stairwell_code, language),
+        room=bag.room,
+        no=bag.no,
+        of=bag.of,
+        weight_g=bag.weight_g,
+        marks=marks_of(bag, heavy_g=papers.bag_weight_g),
+        contents=tuple(contents[:CONTENTS]),
+        more=max(0, len(contents) - CONTENTS),
+        notes=notes,
+        asks=asks,
+        run=papers.run_code,
+        point=bag.point_code,
+        trip=bag.trip,
+    )
+
+
+def _door(compound: str, building: str, stairwell: str, code: str, language: Language) -> str:
+    """Say building and stairwell without the compound's name, which stands above."""
+    building = building.removeprefix(compound).strip(" ·,") or building
+    stairwell = stairwell.removeprefix(compound).strip(" ·,")
+    joined = address(("", building, stairwell), language)
+    return joined or code
+
+
+class LabelPrinter:
+    """Prints labels with one loading of the fonts.
+
+    Parameters
+    ----------
+    font_paths
+        Folders that hold Noto Sans SC, regular and bold.
+    """
+
+    def __init__(self, font_paths: Sequence[Path]) -> None:
+        self._compiler = typst.Compiler(
+            str(TEMPLATE),
+            root=str(TEMPLATE.parent),
+            font_paths=[str(path) for path in font_paths],
+            ignore_system_fonts=True,
+        )
+
+    def print_labels(
+        self,
+        labels: Sequence[Label],
+        form: LabelFormat,
+        *,
+        cold_box_s: int,
+        language: Language = "zh",
+    ) -> bytes:
+        """Print labels in their order, as one PDF."""
+        data = label_data(labels, form, cold_box_s=cold_box_s, language=language)
+        pdf = self._compiler.compile(
+            format="pdf", sys_inputs={"labels": json.dumps(data, ensure_ascii=False)}
+        )
+        if not isinstance(pdf, bytes):
+            raise TypeError("typst gave no single PDF")
+        return pdf
+
+
+def label_data(
+    labels: Sequence[Label], form: LabelFormat, *, cold_box_s: int, language: Language
+) -> dict[str, Any]:
+    """Put labels into the plain words and numbers that the page shows."""
+    texts = TEXTS[language]
+    return {
+        "language": language,
+        "title": texts["label_title"],
+        "page": _mm(form.page_um),
+        "grid": list(form.grid),
+        "label": _mm(form.label_um),
+        "margin": _mm(form.margin_um),
+        "gap": _mm(form.gap_um),
+        "labels": [_words(label, form, cold_box_s, language) for label in labels],
+    }
+
+
+def _mm(lengths: tuple[int, int]) -> list[float]:
+    return [length / 1000 for length in lengths]
+
+
+def _words(label: Label, form: LabelFormat, cold_box_s: int, language: Language) -> dict[str, Any]:
+    texts, marks = TEXTS[language], MARKS[language]
+    cold = any(mark.value == "cold" for mark in label.marks)
+    chars = form.label_um[0] // 1000 - 8  # half-width characters of the small print in one line
+    notes, left_out = _fitting(label.notes, 2 * chars)
+    inside, more = list(label.contents), label.more
+    while len(inside) > 1 and _width(texts["join"].join(inside)) > chars - 6:
+        inside.pop()
+        more += 1
+    contents = texts["join"].join(inside)
+    if more:
+        contents += " " + texts["more"].format(n=len(inside) + more if language == "zh" else more)
+    return {
+        "where": label.where,
+        "stairwell": label.stairwell,
+        "room": label.room,
+        "bag": texts["bag_of"].format(no=label.no, of=label.of),
+        "code": label.code,
+        "qr": _qr(label.token),
+        "weight": kilograms(label.weight_g),
+        "marks": [{"kind": mark.value, "text": marks[mark]} for mark in label.marks],
+        "contents": contents,
+        "cold": texts["cold_box"].format(minutes=cold_box_s // 60) if cold else "",
+        "notes": texts["join"].join(notes),
+        "asks": texts["asks"] if label.asks or left_out else "",
+        "foot": " · ".join(part for part in (label.run, label.point, label.trip) if part),
+    }
+
+
+def _fitting(notes: Sequence[str], chars: int) -> tuple[list[str], bool]:
+    """Keep the notes that fit; say whether one did not."""
+    kept: list[str] = []
+    for note in notes:
+        if _width("、".join((*kept, note))) <= chars:
+            kept.append(note)
+    return kept, len(kept) < len(notes)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _qr(token: str) -> str:
+    out = io.BytesIO()
+    code = segno.make(token, error="m", micro=False, mask=_QR_MASK)
+    code.save(out, kind="svg", border=2, xmldecl=False, svgns=True)
+    return out.getvalue().decode()
