@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from logistics.domain.allocation import ESSENTIAL, Substitution
 from logistics.domain.runs import Run, RunState
 from logistics.errors import Conflict, Invalid, NotFound
-from logistics.store import audit, catalogue, runs, substitutes
+from logistics.store import audit, catalogue, runs, substitutes, wishes
 
 _ORDER = tuple(RunState)
 
@@ -103,12 +103,13 @@ def allow_substitutes(
                 value=other.name_zh,
                 mend="name other goods in the same unit; no medicine, no infant food",
             )
-    ids = tuple(dict.fromkeys(other.id for other in others))
+    names = wishes.names(session)
+    ids = tuple(dict.fromkeys(names[other.name_zh] for other in others))
     lines = substitutes.allow(
         session,
         found.id,
         household,
-        asked.id,
+        names[asked.name_zh],
         substitution=substitution.value,
         substitutes=ids,
         cap_fen=cap_fen,
@@ -124,7 +125,7 @@ def allow_substitutes(
         subject=found.id,
         facts={
             "household": household,
-            "item": asked.id,
+            "item": names[asked.name_zh],
             "substitution": substitution.value,
             "substitutes": list(ids),
             "cap_fen": cap_fen,

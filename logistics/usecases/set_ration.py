@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from logistics.domain.quantities import read_amount
 from logistics.domain.runs import Run, RunState
 from logistics.errors import Conflict
-from logistics.store import audit, catalogue, fills, runs
+from logistics.store import audit, catalogue, fills, runs, wishes
 
 _ORDER = tuple(RunState)
 
@@ -63,16 +63,17 @@ def set_ration(
         )
     known = catalogue.load(session)
     thing = known.get(item)
+    item_id = wishes.names(session)[thing.name_zh]
     count = None
     if amount is not None:
         count = known.quantity(thing, read_amount(amount)).count
-    fills.set_ration(session, found.id, thing.id, count, reason=reason, actor=actor, at=at)
+    fills.set_ration(session, found.id, item_id, count, reason=reason, actor=actor, at=at)
     audit.record(
         session,
         actor=actor,
         command="run.ration",
         subject=found.id,
-        facts={"item": thing.id, "quantity": count, "reason": reason},
+        facts={"item": item_id, "quantity": count, "reason": reason},
         at=at,
     )
     return RationSet(run=found, item=thing.name_zh, quantity=count)
