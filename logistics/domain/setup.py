@@ -190,6 +190,11 @@ class ItemSetup:
     household_limit: int  # most that one line may ask, in base units
     substitute_class: str | None = None
     aliases: tuple[str, ...] = ()
+    misspellings: tuple[str, ...] = ()
+    cold_chain: str = ""  # where it is not said, ``cold`` decides
+    fragile: bool = False
+    person_limit: int | None = None
+    aisle: str = ""
     origin: Origin | None = field(default=None, compare=False)
 
 

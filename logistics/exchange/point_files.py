@@ -1,18 +1,37 @@
 """Small tables about places: loads, where a point might open, bags for doors."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
 from logistics.errors import Invalid
+from logistics.exchange.tables import (
+    Column,
+    Finding,
+    Table,
+    TableUnreadable,
+    Text,
+    stream_table,
+)
 
 _MAX_LON, _MAX_LAT = 180, 90
+_HEADERS = {
+    "stairwell": "单元",
+    "load": "件数",
+    "code": "编号",
+    "name_zh": "名称",
+    "name_en": "英文名",
+    "lon": "经度",
+    "lat": "纬度",
+    "bag": "袋号",
+    "room": "室",
+    "weight_g": "重量（克）",
+}
 
 
 class PointFileUnreadable(Invalid):
-    """A table is missing, is no CSV in UTF-8, or one of its rows cannot be read."""
+    """A table is missing, is no table, or one of its rows cannot be read."""
 
     code = "points.file-unreadable"
 
@@ -83,25 +102,32 @@ def _degrees(file: Path, line: int, row: dict[str, str], field: str, most: int) 
 
 
 def rows_of(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Read a table with at least these columns, row by row with its line.
+    """Read a table with at least these columns, .csv or .xlsx, row by row with its line.
 
     Raises
     ------
     PointFileUnreadable
-        If the file or one of its columns is missing.
+        If the file or one of its columns is missing, or a row cannot be read.
     """
+    table = Table(
+        key="places", zh="地点", en="Places",
+        columns=tuple(
+            Column(key=name, zh=_HEADERS.get(name, name), en=name, kind=Text(), present=True,
+                   default="")
+            for name in columns
+        ),
+    )  # fmt: skip
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as fault:
+        for found in stream_table(file, table):
+            if isinstance(found, Finding):
+                raise PointFileUnreadable(
+                    file=file.name, line=found.line, field=found.column, value=found.value,
+                    mend=found.mend,
+                )  # fmt: skip
+            yield found.line, dict(found.values)
+    except TableUnreadable as refusal:
+        facts = refusal.facts
         raise PointFileUnreadable(
-            file=str(file), line=0, field="", value=type(fault).__name__,
-            mend="give a CSV file in UTF-8",
-        ) from fault  # fmt: skip
-    reader = csv.DictReader(text.splitlines())
-    if missing := [name for name in columns if name not in (reader.fieldnames or ())]:
-        raise PointFileUnreadable(
-            file=file.name, line=1, field=missing[0], value="",
-            mend="begin with the columns " + ",".join(columns),
-        )  # fmt: skip
-    for row in reader:
-        yield reader.line_num, {name: (row[name] or "").strip() for name in columns}
+            file=str(file), line=facts["line"], field=facts["field"], value="",
+            mend=facts["mend"],
+        ) from refusal  # fmt: skip

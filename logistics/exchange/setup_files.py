@@ -1,15 +1,14 @@
-"""A district's setup folder: setup.toml, catalogue.csv, offers.csv, couriers.csv."""
+"""A district's setup folder: setup.toml, and tables of goods, offers, couriers, territories."""
 
-import csv
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, time
+from dataclasses import fields, replace
+from datetime import time
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
 
-from logistics.domain.catalogue import BASES, CATEGORIES
+from logistics.domain.catalogue import BASES, CATEGORIES, fold
 from logistics.domain.setup import (
     MODES,
     ZONES,
@@ -26,6 +25,18 @@ from logistics.domain.setup import (
     ZoneSetup,
 )
 from logistics.errors import Invalid
+from logistics.exchange.setup_fields import BadField, SetupRow
+from logistics.exchange.setup_tables import (
+    COURIERS,
+    ITEMS,
+    OFFERS,
+    STARTING,
+    TERRITORIES,
+    items_of,
+    rows_of,
+    starting_items,
+)
+from logistics.exchange.tables import Table, TableUnreadable
 
 T = TypeVar("T")
 
@@ -34,12 +45,6 @@ class SetupUnreadable(Invalid):
     """A file of the setup is missing, is no TOML or CSV, or a row of it cannot be read."""
 
     code = "setup.unreadable"
-
-
-class _BadField(Exception):
-    def __init__(self, name: str, value: object, mend: str) -> None:
-        self.name, self.value, self.mend = name, str(value)[:80], mend
-        super().__init__(name)
 
 
 def read_setup(folder: str | PathLike[str]) -> Setup:
@@ -83,6 +88,12 @@ def read_setup_with_faults(folder: str | PathLike[str]) -> tuple[Setup, tuple[Se
     faults: list[SetupFault] = []
     tables = _Tables(file.name, head, text, faults)
     near = file.parent
+    items = _items(near, _named(head, "catalogue"), faults)
+    names = {
+        fold(name): item.name_zh
+        for item in items
+        for name in (item.name_zh, item.name_en, *item.aliases)
+    }
     return (
         Setup(
             policy=_policy(file.name, head, text),
@@ -90,9 +101,12 @@ def read_setup_with_faults(folder: str | PathLike[str]) -> tuple[Setup, tuple[Se
             markets=tuple(tables.each("markets", _market)),
             zones=tuple(tables.each("zones", _zone)),
             territories=tuple(_territories(near, head, faults)),
-            couriers=tuple(_rows(near / _named(head, "couriers"), _courier, faults)),
-            items=tuple(_rows(near / _named(head, "catalogue"), _item, faults)),
-            offers=tuple(_rows(near / _named(head, "offers"), _offer, faults)),
+            couriers=tuple(_rows(near / _named(head, "couriers"), COURIERS, _courier, faults)),
+            items=items,
+            offers=tuple(
+                replace(offer, item=names.get(fold(offer.item), offer.item))
+                for offer in _rows(near / _named(head, "offers"), OFFERS, _offer, faults)
+            ),
         ),
         tuple(faults),
     )
@@ -103,7 +117,22 @@ def read_catalogue(
 ) -> tuple[tuple[ItemSetup, ...], tuple[SetupFault, ...]]:
     """Read a catalogue file alone, with the rows that cannot be read."""
     faults: list[SetupFault] = []
-    return tuple(_rows(Path(path), _item, faults)), tuple(faults)
+    file = Path(path)
+    return _items(file.parent, file.name, faults), tuple(faults)
+
+
+def _items(near: Path, name: str, faults: list[SetupFault]) -> tuple[ItemSetup, ...]:
+    """Read items as the catalogue's own files say them, or in the words of earlier setups."""
+    if name == STARTING:
+        return tuple(starting_items())
+    try:
+        items, found = items_of(near / name)
+    except TableUnreadable as refusal:
+        if refusal.facts["field"] not in {"weight_g", "volume_ml"}:
+            raise _unreadable(refusal) from None
+        return tuple(_rows(near / name, ITEMS, _item, faults))
+    faults += found
+    return tuple(items)
 
 
 def _named(head: Mapping[str, Any], name: str) -> str:
@@ -115,7 +144,8 @@ def _territories(
 ) -> Iterator[TerritorySetup]:
     """Read the territories where there are any; without them, the nearest point serves."""
     if "territories" in head or (near / "territories.csv").is_file():
-        yield from _rows(near / _named(head, "territories"), _territory, faults)
+        file = near / _named(head, "territories")
+        yield from _rows(file, TERRITORIES, _territory, faults)
 
 
 def _text(file: Path) -> str:
@@ -168,74 +198,6 @@ def _line_of(text: str, start: str) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """Fields of one table or row, read with a mend for each that is wrong."""
-
-    values: Mapping[str, Any]
-    origin: Origin
-
-    def text(self, name: str, *, otherwise: str | None = None) -> str:
-        value = self.values.get(name)
-        if value is None or not str(value).strip():
-            if otherwise is not None:
-                return otherwise
-            raise _BadField(name, "", f"give {name}")
-        return str(value).strip()
-
-    def one_of(self, name: str, known: tuple[str, ...], *, otherwise: str | None = None) -> str:
-        value = self.text(name, otherwise=otherwise)
-        if value not in known:
-            raise _BadField(name, value, "give one of " + ", ".join(known))
-        return value
-
-    def whole(self, name: str, *, at_least: int = 1, otherwise: int | None = None) -> int:
-        said = self.text(name, otherwise="" if otherwise is not None else None)
-        if not said and otherwise is not None:
-            return otherwise
-        if not said.removeprefix("-").isdecimal() or int(said) < at_least:
-            raise _BadField(name, said, f"give a whole number of at least {at_least}")
-        return int(said)
-
-    def degrees(self, name: str, most: int) -> float:
-        said = self.text(name)
-        try:
-            value = float(said)
-        except ValueError:
-            raise _BadField(name, said, "give degrees, such as 24.9441") from None
-        if not -most <= value <= most:
-            raise _BadField(name, said, f"give degrees of WGS 84 from -{most} to {most}")
-        return value
-
-    def flag(self, name: str, *, otherwise: str = "no") -> bool:
-        said = self.text(name, otherwise=otherwise).lower()
-        if said in {"yes", "true", "1", "是"}:
-            return True
-        if said in {"no", "false", "0", "否"}:
-            return False
-        raise _BadField(name, said, "give yes or no")
-
-    def clock(self, name: str) -> time:
-        said = self.text(name)
-        try:
-            return time.fromisoformat(said)
-        except ValueError:
-            raise _BadField(name, said, "give a time of day, such as 09:00") from None
-
-    def instant(self, name: str) -> datetime:
-        value = self.values.get(name)
-        if isinstance(value, str):
-            try:
-                value = datetime.fromisoformat(value)
-            except ValueError:
-                raise _BadField(name, value, "give an instant such as 2022-04-01T00:00Z") from None
-        if isinstance(value, date) and not isinstance(value, datetime):
-            value = datetime.combine(value, time(), UTC)
-        if not isinstance(value, datetime) or value.tzinfo is None:
-            raise _BadField(name, value, "give an instant with its zone: 2022-04-01T00:00Z")
-        return value.astimezone(UTC)
-
-
 class _Tables:
     def __init__(
         self, file: str, head: Mapping[str, Any], text: str, faults: list[SetupFault]
@@ -243,46 +205,48 @@ class _Tables:
         self._file, self._head, self._faults = file, head, faults
         self._lines = text.splitlines()
 
-    def each(self, name: str, make: Callable[[_Row], T]) -> Iterator[T]:
+    def each(self, name: str, make: Callable[[SetupRow], T]) -> Iterator[T]:
         lines = [n for n, line in enumerate(self._lines, 1) if line.strip() == f"[[{name}]]"]
         tables = self._head.get(name, [])
         for number, values in enumerate(tables if isinstance(tables, list) else [tables]):
             line = lines[number] if number < len(lines) else 0
-            yield from _made(_Row(values, Origin(self._file, line)), make, self._faults)
+            yield from _made(SetupRow(values, Origin(self._file, line)), make, self._faults)
 
 
-def _rows(file: Path, make: Callable[[_Row], T], faults: list[SetupFault]) -> Iterator[T]:
-    reader = csv.DictReader(_text(file).splitlines(), restval="", strict=True)
+def _rows(
+    file: Path, table: Table, make: Callable[[SetupRow], T], faults: list[SetupFault]
+) -> Iterator[T]:
     try:
-        for values in reader:
-            if not any(value for value in values.values()):
-                continue
-            row = _Row(values, Origin(file.name, reader.line_num))
-            if None in values:
-                extra = values[None]
-                faults.append(_fault(row, "", extra, "quote a value that holds a comma"))
-                continue
-            yield from _made(row, make, faults)
-    except csv.Error as fault:
-        raise SetupUnreadable(
-            file=file.name, line=reader.line_num, field="", mend=str(fault)
-        ) from None
+        for found in rows_of(file, table):
+            if isinstance(found, SetupFault):
+                faults.append(found)
+            else:
+                yield from _made(SetupRow(*found), make, faults)
+    except TableUnreadable as refusal:
+        raise _unreadable(refusal) from None
 
 
-def _made(row: _Row, make: Callable[[_Row], T], faults: list[SetupFault]) -> Iterator[T]:
+def _unreadable(refusal: TableUnreadable) -> SetupUnreadable:
+    facts = refusal.facts
+    return SetupUnreadable(
+        file=facts["file"], line=facts["line"], field=facts["field"], mend=facts["mend"]
+    )
+
+
+def _made(row: SetupRow, make: Callable[[SetupRow], T], faults: list[SetupFault]) -> Iterator[T]:
     try:
         yield make(row)
-    except _BadField as bad:
+    except BadField as bad:
         faults.append(_fault(row, bad.name, bad.value, bad.mend))
 
 
-def _fault(row: _Row, name: str, value: object, mend: str) -> SetupFault:
+def _fault(row: SetupRow, name: str, value: object, mend: str) -> SetupFault:
     return SetupFault(
         code="setup.row-unreadable", field=name, value=str(value), mend=mend, origin=row.origin
     )
 
 
-def _point(row: _Row) -> PointSetup:
+def _point(row: SetupRow) -> PointSetup:
     return PointSetup(
         code=row.text("code"),
         name_zh=row.text("name_zh"),
@@ -295,7 +259,7 @@ def _point(row: _Row) -> PointSetup:
     )
 
 
-def _market(row: _Row) -> MarketSetup:
+def _market(row: SetupRow) -> MarketSetup:
     return MarketSetup(
         code=row.text("code"),
         name_zh=row.text("name_zh"),
@@ -308,7 +272,7 @@ def _market(row: _Row) -> MarketSetup:
     )
 
 
-def _zone(row: _Row) -> ZoneSetup:
+def _zone(row: SetupRow) -> ZoneSetup:
     return ZoneSetup(
         place_code=row.text("place"),
         zone=row.one_of("zone", ZONES),
@@ -318,13 +282,13 @@ def _zone(row: _Row) -> ZoneSetup:
     )
 
 
-def _territory(row: _Row) -> TerritorySetup:
+def _territory(row: SetupRow) -> TerritorySetup:
     return TerritorySetup(
         place_code=row.text("place"), point_code=row.text("point"), origin=row.origin
     )
 
 
-def _courier(row: _Row) -> CourierSetup:
+def _courier(row: SetupRow) -> CourierSetup:
     shift = {
         name: row.clock(name) if row.text(name, otherwise="") else None
         for name in ("shift_start", "shift_end")
@@ -346,7 +310,7 @@ def _courier(row: _Row) -> CourierSetup:
     )
 
 
-def _item(row: _Row) -> ItemSetup:
+def _item(row: SetupRow) -> ItemSetup:
     return ItemSetup(
         name_zh=row.text("name_zh"),
         name_en=row.text("name_en"),
@@ -364,12 +328,12 @@ def _item(row: _Row) -> ItemSetup:
     )
 
 
-def _units(row: _Row) -> dict[str, int]:
+def _units(row: SetupRow) -> dict[str, int]:
     units: dict[str, int] = {}
     for part in _parts(row.text("units", otherwise="")):
         unit, equals, count = part.partition("=")
         if not equals or not unit.strip() or not count.strip().isdecimal() or int(count) < 1:
-            raise _BadField("units", part, "write unit=base units, such as 板=30;盒=10")
+            raise BadField("units", part, "write unit=base units, such as 板=30;盒=10")
         units[unit.strip()] = int(count)
     return units
 
@@ -378,7 +342,7 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.replace("；", ";").split(";") if part.strip())
 
 
-def _offer(row: _Row) -> OfferSetup:
+def _offer(row: SetupRow) -> OfferSetup:
     stock = row.text("stock_cases", otherwise="")
     return OfferSetup(
         market_code=row.text("market"),

@@ -288,7 +288,7 @@ def _items(session: Session, given: Sequence[ItemSetup]) -> tuple[list[Item], li
         fold(name): item.name_zh
         for item in catalogue.load(session).items
         if item.name_zh not in mine
-        for name in (item.name_zh, item.name_en, *item.aliases)
+        for name in (item.name_zh, item.name_en, *item.aliases, *item.misspellings)
     }
     for row in given:
         try:
@@ -310,7 +310,8 @@ def _item(row: ItemSetup, owners: dict[str, str]) -> Item:
     """Make an item whose names no other has; ``owners`` remembers them."""
     values = {name: getattr(row, name) for name in ItemSetup.__slots__ if name != "origin"}
     item = Item(**values)
-    names = {fold(name): name for name in (row.name_zh, row.name_en, *row.aliases)}
+    words = (row.name_zh, row.name_en, *row.aliases, *row.misspellings)
+    names = {fold(name): name for name in words}
     for folded, name in names.items():
         if folded in owners:
             raise ItemInvalid(item=row.name_zh, field="aliases", value=name)

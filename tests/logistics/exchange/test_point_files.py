@@ -44,3 +44,14 @@ def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(PointFileUnreadable) as refused:
         read_loads(tmp_path / "none.csv")
     assert "none.csv" in refused.value.facts["file"]
+
+
+def test_headers_may_be_chinese_and_stand_under_a_title(tmp_path):
+    file = written(tmp_path, "各单元件数\n单元,件数\nKX-01-01-1,3\n")
+    assert read_loads(file) == {"KX-01-01-1": 3}
+
+
+def test_a_formula_is_named(tmp_path):
+    with pytest.raises(PointFileUnreadable) as refused:
+        read_loads(written(tmp_path, "stairwell,load\n=A1,3\n"))
+    assert (refused.value.facts["line"], refused.value.facts["value"]) == (2, "=A1")

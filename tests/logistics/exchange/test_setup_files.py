@@ -5,12 +5,14 @@ import pytest
 
 from logistics.domain.catalogue import Catalogue, Item
 from logistics.domain.setup import TerritorySetup
+from logistics.exchange.catalogue_book import write_catalogue
 from logistics.exchange.setup_files import (
     SetupUnreadable,
     read_catalogue,
     read_setup,
     read_setup_with_faults,
 )
+from logistics.exchange.starting import starting_catalogue
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -85,3 +87,41 @@ def test_a_drop_mode_that_is_not_is_refused_by_its_setting(tmp_path: Path) -> No
     with pytest.raises(SetupUnreadable) as refused:
         read_setup(folder)
     assert "drop_sealed must be one of door, gate, stairwell, point" in str(refused.value)
+
+
+def test_a_setup_may_start_with_the_catalogue_of_the_product(tmp_path: Path) -> None:
+    folder = tmp_path / "setup"
+    shutil.copytree(EXAMPLES / "synthetic", folder)
+    file = folder / "setup.toml"
+    words = file.read_text(encoding="utf-8").replace('"../catalogue.csv"', '"starting"')
+    file.write_text(words, encoding="utf-8")
+    setup = read_setup(folder)
+    assert tuple(row.name_zh for row in setup.items) == tuple(
+        item.name_zh for item in starting_catalogue().items
+    )
+    offered = {offer.item for offer in setup.offers}
+    assert "西红柿" in offered  # the file says 番茄
+    assert offered <= {row.name_zh for row in setup.items}
+
+
+def test_a_setup_reads_the_catalogue_s_own_workbook(tmp_path: Path) -> None:
+    folder = tmp_path / "setup"
+    shutil.copytree(EXAMPLES / "synthetic", folder)
+    write_catalogue(folder / "catalogue.xlsx", starting_catalogue())
+    file = folder / "setup.toml"
+    words = file.read_text(encoding="utf-8").replace("../catalogue.csv", "catalogue.xlsx")
+    file.write_text(words, encoding="utf-8")
+    milk = next(row for row in read_setup(folder).items if row.name_zh == "鲜牛奶")
+    assert (milk.cold, milk.cold_chain, milk.units["瓶"]) == (True, "chilled", 950)
+
+
+def test_tables_of_a_setup_may_come_from_a_spreadsheet_in_chinese(tmp_path: Path) -> None:
+    folder = tmp_path / "setup"
+    shutil.copytree(EXAMPLES / "synthetic", folder)
+    shutil.copy(EXAMPLES / "catalogue.csv", tmp_path)
+    rows = "四月报价\n市场;商品;每箱含量;每箱价（分）\nSM-1;马铃薯;10000;4666\nSM-1;=1;1;1\n"
+    (folder / "offers.csv").write_bytes(rows.encode("gb18030"))
+    setup, (fault,) = read_setup_with_faults(folder)
+    assert [(offer.item, offer.price_fen) for offer in setup.offers] == [("土豆", 4666)]
+    assert fault.origin is not None
+    assert (fault.origin.line, fault.field, fault.value) == (4, "商品", "=1")
