@@ -36,6 +36,8 @@ from api.cli import (
     lists,
     lots,
     maps,
+    packing,
+    packing_prints,
     points,
     receiving,
     registry,
@@ -116,6 +118,9 @@ runs.app.command("allocate")(sharing.allocate)
 runs.app.command("shares")(sharing.shares)
 runs.app.command("ration")(sharing.ration)
 runs.app.command("substitutes")(sharing.substitutes)
+runs.app.command("packing-lists")(packing_prints.packing_lists)
+runs.app.command("labels")(packing_prints.labels)
+runs.app.command("packing")(packing_prints.progress)
 runs.app.command("plan")(dispatching.plan)
 runs.app.command("release")(dispatching.release)
 runs.app.command("sheets")(dispatching.print_again)
@@ -124,6 +129,11 @@ runs.app.command("vans")(fetching.vans)
 runs.app.command("what-if")(what_if.what_if)
 runs.app.command("frontier")(frontier.of_run)
 app.add_typer(runs.app, name="run")
+for _deed in (
+    packing.pack, packing.seal, packing.stage, packing.packing, packing.short, packing.contents,
+    packing.check,
+):  # fmt: skip
+    bags.app.command(_deed.__name__)(_deed)
 app.add_typer(bags.app, name="bag")
 app.add_typer(bags.trip_app, name="trip")
 app.add_typer(receiving.app, name="receive")

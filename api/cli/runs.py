@@ -219,6 +219,13 @@ def receive(
 def pack(
     *,
     run: RunArgument,
+    all_sealed: Annotated[
+        bool,
+        typer.Option(
+            "--all-sealed/--planned",
+            help="全部算已封袋 / 由点位确认 · all count as sealed, or their points confirm it",
+        ),
+    ] = True,
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,
     as_json: JsonOption = False,
@@ -226,10 +233,14 @@ def pack(
     """装袋 · Pack the bags of each household."""
     from logistics.usecases.pack_bags import pack_bags
 
-    done = _do(database, lambda s, at: pack_bags(s, run, actor=ACTOR, at=at), as_json=as_json)
+    done = _do(
+        database,
+        lambda s, at: pack_bags(s, run, actor=ACTOR, at=at, confirm=all_sealed),
+        as_json=as_json,
+    )
     if not as_json:
         say(
-            "run.packed",
+            "run.packed" if all_sealed else "run.bags-planned",
             code=done.run.code,
             bags=done.bags,
             households=done.households,
