@@ -192,7 +192,8 @@ class ImportReport:
 
     accepted_lists: int = 0
     accepted_lines: int = 0
-    triaged: int = 0  # triage entries written
+    triaged: int = 0  # triage entries that wait
+    changed: int = 0  # changes and cancellations of earlier lists, done at once
     already: int = 0  # entries taken before, from this file or another with the same content
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from logistics.domain.changes import Standing
 from logistics.domain.ids import new_id
 from logistics.domain.lists import HouseholdList, ListUnknown, OrderLine, ReadLine
 from logistics.domain.repeats import Before, Wished
@@ -283,6 +284,44 @@ def append(
             *_body(state, "", lines)["lines"],
         ],
     }
+    _remember(session, before.id, version, body, actor=actor, at=at)
+
+
+def revise(
+    session: Session,
+    before: HouseholdList,
+    lines: Sequence[Standing],
+    *,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Write the lines that stand from now on as the next version; the list is locked.
+
+    Lines that stay keep their id, and with it what the household allowed instead of them.
+    """
+    version = before.version + 1
+    known = {line.id: line for line in before.lines}
+    stays = {key for key, _ in lines if key}
+    gone = [key for key in known if key not in stays]
+    if gone:
+        session.execute(delete(order_line).where(order_line.c.id.in_(gone)))
+    for key, line in lines:
+        if key and (line.quantity, line.unit) != (known[key].quantity, known[key].unit):
+            values = {"quantity": line.quantity, "unit": line.unit, "said": line.said}
+            session.execute(
+                update(order_line).where(order_line.c.id == key).values(**values, version=version)
+            )
+    first = max((line.no for line in before.lines), default=0) + 1
+    fresh = [line for key, line in lines if not key]
+    rows = [_line_row(before.id, no, line, version, at) for no, line in enumerate(fresh, first)]
+    if rows:
+        session.execute(insert(order_line), rows)
+    session.execute(
+        update(household_list)
+        .where(household_list.c.id == before.id)
+        .values(version=version, updated_at=at)
+    )
+    body = _body(before.state, before.note, [line for _, line in lines])
     _remember(session, before.id, version, body, actor=actor, at=at)
 
 

@@ -25,6 +25,7 @@ from logistics.domain.repeats import Before, Wished, part_repeats, remember
 from logistics.domain.runs import Run
 from logistics.exchange.household_book import HouseholdBook, compound_codes
 from logistics.store import audit, catalogue, lists, packages, triage
+from logistics.usecases.change_list import change_what_is_clear
 from logistics.usecases.take_list import open_run
 
 log = logging.getLogger(__name__)
@@ -83,11 +84,13 @@ def import_lists(
         desk.take(entry)
     lists.add(session, desk.new, actor=actor, at=at)
     triaged = triage.add(session, desk.doubts, desk.digests)
+    changed = change_what_is_clear(session, desk.doubts, actor=actor, at=at)
     lists.remember_imported(session, run.id, taken, source, at)
     report = ImportReport(
         accepted_lists=sum(bool(new.lines) for new in desk.new),
         accepted_lines=sum(len(new.lines) for new in desk.new),
-        triaged=triaged,
+        triaged=triaged - changed,
+        changed=changed,
         already=already,
     )
     audit.record(

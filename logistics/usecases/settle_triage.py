@@ -18,6 +18,7 @@ from logistics.domain.lists import (
 from logistics.domain.quantities import read_amount
 from logistics.errors import Invalid
 from logistics.store import audit, catalogue, lists, places, triage
+from logistics.usecases.change_list import CHANGE_ASKED, change_as_asked, close_change
 from logistics.usecases.take_list import open_run, take_list
 
 
@@ -46,7 +47,8 @@ def settle_triage(
 ) -> TriageEntry:
     """Turn a triage entry into a line of its list.
 
-    Without an item and a quantity those of the entry itself are read again: enough when only the
+    What changes or cancels an earlier list is done to that list. Otherwise, without an item and a
+    quantity those of the entry itself are read again: enough when only the
     household was unknown, or the catalogue has since learned the item.
 
     Parameters
@@ -63,10 +65,14 @@ def settle_triage(
         If its run takes no more lists.
     TriageNeedsHousehold
         If it belongs to no household and none is given.
+    NotOnList
+        If the household has no list that holds what is to be changed.
     ItemUnknown, UnitUnknownForItem, QuantityNotUnderstood, QuantityAbsurd
         If what is given is itself no clean line.
     """
     entry = _to_close(session, triage_id, at)
+    if entry.code == CHANGE_ASKED and item is None:
+        return _change(session, entry, household, actor=actor, at=at)
     if entry.list_id is None:
         asked = _asked(entry, item, quantity, unit)
         code = household or entry.household_code
@@ -119,6 +125,22 @@ def _to_close(session: Session, triage_id: str, at: datetime) -> TriageEntry:
     if entry.state != "open":
         raise TriageSettled(triage=triage_id, state=entry.state)
     return entry
+
+
+def _change(
+    session: Session, entry: TriageEntry, household: str | None, *, actor: str, at: datetime
+) -> TriageEntry:
+    if not (code := household or entry.household_code):
+        raise TriageNeedsHousehold(triage=entry.id, mend="give the household's code")
+    home = places.household_by_code(session, code)
+    meant = replace(entry, household_code=home.code)
+    changed = change_as_asked(session, meant, actor=actor, at=at)
+    close_change(session, meant, changed, actor=actor, at=at)
+    audit.record(
+        session, actor=actor, command="triage settled", subject=entry.id,
+        facts={"changed": list(changed)}, at=at,
+    )  # fmt: skip
+    return triage.get(session, entry.id)
 
 
 def _asked(

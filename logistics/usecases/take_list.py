@@ -16,6 +16,7 @@ from logistics.domain.lists import (
     HouseholdList,
     ListAfterCutOff,
     ListEmpty,
+    TriageEntry,
     check_open,
     digest_of,
     notes_of,
@@ -27,6 +28,7 @@ from logistics.domain.runs import Run
 from logistics.exchange.messages.entries import read_body
 from logistics.store import audit, catalogue, lists, open_runs, places, runs, triage
 from logistics.store.places import HouseholdUnknown
+from logistics.usecases.change_list import change_what_is_clear
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +48,9 @@ def take_list(
     """Take one list into a run, while the run is open.
 
     A line that is not one clear amount of one known item becomes an entry in the triage queue,
-    and so does what the household has asked for already; the others stand at once. The run is
-    held against its cut-off until the transaction ends.
+    and so does what the household has asked for already; the others stand at once. What changes
+    or cancels an earlier list of the run is done to that list, if it is clear. The run is held
+    against its cut-off until the transaction ends.
 
     Parameters
     ----------
@@ -108,8 +111,9 @@ def take_list(
         digest=digest,
     )
     lists.add(session, [new], actor=actor, at=at)
-    queue(session, run, doubts, list_id=new.id, version=1, household_code=household.code,
-          source=channel, at=at)  # fmt: skip
+    waits = queue(session, run, doubts, list_id=new.id, version=1,
+                  household_code=household.code, source=channel, at=at)  # fmt: skip
+    change_what_is_clear(session, waits, actor=actor, at=at)
     audit.record(
         session, actor=actor, command="list take", subject=new.id,
         facts={"run": run.id, "lines": len(clean), "doubts": len(doubts)}, at=at,
@@ -149,20 +153,19 @@ def queue(
     household_code: str,
     source: str,
     at: datetime,
-) -> None:
+) -> list[TriageEntry]:
     """Put the doubts about one version of a list into the triage queue."""
-    triage.add(
-        session,
-        [
-            waiting(
-                doubt if "mend" in doubt.facts else replace(doubt, facts=_with_mend(doubt)),
-                run_id=run.id, source=source, list_id=list_id,
-                household_code=household_code, at=at,
-            )
-            for doubt in doubts
-        ],
-        [digest_of(list_id, version, no, d.code, d.said) for no, d in enumerate(doubts)],
-    )  # fmt: skip
+    entries = [
+        waiting(
+            doubt if "mend" in doubt.facts else replace(doubt, facts=_with_mend(doubt)),
+            run_id=run.id, source=source, list_id=list_id,
+            household_code=household_code, at=at,
+        )
+        for doubt in doubts
+    ]  # fmt: skip
+    digests = [digest_of(list_id, version, no, d.code, d.said) for no, d in enumerate(doubts)]
+    triage.add(session, entries, digests)
+    return entries
 
 
 def _with_mend(doubt: Doubt) -> dict[str, object]:
