@@ -118,7 +118,7 @@ def tokens(session: Session, run_id: str) -> dict[str, str]:
         .join(bag, bag.c.id == bag_token.c.bag_id)
         .where(bag.c.run_id == run_id)
     )
-    return dict(rows.tuples().all())
+    return {row.bag_id: row.token for row in rows}
 
 
 def ids_of(session: Session, run_id: str, names: Iterable[str]) -> dict[str, str]:
@@ -144,7 +144,7 @@ def ids_of(session: Session, run_id: str, names: Iterable[str]) -> dict[str, str
             .join(bag, bag.c.id == bag_token.c.bag_id)
             .where(bag.c.run_id == run_id, bag_token.c.token.in_(chunk))
         )
-        by_token = dict(rows.tuples().all())
+        by_token = {row.token: row.id for row in rows}
         found |= {
             name: by_token[token] for name, token in tokens_said.items() if token in by_token
         }
@@ -310,7 +310,7 @@ def digests(session: Session, keys: Iterable[str]) -> dict[str, str]:
                 packing_event.c.key.in_(chunk)
             )
         )
-        found |= dict(rows.tuples().all())
+        found |= {row.key: row.digest for row in rows}
     return found
 
 
