@@ -1,8 +1,9 @@
-"""Commands on the registry: registry import, export, roll-call, mark."""
+"""Commands on the registry: registry import, export, roll-call, mark, answers."""
 
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
 # ruff: noqa: ARG001  --lang is heard by its callback
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from logistics.domain.registry_report import RegistryReport
 
 app = typer.Typer(help="名册 · who lives where, and what they need", no_args_is_help=True)
+
+HowOption = Annotated[str, typer.Option(help="phone door chat notice leader other")]
+ByOption = Annotated[str, typer.Option("--by", help="谁问的,岗位或编号 · post or code")]
+AskedOption = Annotated[str, typer.Option("--at", help="何时 · instant with its offset, or now")]
 
 _SHOWN = 40  # rows of each kind on the screen; a report file has all of them
 
@@ -61,13 +66,18 @@ def import_files(
 
     Exit code 2 if a row was left out.
     """
-    from logistics.usecases.import_registry import import_registry
+    from logistics.usecases.import_registry import import_registry, read_files
+
+    register, _ = looked(
+        database, district, lambda ground: read_files(ground.session, ground.area.id, files)
+    )
 
     def deed(ground: Ground) -> Any:
         return import_registry(
             ground.session,
             ground.area.id,
             files,
+            register=register,
             complete=complete,
             check=check,
             actor=ACTOR,
@@ -209,24 +219,19 @@ def mark_household(
     run: Annotated[str, typer.Argument(help="波次 · id or code of the run")],
     household: Annotated[str, typer.Argument(help="户号 · code of the household")],
     answer: Annotated[str, typer.Argument(help="asked 已问 | declined 不需要 | reopened 更正")],
-    how: Annotated[str, typer.Option(help="phone door chat notice leader other")],
-    by: Annotated[str, typer.Option("--by", help="谁问的,岗位或编号 · post or code")],
-    asked_at: Annotated[
-        str, typer.Option("--at", help="何时 · instant with its offset, or now")
-    ] = "now",
+    how: HowOption,
+    by: ByOption,
+    asked_at: AskedOption = "now",
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,
     as_json: JsonOption = False,
 ) -> None:
     """登记 · Write down that a household was asked, and whether it needs nothing."""
-    from api.instants import read_instant
-    from logistics.store import places, runs
     from logistics.usecases.mark_roll_call import mark_roll_call
 
     at = now()
 
     def deed(session: "Session") -> Any:
-        area = places.district(session, runs.get(session, run).district_id)
         return mark_roll_call(
             session,
             run,
@@ -234,7 +239,7 @@ def mark_household(
             answer,
             how=how,
             asked_by=by,
-            asked_at=read_instant(asked_at, field="at", zone_name=area.zone_name, at=at),
+            asked_at=_instant(session, run, asked_at, at),
             actor=ACTOR,
             at=at,
         )
@@ -250,6 +255,55 @@ def mark_household(
         answer=phrase(f"roll-call.answer.{mark.answer}"),
         how=phrase(f"roll-call.how.{mark.how}"),
     )
+
+
+@app.command("answers")
+def read_answers(
+    *,
+    run: Annotated[str, typer.Argument(help="波次 · id or code of the run")],
+    file: Annotated[Path, typer.Argument(help="CSV XLSX · a roll call with answers written in")],
+    how: HowOption,
+    by: ByOption,
+    asked_at: AskedOption = "now",
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+    as_json: JsonOption = False,
+) -> None:
+    """收回点名册 · Write down all answers of a roll call that came back. Exit code 2: some not."""
+    from api.registry_texts import told
+    from logistics.usecases.mark_roll_call import mark_answers
+
+    at = now()
+    with opened(database) as store:
+        done = store.run(
+            lambda session: mark_answers(
+                session,
+                run,
+                file,
+                how=how,
+                asked_by=by,
+                asked_at=_instant(session, run, asked_at, at),
+                actor=ACTOR,
+                at=at,
+            )
+        )
+    if as_json:
+        print_json(done)
+    else:
+        say("roll-call.answers", file=file.name, count=done.marked)
+        for fault in done.faults:
+            what, mend = told(fault, language())
+            typer.echo(f"  {fault.row}  {fault.column}  {fault.value!r}  {what} → {mend}")
+    if done.faults:
+        raise typer.Exit(2)
+
+
+def _instant(session: "Session", run: str, said: str, at: datetime) -> datetime:
+    from api.instants import read_instant
+    from logistics.store import places, runs
+
+    area = places.district(session, runs.get(session, run).district_id)
+    return read_instant(said, field="at", zone_name=area.zone_name, at=at)
 
 
 app.command("show")(registry_needs.show)

@@ -1,12 +1,30 @@
-"""A roll call as a table for its leader, with room to tick what was said."""
+"""A roll call as a table for its leader, who writes into it what was said, and back again."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from os import PathLike
 from typing import Final
 
-from logistics.domain.roll_call import RollCall
-from logistics.exchange.tables import Column, Integer, Language, Table, Text, YesNo, write_table
+from logistics.domain.registry_report import Fault
+from logistics.domain.roll_call import Answer, RollCall
+from logistics.exchange.tables import (
+    Choice,
+    Column,
+    Integer,
+    Language,
+    Table,
+    Text,
+    YesNo,
+    read_table,
+    write_table,
+)
 
 _TEXT: Final = Text(200)
+_ANSWERS: Final[Mapping[str, tuple[str, ...]]] = {
+    Answer.ASKED: ("已问", "asked", "未应答", "会报"),
+    Answer.DECLINED: ("不需要", "declined", "无需", "needs nothing"),
+    Answer.REOPENED: ("更正", "reopened"),
+}
 ROLL_CALL: Final = Table(
     key="roll-call", zh="点名册", en="Roll call",
     columns=(
@@ -23,7 +41,15 @@ ROLL_CALL: Final = Table(
         Column(key="asked", zh="已问次数", en="times asked", kind=Integer()),
         Column(key="how", zh="上次问法", en="asked by", kind=_TEXT),
         Column(key="asked_at", zh="上次问的时间", en="asked at", kind=_TEXT, width=28),
-        Column(key="answer", zh="本次结果", en="answer", kind=_TEXT, width=20),
+        Column(key="answer", zh="本次结果", en="answer", kind=Choice(_ANSWERS), width=20),
+    ),
+)  # fmt: skip
+
+_ANSWERED: Final = Table(
+    key="answers", zh="点名册", en="Roll call",
+    columns=(
+        Column(key="code", zh="户号", en="household", kind=_TEXT, required=True),
+        Column(key="answer", zh="本次结果", en="answer", kind=Choice(_ANSWERS)),
     ),
 )  # fmt: skip
 
@@ -57,3 +83,38 @@ def write_roll_call(
         for row in called.rows
     )
     write_table(path, ROLL_CALL, rows, language=language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked:
+    """A row of a roll call in which somebody wrote an answer."""
+
+    code: str
+    answer: str
+    row: int
+
+
+def read_answers(path: str | PathLike[str]) -> tuple[tuple[Ticked, ...], tuple[Fault, ...]]:
+    """Read a roll call that came back, .csv or .xlsx: answers, and rows that cannot be read.
+
+    Rows without an answer say nothing.
+
+    Raises
+    ------
+    TableUnreadable
+        If the whole file cannot be read.
+    """
+    reading = read_table(path, _ANSWERED)
+    ticked = tuple(
+        Ticked(code=row["code"], answer=row["answer"], row=row.line)
+        for row in reading.rows
+        if row["answer"] is not None
+    )
+    faults = tuple(
+        Fault(
+            code=bad.code, file=reading.file, sheet=bad.sheet, row=bad.line, column=bad.column,
+            value=bad.value, mend=bad.mend, more=bad.more,
+        )
+        for bad in reading.findings
+    )  # fmt: skip
+    return ticked, faults

@@ -3,7 +3,8 @@
 import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from copy import deepcopy
+from dataclasses import asdict, replace
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from logistics.domain.needs import TierTable
-from logistics.domain.places import District, Place
+from logistics.domain.places import District, Household, Place
 from logistics.domain.registry import HomeSaid, PlaceSaid, floor_of
 from logistics.domain.registry_changes import Changes, Known, judge
 from logistics.domain.registry_report import Finding, RegistryReport
@@ -32,6 +33,7 @@ def import_registry(
     district_id: str,
     paths: Collection[str | PathLike[str]],
     *,
+    register: Register | None = None,
     complete: bool = False,
     check: bool = False,
     actor: str,
@@ -45,6 +47,8 @@ def import_registry(
 
     Parameters
     ----------
+    register
+        What `read_files` read of the same files, so that no writer waits while files are read.
     complete
         Whether the files name everybody in the stairwells that they name; other households there
         are then unlisted, and no run expects a list of them. As long as a row was left out nobody
@@ -64,8 +68,9 @@ def import_registry(
         registry.hold(session, area.id)
     known = known_of(session, area)
     mapped = {place.id: place for place in known.places.values()}
-    doors = Doors(known.places.values(), known.households)
-    register = read_register(paths, doors, known.households)
+    if register is None:
+        register = _read(known.places.values(), known.households, paths)
+    register = replace(register, places=deepcopy(register.places))  # a retry needs it as it was
     homes = sorted(register.homes.values(), key=lambda home: home.code)
     whole = complete and all(fault.code in _WENT_IN for fault in register.faults)
     differing = _leave_to_map(known, mapped, register)
@@ -113,6 +118,31 @@ def import_registry(
         )
         log.info("district %s: register of %d rows imported", area.id, report.rows)
     return report
+
+
+def read_files(
+    session: Session, district_id: str, paths: Collection[str | PathLike[str]]
+) -> Register:
+    """Read files for `import_registry` without writing anything.
+
+    Raises
+    ------
+    TableUnreadable
+        If a whole file cannot be read.
+    DistrictUnknown
+        If there is no such district.
+    """
+    area = places.district(session, district_id)
+    homes = {home.code: home for home in places.households(session, area.id)}
+    return _read(places.places(session, area.id), homes, paths)
+
+
+def _read(
+    area: Iterable[Place],
+    homes: Mapping[str, Household],
+    paths: Collection[str | PathLike[str]],
+) -> Register:
+    return read_register(paths, Doors(area, homes), homes)
 
 
 def known_of(session: Session, area: District) -> Known:

@@ -1,11 +1,15 @@
 """Mark that a household was asked for its list, and what it said (已问、不需要)."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
+from os import PathLike
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from logistics.domain.registry_report import Fault
 from logistics.domain.roll_call import (
     Answer,
     How,
@@ -15,6 +19,7 @@ from logistics.domain.roll_call import (
     RollCallClosed,
 )
 from logistics.domain.runs import RunState
+from logistics.exchange.registry_roll_call import read_answers
 from logistics.store import audit, lists, places, registry_calls, runs
 from logistics.store.places import HouseholdUnknown
 
@@ -86,6 +91,57 @@ def mark_roll_call(
     )  # fmt: skip
     log.info("run %s: household %s %s", found.id, household.id, mark.answer.value)
     return mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """How many marks a roll call brought, and the rows that brought none."""
+
+    marked: int
+    faults: tuple[Fault, ...]
+
+
+def mark_answers(
+    session: Session,
+    run: str,
+    path: str | PathLike[str],
+    *,
+    how: str,
+    asked_by: str,
+    asked_at: datetime | None = None,
+    actor: str,
+    at: datetime,
+) -> Marked:
+    """Write down all answers of a roll call that came back as a file.
+
+    A row that cannot be marked is told; the others are.
+
+    Raises
+    ------
+    TableUnreadable
+        If the whole file cannot be read.
+    RunUnknown, RollCallClosed
+        If there is no such run, or it is closed.
+    MarkInvalid
+        If the way is none of those known, nobody asked, or it is yet to be.
+    """
+    ticked, unreadable = read_answers(path)
+    faults = list(unreadable)
+    for one in ticked:
+        try:
+            mark_roll_call(
+                session, run, one.code, one.answer, how=how, asked_by=asked_by,
+                asked_at=asked_at, actor=actor, at=at,
+            )  # fmt: skip
+        except (HouseholdUnknown, ListThere) as refusal:
+            faults.append(
+                Fault(
+                    code=refusal.code, file=Path(path).name, sheet="", row=one.row,
+                    column="户号 household", value=one.code,
+                    mend=str(refusal.facts.get("mend", "")), more={"run": run},
+                )
+            )  # fmt: skip
+    return Marked(marked=len(ticked) + len(unreadable) - len(faults), faults=tuple(faults))
 
 
 def _one_of(kind: type[_E], field: str, said: str) -> _E:

@@ -39,8 +39,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with database.transaction() as session:
         set_up(session, DistrictSetup(name="凯旋", synthetic=True),
                Setup(policy=Policy(), points=(point,)), MAP, actor="test", at=at)  # fmt: skip
-        create_run(session, "凯旋", at.date() + timedelta(days=1), 1,
-                   cutoff_at=at + timedelta(hours=2), actor="test", at=at)  # fmt: skip
+        run = create_run(session, "凯旋", at.date() + timedelta(days=1), 1,
+                         cutoff_at=at + timedelta(hours=2), actor="test", at=at)  # fmt: skip
+        (tmp_path / "run").write_text(run.code, encoding="utf-8")
     database.close()
     (tmp_path / "register.csv").write_text(ROWS, encoding="utf-8")
     return tmp_path
@@ -76,25 +77,20 @@ def test_a_report_is_a_table_too(place: Path, ending: str) -> None:
 
 
 def test_the_roll_is_called_marked_and_written(place: Path) -> None:
-    [run] = {word for word in call("registry", "roll-call", "nothing", code=2).split()
-             if word == "run.unknown:"} or {"run.unknown:"}  # fmt: skip
-    assert run == "run.unknown:"
-    database = open_database(f"sqlite:///{place / 'd.db'}")
-    with database.read() as session:
-        from logistics.store import runs  # noqa: PLC0415
-
-        day = datetime.now(UTC).date() + timedelta(days=1)
-        code = f"KX-{day:%Y%m%d}-1"
-        code = runs.get(session, code).code
-    database.close()
+    assert "run.unknown" in call("registry", "roll-call", "nothing", code=2)
+    code = (place / "run").read_text(encoding="utf-8")
     call("registry", "import", place / "register.csv", code=2)
     out = place / "roll.csv"
     said = call("registry", "roll-call", code, "--stairwell", "KX-01-01-1", "--csv", out)
     assert "★ KX-01-01-1-301" in said
     assert out.read_text(encoding="utf-8").count("KX-01-01-1-") == 6
     call("registry", "mark", code, "KX-01-01-1-301", "declined", "--how", "door", "--by", "L-1")
+    out.write_text("户号,本次结果\nKX-01-01-1-302,不需要\nKX-99,已问\n", encoding="utf-8")
+    said = call("registry", "answers", code, out, "--how", "phone", "--by", "L-1", code=2)
+    assert "1 households marked" in said
+    assert "KX-99" in said
     left = json.loads(call("registry", "roll-call", code, "--json"))
-    assert left["declined"] == 1
+    assert left["declined"] == 2
 
 
 def test_tiers_are_shown_published_and_needs_withdrawn(place: Path) -> None:

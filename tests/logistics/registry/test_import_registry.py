@@ -1,3 +1,4 @@
+import logging
 from datetime import date, timedelta
 
 import pytest
@@ -230,6 +231,15 @@ def test_needs_leave_the_house_only_where_they_are_asked_for(session, area, brin
     ).scalars()
     assert "needs" not in record
     assert "infant" not in str(record)
+
+
+def test_no_log_holds_a_name_or_a_need(bring, caplog):
+    with caplog.at_level(logging.DEBUG):
+        bring(*FAMILY, "春江花园,1,1,302,,3,,1,张三丰,70,孕妇")
+    said = caplog.text
+    assert "register of 3 rows imported" in said
+    for word in ("婴幼儿", "infant", "孕妇", "pregnant", "王", "张", "岗位3"):
+        assert word not in said
 
 
 def test_several_sheets_with_english_headers_are_one_register(session, area, tmp_path):

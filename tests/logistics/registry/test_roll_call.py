@@ -9,6 +9,7 @@ from logistics.domain.needs import Need, TierRule, TierTable
 from logistics.domain.registry import ConsentWithdrawn, NotRegistered
 from logistics.domain.roll_call import ListThere, MarkInvalid, RollCallClosed
 from logistics.domain.runs import RunState
+from logistics.exchange.registry_roll_call import write_roll_call
 from logistics.store import places, registry, runs, tables
 from logistics.store.places import PlaceUnknown
 from logistics.usecases.account_for_run import account_for_run
@@ -16,7 +17,7 @@ from logistics.usecases.call_roll import call_roll
 from logistics.usecases.close_run import household_outcomes
 from logistics.usecases.create_run import create_run
 from logistics.usecases.cut_off import cut_off
-from logistics.usecases.mark_roll_call import mark_roll_call
+from logistics.usecases.mark_roll_call import mark_answers, mark_roll_call
 from logistics.usecases.read_needs import (
     audited_needs,
     household_history,
@@ -169,6 +170,27 @@ def test_the_books_tell_who_declined_from_who_sent_nothing(session, bring, run):
 )
 def test_what_was_asked_for_counts_before_what_was_said(facts, what):
     assert outcome(facts) is what
+
+
+def test_a_roll_call_comes_back_with_its_answers(session, run, tmp_path):
+    path = tmp_path / "roll.csv"
+    write_roll_call(path, call_roll(session, run.id, place="KX-01-01-1"))
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    a_list(session, run, "KX-01-01-1-302")
+    for number, answer in ((1, "不需要"), (2, "不需要"), (3, "已问"), (4, "唔")):
+        lines[number] += answer
+    lines.append(lines[1].replace("KX-01-01-1-301", "KX-01-01-1-999"))
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+    done = mark_answers(session, run.id, path, how="door", asked_by="L-07", **WHO)
+
+    assert done.marked == 2
+    assert sorted((fault.row, fault.code) for fault in done.faults) == [
+        (3, "roll-call.list-there"), (5, "cell.unknown-choice"), (8, "household.unknown"),
+    ]  # fmt: skip
+    left = {row.code: row.asked for row in call_roll(session, run.id, place="KX-01-01-1").rows}
+    assert "KX-01-01-1-301" not in left
+    assert sum(left.values()) == 1
 
 
 NEEDY = "春江花园,1,1,301,,3,,1,王,34,婴幼儿、慢性病,,,2026-04-01,岗位3"

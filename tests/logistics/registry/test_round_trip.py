@@ -86,7 +86,7 @@ def nothing_known(households: dict[str, Household]) -> Known:
 
 
 @pytest.mark.parametrize(("ending", "language"), [("csv", "zh"), ("csv", "en"), ("xlsx", "zh")])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     written=st.lists(homes(), max_size=5, unique_by=lambda home: home.household.code),
     leaders=st.dictionaries(st.sampled_from(sorted(STAIRWELLS)), TEXTS.filter(posts), max_size=3),
