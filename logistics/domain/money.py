@@ -35,7 +35,8 @@ SUBSIDY: Final = "subsidy"
 """Between households and funds: nothing says which fund bore whose part, so that nobody can read
 a household's needs from the books. It is even after each posting."""
 
-_IN_HAND = frozenset({"van", "stock", "bag", "return"})
+IN_HAND: Final = frozenset({"van", "stock", "bag", "return"})
+"""Kinds of places where goods stand as long as nobody has got them."""
 
 
 def household(code: str) -> str:
@@ -260,7 +261,7 @@ class LotBook:
 
     def _account(self, move: GoodsMove, location: str) -> str:
         where, _, code = location.partition(":")
-        if where in _IN_HAND:
+        if where in IN_HAND:
             return STOCK
         if where == "household":
             return self.terms.home(code)
@@ -294,7 +295,7 @@ class LotBook:
         return kind_of(account) in ("household", "gift")
 
 
-def fact_of(seq: int) -> str:
+def fact_of(seq: int | str) -> str:
     """Name what follows from a movement of goods."""
     return f"m:{seq}"
 

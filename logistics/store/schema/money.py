@@ -92,7 +92,7 @@ money_entry = Table(
     "money_entry",
     metadata,
     _seq(),
-    Column("fact", String(160), nullable=False, unique=True),
+    Column("fact", String(192), nullable=False, unique=True),
     ref_column("district_id", "district", index=False),
     ref_column("run_id", "run", nullable=True),
     Column("kind", String(16), nullable=False),

@@ -84,7 +84,7 @@ def _make_journal() -> None:
     op.create_table(
         "money_entry",
         _seq(),
-        sa.Column("fact", sa.String(160), nullable=False, unique=True),
+        sa.Column("fact", sa.String(192), nullable=False, unique=True),
         _ref("district_id", "district"),
         _ref("run_id", "run", nullable=True),
         sa.Column("kind", sa.String(16), nullable=False),
