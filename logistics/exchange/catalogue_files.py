@@ -100,11 +100,19 @@ def values_of(item: Item) -> dict[str, Any]:
 
 def _item(row: Row, units: Mapping[str, int]) -> Item:
     values = {name: row[name] for name in _SAME if name in row.values}
+    values["units"] = {**values.get("units", {}), **units}
+    values["name_en"] = values["name_en"] or values["name_zh"]
+    values["default_unit"] = values["default_unit"] or _usual(values["base"], values["units"])
     return Item(
-        **{**values, "units": {**values.get("units", {}), **units}},
+        **values,
         weight_mg=int(row["weight_g"] * _MILLI),
         volume_ul=int(row["volume_ml"] * _MILLI),
     )
+
+
+def _usual(base: str, units: Mapping[str, int]) -> str:
+    """Choose the unit in which an item is asked for where none is named: its first."""
+    return next(iter(units), {"g": "斤", "ml": "L"}.get(base, ""))
 
 
 def _claim(taken: dict[str, str], item: Item) -> None:

@@ -103,42 +103,52 @@ class Units(Kind):
 _MOST: Final = 10**9
 _PER_UNIT: Final = Number(least=Decimal("0.001"), most=Decimal(10**6), places=3)
 _NAME_ZH: Final = Column(
-    key="name_zh", zh="商品", en="item", words=("品名", "商品名称", "名称"), kind=Text(64),
-    required=True, width=16,
+    key="name_zh", zh="商品", en="item", words=("品名", "商品名称", "名称", "中文名"),
+    kind=Text(64), required=True, width=16,
 )  # fmt: skip
 _UNITS: Final = Column(
     key="units", zh="单位换算", en="units", kind=Units(), default=MappingProxyType({})
 )
 _PLAIN: Final = (
     _NAME_ZH,
-    Column(key="name_en", zh="英文名", en="English name", kind=Text(128), required=True, width=20),
-    Column(key="aliases", zh="别名", en="aliases", kind=Words(), default=()),
     Column(
-        key="misspellings", zh="常见错字", en="misspellings", words=("错别字", "常见错写"),
+        key="name_en", zh="英文名", en="English name", words=("英文名称",), kind=Text(128),
+        default="", width=20,
+    ),
+    Column(key="aliases", zh="别名", en="aliases", words=("又名",), kind=Words(), default=()),
+    Column(
+        key="misspellings", zh="常见错字", en="misspellings", words=("错别字", "常见错写", "误写"),
         kind=Words(), default=(),
     ),
-    Column(key="category", zh="类别", en="category", kind=Choice(CATEGORIES), required=True),
-    Column(key="base", zh="基本单位", en="base unit", kind=Choice(BASES), required=True),
-    Column(key="default_unit", zh="常用单位", en="default unit", kind=Text(16), required=True),
     Column(
-        key="weight_g", zh="每基本单位重量（克）", en="weight per base unit (g)", kind=_PER_UNIT,
+        key="category", zh="类别", en="category", words=("分类", "品类"), kind=Choice(CATEGORIES),
         required=True,
+    ),
+    Column(key="base", zh="基本单位", en="base unit", kind=Choice(BASES), required=True),
+    Column(
+        key="default_unit", zh="常用单位", en="default unit", words=("默认单位", "销售单位"),
+        kind=Text(16), default="",
+    ),
+    Column(
+        key="weight_g", zh="每基本单位重量（克）", en="weight per base unit (g)",
+        words=("单重（克）",), kind=_PER_UNIT, required=True,
     ),
     Column(
         key="volume_ml", zh="每基本单位体积（毫升）", en="volume per base unit (ml)",
-        kind=_PER_UNIT, required=True,
+        words=("单体积（毫升）",), kind=_PER_UNIT, required=True,
     ),
     Column(
-        key="cold_chain", zh="温度", en="cold chain", words=("冷链", "储存"), kind=Choice(CHAINS),
-        default="ambient",
+        key="cold_chain", zh="温度", en="cold chain", words=("冷链", "储存", "温层", "储存条件"),
+        kind=Choice(CHAINS), default="ambient",
     ),
     Column(key="fragile", zh="易碎", en="fragile", words=("怕压",), kind=YesNo(), default=False),
     Column(
-        key="substitute_class", zh="替代组", en="substitution group", kind=Text(32), default=None
+        key="substitute_class", zh="替代组", en="substitution group", words=("替换组",),
+        kind=Text(32),
     ),
     Column(
-        key="household_limit", zh="每户限量", en="household limit", words=("限购",),
-        kind=Integer(least=1, most=_MOST), required=True,
+        key="household_limit", zh="每户限量", en="household limit",
+        words=("限购", "限量", "每户限购"), kind=Integer(least=1, most=_MOST), required=True,
     ),
     Column(
         key="person_limit", zh="每人限量", en="person limit", kind=Integer(least=1, most=_MOST)

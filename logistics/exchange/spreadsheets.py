@@ -1,103 +1,98 @@
 """Tables for spreadsheets: orders for markets, and who was given what."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-from typing import Final, Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, Final
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
-from logistics.domain.procurement import OrderedLine, PurchaseOrder
+from logistics.domain.procurement import PurchaseOrder
 from logistics.domain.run_report import AllocationRow
 from logistics.exchange.report_texts import TABLES
+from logistics.exchange.tables import (
+    Column,
+    Integer,
+    Kind,
+    Language,
+    Table,
+    Text,
+    Yuan,
+    csv_text,
+    xlsx_bytes,
+)
 
-Language = Literal["zh", "en"]
-Cell = str | int
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-_BOM: Final = "\ufeff"  # without it, spreadsheet programs take UTF-8 for the local code page
+_LONGEST_NAME: Final = 31  # of a sheet
+
+
+def _column(name: str, kind: Kind, width: int | None = None) -> Column:
+    zh, en = (TABLES[language][name] for language in ("zh", "en"))
+    return Column(key=name, zh=zh, en=en, kind=kind, width=width)
+
+
+ORDERS: Final = Table(
+    key="orders",
+    zh=TABLES["zh"]["orders"],
+    en=TABLES["en"]["orders"],
+    columns=(
+        _column("order", Text(), 14),
+        _column("item", Text(), 22),
+        _column("case_base", Integer(), 12),
+        _column("base", Text(), 10),
+        _column("cases", Integer(), 10),
+        _column("demand", Integer(), 12),
+        _column("households", Integer(), 14),
+        _column("price", Yuan(), 14),
+        _column("total", Yuan(), 12),
+    ),
+)
+ALLOCATION: Final = Table(
+    key="allocation",
+    zh="分配",
+    en="Allocation",
+    columns=(
+        _column("household", Text()),
+        _column("line", Integer()),
+        _column("item", Text()),
+        _column("asked", Integer()),
+        _column("base", Text()),
+        _column("got", Integer()),
+        _column("given_item", Text()),
+        _column("kind", Text()),
+        _column("reason", Text()),
+    ),
+)
 
 
 def orders_csv(order: PurchaseOrder, *, language: Language = "zh") -> str:
     """Write one market's order as CSV, opened by spreadsheet programs as it is."""
-    return _csv([_order_head(language), *_order_rows(order, language)])
+    return csv_text(ORDERS, _order_rows(order, language), language=language)
 
 
 def orders_xlsx(orders: Iterable[PurchaseOrder], *, language: Language = "zh") -> bytes:
     """Write orders as a workbook, one sheet per market."""
-    book = Workbook()
-    book.remove(book.active)
+    pages: list[tuple[Table, Iterable[dict[str, Any]]]] = []
     for order in orders:
-        page = book.create_sheet(order.code[-31:])  # the longest name that the format allows
-        page.append(_order_head(language))
-        for row in _order_rows(order, language):
-            page.append(row)
-        for cell in page[1]:
-            cell.font = Font(bold=True)
-        page.freeze_panes = "A2"
-        for number, width in enumerate((14, 22, 12, 10, 10, 12, 14, 14, 12), start=1):
-            page.column_dimensions[get_column_letter(number)].width = width
-    if not book.sheetnames:
-        book.create_sheet(TABLES[language]["orders"])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+        name = order.code[-_LONGEST_NAME:]  # the end of a code tells markets apart
+        pages.append((replace(ORDERS, zh=name, en=name), _order_rows(order, language)))
+    return xlsx_bytes(pages or [(ORDERS, ())], language=language)
 
 
 def allocation_csv(rows: Iterable[AllocationRow], *, language: Language = "zh") -> str:
     """Write what each line was given, and why, as CSV."""
     texts = TABLES[language]
-    names = (
-        "household", "line", "item", "asked", "base", "got", "given_item", "kind", "reason",
-    )  # fmt: skip
     body = (
-        (
-            row.household_code,
-            row.line_no,
-            row.item_zh if language == "zh" else row.item_en,
-            row.asked,
-            texts[row.base],
-            row.quantity,
-            row.given_zh if language == "zh" else row.given_en,
-            texts[f"kind.{row.kind}"],
-            texts[f"reason.{row.reason}"],
-        )
+        {
+            "household": row.household_code,
+            "line": row.line_no,
+            "item": row.item_zh if language == "zh" else row.item_en,
+            "asked": row.asked,
+            "base": texts[row.base],
+            "got": row.quantity,
+            "given_item": row.given_zh if language == "zh" else row.given_en,
+            "kind": texts[f"kind.{row.kind}"],
+            "reason": texts[f"reason.{row.reason}"],
+        }
         for row in rows
     )
-    return _csv([[texts[name] for name in names], *body])
-
-
-def plain(cell: Cell) -> Cell:
-    """Keep a spreadsheet program from taking a text for a formula."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
-
-
-def _order_head(language: Language) -> list[str]:
-    names = (
-        "order", "item", "case_base", "base", "cases", "demand", "households", "price", "total",
-    )  # fmt: skip
-    return [TABLES[language][name] for name in names]
-
-
-def _order_rows(order: PurchaseOrder, language: Language) -> list[list[Cell]]:
-    return [[plain(cell) for cell in _order_row(order, line, language)] for line in order.lines]
-
-
-def _order_row(order: PurchaseOrder, line: OrderedLine, language: Language) -> list[Cell]:
-    return [
-        order.code,
-        line.name_zh if language == "zh" else line.name_en,
-        line.case_base,
-        TABLES[language][line.base],
-        line.cases,
-        line.demand,
-        line.households,
-        yuan(line.price_fen),
-        yuan(line.total_fen),
-    ]
+    return csv_text(ALLOCATION, body, language=language)
 
 
 def yuan(fen: int) -> str:
@@ -105,7 +100,16 @@ def yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02}"
 
 
-def _csv(rows: Iterable[Sequence[Cell]]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows([plain(cell) for cell in row] for row in rows)
-    return _BOM + out.getvalue()
+def _order_rows(order: PurchaseOrder, language: Language) -> Iterator[dict[str, Any]]:
+    for line in order.lines:
+        yield {
+            "order": order.code,
+            "item": line.name_zh if language == "zh" else line.name_en,
+            "case_base": line.case_base,
+            "base": TABLES[language][line.base],
+            "cases": line.cases,
+            "demand": line.demand,
+            "households": line.households,
+            "price": line.price_fen,
+            "total": line.total_fen,
+        }

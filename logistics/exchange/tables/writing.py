@@ -23,6 +23,8 @@ Values = Mapping[str, Any]
 _NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _LONGEST_NAME: Final = 31  # of the format
 _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_MONEY: Final = "0.00"
+_FEN: Final = 2  # decimals of yuan
 _CELL: Final = 32_767  # characters, of the format
 
 
@@ -120,10 +122,12 @@ def _cell(column: Column, values: Values, language: Language) -> Written:
 def _typed(page: Any, written: Written) -> Any:
     if isinstance(written, Decimal):
         short = float(written)  # a spreadsheet keeps 15 digits; more are kept as text
-        return short if number_words(short) == f"{written:f}" else f"{written:f}"
-    if not isinstance(written, str):
-        return written
-    if written[:1] not in "=#":
+        if Decimal(number_words(short)) != written:
+            return f"{written:f}"
+        cell = WriteOnlyCell(page, value=short)
+        cell.number_format = _MONEY if written.as_tuple().exponent == -_FEN else "General"
+        return cell
+    if not isinstance(written, str) or written[:1] not in "=#":
         return written
     cell = WriteOnlyCell(page, value=written)
     cell.data_type = "s"  # never a formula nor an error, whatever it begins with
