@@ -62,6 +62,9 @@ def settle(
     quantity: Annotated[str | None, typer.Option(help="数量 · how many")] = None,
     unit: Annotated[str, typer.Option(help="单位 · unit")] = "",
     household: Annotated[str | None, typer.Option(help="户号 · household code")] = None,
+    teach: Annotated[
+        bool, typer.Option("--teach/--no-teach", help="学别名 · let the word name the item")
+    ] = True,
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,
 ) -> None:
@@ -70,7 +73,7 @@ def settle(
 
     with opened(database) as store:
         at = now()
-        store.run(
+        settled = store.run(
             lambda session: settle_triage(
                 session,
                 entry,
@@ -78,11 +81,14 @@ def settle(
                 quantity=quantity,
                 unit=unit,
                 household=household,
+                teach=teach,
                 actor=ACTOR,
                 at=at,
             )
         )
     say("triage.settled", entry=entry)
+    if word := settled.facts.get("taught"):
+        say("triage.taught", word=word, item=item)
 
 
 @app.command("discard")

@@ -69,12 +69,25 @@ class Settlement(BaseModel):
     """What the words meant."""
 
     model_config = ConfigDict(extra="forbid")
-    item: Annotated[str, Field(min_length=1, max_length=64, examples=["土豆"])]
-    quantity: Amount
+    item: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=64,
+            examples=["土豆"],
+            description="Not needed to do a change as it was asked",
+        ),
+    ] = None
+    quantity: Annotated[
+        Amount | None, Field(description="Without it the amount that was said")
+    ] = None
     unit: Annotated[str, Field(max_length=16, examples=["斤"])] = ""
     household: Annotated[
         str | None, Field(max_length=64, description="Where the entry names no household")
     ] = None
+    teach: Annotated[
+        bool, Field(description="Whether an unknown word names the item from now on")
+    ] = True
 
 
 class Discard(BaseModel):
@@ -127,6 +140,7 @@ def settle(
             quantity=body.quantity,
             unit=body.unit,
             household=body.household,
+            teach=body.teach,
             actor=who.actor,
             at=at,
         )

@@ -20,6 +20,7 @@ from logistics.errors import Invalid
 from logistics.store import audit, catalogue, lists, places, triage
 from logistics.usecases.change_list import CHANGE_ASKED, change_as_asked, close_change
 from logistics.usecases.take_list import open_run, take_list
+from logistics.usecases.teach_alias import teach_alias
 
 
 class TriageNeedsHousehold(Invalid):
@@ -42,6 +43,7 @@ def settle_triage(
     quantity: str | float | Decimal | None = None,
     unit: str = "",
     household: str | None = None,
+    teach: bool = True,
     actor: str,
     at: datetime,
 ) -> TriageEntry:
@@ -56,6 +58,9 @@ def settle_triage(
     household
         Code of the household, for entries whose household was not known. All lines of such an
         entry go into a new list of that household; lines that are still doubtful wait anew.
+
+    teach
+        Whether a word that the catalogue did not know names the given item from now on.
 
     Raises
     ------
@@ -91,7 +96,8 @@ def settle_triage(
             for line in _clean(known, asked, persons)
         ]
         lists.append(session, before, clean, state=_state_after(before), actor=actor, at=at)
-    return _close(session, entry, "settled", list_id, {}, actor=actor, at=at)
+    facts = _taught(session, entry, item, actor=actor, at=at) if item and teach else {}
+    return _close(session, entry, "settled", list_id, facts, actor=actor, at=at)
 
 
 def discard_triage(
@@ -125,6 +131,19 @@ def _to_close(session: Session, triage_id: str, at: datetime) -> TriageEntry:
     if entry.state != "open":
         raise TriageSettled(triage=triage_id, state=entry.state)
     return entry
+
+
+def _taught(
+    session: Session, entry: TriageEntry, item: str, *, actor: str, at: datetime
+) -> dict[str, str]:
+    """Teach the word of an unknown item; return it, if it was taken."""
+    word = str(entry.facts.get("item") or entry.facts.get("asked", {}).get("item", ""))
+    if entry.code != "item.unknown":
+        return {}
+    known = catalogue.load(session)
+    if not teach_alias(session, known, known.get(item), word, actor=actor, at=at):
+        return {}
+    return {"taught": word}
 
 
 def _change(

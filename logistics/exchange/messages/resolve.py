@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from logistics.domain.catalogue import (
     Item,
@@ -9,7 +10,13 @@ from logistics.domain.catalogue import (
     QuantityNotWhole,
     UnitUnknownForItem,
 )
-from logistics.domain.quantities import MASS, VOLUME, UnitNotUnderstood, meanings
+from logistics.domain.quantities import (
+    MASS,
+    VOLUME,
+    UnitNotUnderstood,
+    meanings,
+    say_decimal,
+)
 from logistics.exchange.messages.amounts import is_measure
 from logistics.exchange.messages.lexicon import Lexicon
 from logistics.exchange.messages.parts import Part
@@ -41,7 +48,14 @@ class Resolver:
         """
         if part.goods is None:
             near = "、".join(item.name_zh for item in self.lexicon.near(said))
-            return Question("item.unknown", said, {"item": said[:40], "close": near})
+            facts: dict[str, Any] = {"item": said[:40], "close": near}
+            if amount is not None:  # one click on the item is then enough
+                facts["asked"] = {
+                    "item": said[:40],
+                    "quantity": say_decimal(amount.count) or str(amount.count),
+                    "unit": amount.word,
+                }
+            return Question("item.unknown", said, facts)
         items = part.goods.items
         if len(items) == 1 and part.goods.how != "open":
             return items[0]
