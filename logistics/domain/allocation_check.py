@@ -11,7 +11,6 @@ from fractions import Fraction
 
 from logistics.domain.allocation import (
     ESSENTIAL,
-    ItemFacts,
     Share,
     ShareKind,
     Supply,
@@ -40,10 +39,31 @@ def check(
     ``step-broken``, ``not-allowed-instead``, ``said-wrongly`` (kind or sum), ``left-in-stock``
     (somebody could still be given it), ``less-urgent-first``, ``second-before-first`` (one has two
     things and another of its tier none), ``could-be-higher`` (moving one step between two of a
-    tier lifts the lower above where it stood).
+    tier lifts the lower above where it stood). In what is too large for a proof the last one may
+    be found: filling ends where it sees no such move, but what it moved last may open another.
     """
     judge = _Judge(wants, supplies, terms, shares)
     return (*judge.books(), *judge.lines(), *judge.order())
+
+
+@dataclass(frozen=True, slots=True)
+class _Giver:
+    household_code: str
+    line_id: str
+    back: int
+    after: tuple[bool, Fraction]
+
+
+def _lifted(
+    want: Want, missing: int, lower: tuple[bool, Fraction], givers: Sequence[_Giver]
+) -> Iterator[Fault]:
+    for giver in givers:
+        if giver.after <= lower:
+            return
+        if giver.back >= missing and giver.household_code != want.household_code:
+            code = "could-be-higher" if lower[0] else "second-before-first"
+            yield Fault(code=code, subject=want.line_id, by=giver.back)
+            return
 
 
 class _Judge:
@@ -72,8 +92,14 @@ class _Judge:
                     self._own[share.line_id] += share.quantity if same else 0
         self._first = Counter(terms.had) + self._own
         self._homes: dict[str, list[Want]] = defaultdict(list)
+        self._tiers: dict[str, int] = {}
+        self._wholes: Counter[tuple[str, str]] = Counter()
         for want in wants:
-            self._homes[want.household_code].append(want)
+            code = want.household_code
+            self._homes[code].append(want)
+            self._tiers[code] = min(want.tier, self._tiers.get(code, want.tier))
+            self._wholes[code, want.item_id] += self._entitled[want.line_id]
+        self._counts = Counter(code for (code, _), whole in self._wholes.items() if whole)
 
     def books(self) -> Iterator[Fault]:
         """Name what is given of what is not there, or twice."""
@@ -124,60 +150,60 @@ class _Judge:
         for lot in self._lots.values():
             if lot.instead_of is None:
                 own[lot.item_id] += lot.quantity - self._used[lot.lot_id]
-        holders: dict[str, list[Want]] = defaultdict(list)
-        for want in self._wants.values():
-            if self._own[want.line_id]:
-                holders[want.item_id].append(want)
         high = {code: self._standing(lines) for code, lines in self._homes.items()}
+        holders = self._holders(high)
         for line_id, want in sorted(self._wants.items()):
             step = self._next(want)
             if not step or line_id in self._terms.closed:
                 continue
             if own[want.item_id] >= step:
                 yield Fault(code="left-in-stock", subject=line_id, by=own[want.item_id])
-            for other in holders[want.item_id]:
-                yield from self._against(want, other, step - own[want.item_id], high)
+            missing = step - own[want.item_id]
+            tier = self._tier(want)
+            for other_tier, givers in holders.get(want.item_id, {}).items():
+                if other_tier > tier:
+                    able = next((g for g in givers if g.back >= missing), None)
+                    if able:
+                        yield Fault(code="less-urgent-first", subject=able.line_id, by=able.back)
+                elif other_tier == tier and self._category(want) not in ESSENTIAL:
+                    yield from _lifted(want, missing, high[want.household_code], givers)
 
-    def _against(
-        self, want: Want, other: Want, missing: int, high: Mapping[str, tuple[bool, Fraction]]
-    ) -> Iterator[Fault]:
-        if other.household_code == want.household_code:
-            return
-        back = self._own[other.line_id] % other.step or min(other.step, self._own[other.line_id])
-        if back < missing:
-            return
-        mine, theirs = self._tier(want), self._tier(other)
-        if mine < theirs:
-            yield Fault(code="less-urgent-first", subject=other.line_id, by=back)
-        if mine != theirs or ESSENTIAL & {self._category(want)}:
-            return
-        lower = high[want.household_code]
-        things = sum(self._first[w.line_id] > 0 for w in self._homes[other.household_code])
-        if not lower[0] and (things > 1 or self._first[other.line_id] > back):
-            yield Fault(code="second-before-first", subject=want.line_id, by=back)
-        has, stands = high[other.household_code]
-        keeps = things > 1 or self._first[other.line_id] > back
-        after = (has and keeps, stands - self._worth(other) * back)
-        if after > lower:
-            yield Fault(code="could-be-higher", subject=want.line_id, by=back)
+    def _holders(
+        self, high: Mapping[str, tuple[bool, Fraction]]
+    ) -> dict[str, dict[int, list["_Giver"]]]:
+        """List who could give a step of an item back, by tier; who then stands highest first."""
+        found: dict[str, dict[int, list[_Giver]]] = defaultdict(lambda: defaultdict(list))
+        for want in self._wants.values():
+            has = self._own[want.line_id]
+            if not has:
+                continue
+            back = has % want.step or min(want.step, has)
+            mine = self._homes[want.household_code]
+            keeps = self._first[want.line_id] > back or any(
+                self._first[w.line_id] for w in mine if w is not want
+            )
+            some, stands = high[want.household_code]
+            after = (some and keeps, stands - self._worth(want) * back)
+            giver = _Giver(want.household_code, want.line_id, back, after)
+            found[want.item_id][self._tier(want)].append(giver)
+        for tiers in found.values():
+            for givers in tiers.values():
+                givers.sort(key=lambda giver: (giver.after, giver.line_id), reverse=True)
+        return found
 
     def _tier(self, want: Want) -> int:
-        return min(w.tier for w in self._homes[want.household_code])
+        return self._tiers[want.household_code]
 
     def _category(self, want: Want) -> str:
-        return self._facts(want).category
-
-    def _facts(self, want: Want) -> ItemFacts:
-        return self._terms.items[want.item_id]
+        return self._terms.items[want.item_id].category
 
     def _next(self, want: Want) -> int:
         return min(want.step, max(0, self._entitled[want.line_id] - self._first[want.line_id]))
 
     def _worth(self, want: Want) -> Fraction:
-        lines = self._homes[want.household_code]
-        items = {w.item_id for w in lines if self._entitled[w.line_id]}
-        whole = sum(self._entitled[w.line_id] for w in lines if w.item_id == want.item_id)
-        return Fraction(1, len(items) * whole) if whole else Fraction(0)
+        whole = self._wholes[want.household_code, want.item_id]
+        count = self._counts[want.household_code]
+        return Fraction(1, count * whole) if whole else Fraction(0)
 
     def _standing(self, lines: Iterable[Want]) -> tuple[bool, Fraction]:
         mine = list(lines)

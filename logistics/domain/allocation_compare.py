@@ -1,15 +1,13 @@
 """Compare a sharing with what first come, first served and proportional shares would give."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
 from logistics.domain.allocation import Want
-from logistics.domain.fairness import draw, gini
+from logistics.domain.fairness import gini
 
-ENVY_SAMPLE = 150
-"""Households per tier that are compared with one another; drawn, the same every time."""
 _CLEAR = 1e-9  # what floating point may make of two equal rates
 
 OURS, FIRST_COME, PROPORTIONAL = "ours", "first-come", "proportional"
@@ -29,8 +27,10 @@ class Comparison:
     empty
         Households that get nothing.
     envious, envy_most
-        The part of households that would have a fuller list with the rates that some other of
-        their tier has on the items both asked, and by how much at most.
+        The part of households with reason to envy another of their tier: it has one step of
+        something that they are short of, and would still stand higher without it; and by how
+        much it would at most. A household stands as high as its list is full with what it
+        asked for, substitutes aside, less its debt.
     wasted
         Lines that are short although what is left of their item would serve them once more.
     """
@@ -47,11 +47,20 @@ class Comparison:
     wasted: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What one way of sharing gives, per line: in all, and of the item itself."""
+
+    got: Mapping[str, int]
+    own: Mapping[str, int]
+
+
 def compare(
     wants: Sequence[Want],
     entitled: Mapping[str, int],
-    got: Mapping[str, int],
+    ours: Given,
     pool: Mapping[str, int],
+    debts: Mapping[str, int],
 ) -> tuple[Comparison, ...]:
     """Compare by tier, the most urgent first, and over all.
 
@@ -59,47 +68,71 @@ def compare(
     ----------
     wants
         In the order in which they came.
-    entitled, got
-        Per line, what a ration leaves of it, and what it got.
+    entitled
+        Per line, what a ration leaves of it.
     pool
         Per item, what all ways share out among those who asked for it.
+    debts
+        Per household code, what it is owed, per mille of a list.
     """
     asking = [want for want in wants if entitled[want.line_id]]
     ways = {
-        OURS: got,
-        FIRST_COME: _first_come(asking, entitled, pool),
-        PROPORTIONAL: _proportional(asking, entitled, pool),
+        OURS: ours,
+        FIRST_COME: _all_own(_first_come(asking, entitled, pool)),
+        PROPORTIONAL: _all_own(_proportional(asking, entitled, pool)),
     }
     tiers: dict[str, int] = {}
     for want in asking:
         tiers[want.household_code] = min(want.tier, tiers.get(want.household_code, want.tier))
-    groups: list[int | None] = [*sorted(set(tiers.values())), None]
+    of_tier: dict[int | None, list[Want]] = {tier: [] for tier in sorted(set(tiers.values()))}
+    for want in asking:
+        of_tier[tiers[want.household_code]].append(want)
+    of_tier[None] = asking
+    left = {}
+    for method, given in ways.items():
+        rest = dict(pool)
+        for want in asking:
+            rest[want.item_id] = rest.get(want.item_id, 0) - given.got.get(want.line_id, 0)
+        left[method] = rest
     return tuple(
-        _measure(
-            asking, given, method=method, tier=tier, tiers=tiers, entitled=entitled, pool=pool
-        )
-        for tier in groups
+        _measure(_Group(mine, tiers, entitled, debts), given, left[method], method, tier)
+        for tier, mine in of_tier.items()
         for method, given in ways.items()
     )
 
 
+def _all_own(given: Mapping[str, int]) -> Given:
+    return Given(got=given, own=given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    wants: Sequence[Want]
+    tiers: Mapping[str, int]
+    entitled: Mapping[str, int]
+    debts: Mapping[str, int]
+
+
 def _measure(
-    wants: Sequence[Want],
-    given: Mapping[str, int],
-    *,
-    method: str,
-    tier: int | None,
-    tiers: Mapping[str, int],
-    entitled: Mapping[str, int],
-    pool: Mapping[str, int],
+    group: _Group, given: Given, left: Mapping[str, int], method: str, tier: int | None
 ) -> Comparison:
-    of_item: dict[str, int] = defaultdict(int)
-    for want in wants:
-        of_item[want.item_id] += given.get(want.line_id, 0)
-    mine = [want for want in wants if tier is None or tiers[want.household_code] == tier]
-    rates = _rates(mine, entitled, given)
-    fills = {code: fsum(of.values()) / len(of) for code, of in rates.items()}
-    envy = _envy(rates, tiers)
+    whole: Counter[tuple[str, str]] = Counter()
+    got: Counter[tuple[str, str]] = Counter()
+    for want in group.wants:
+        key = (want.household_code, want.item_id)
+        whole[key] += group.entitled[want.line_id]
+        got[key] += given.got.get(want.line_id, 0)
+    count = Counter(code for code, _ in whole)
+    sums: dict[str, float] = dict.fromkeys(count, 0.0)
+    for (code, item_id), quantity in got.items():
+        sums[code] += min(1.0, quantity / whole[code, item_id])
+    fills = {code: total / count[code] for code, total in sums.items()}
+    worth = {key: 1.0 / (count[key[0]] * asked) for key, asked in whole.items()}
+    own = dict.fromkeys(count, 0.0)
+    for want in group.wants:
+        key = (want.household_code, want.item_id)
+        own[want.household_code] += worth[key] * given.own.get(want.line_id, 0)
+    envy = _envy(group, given, own, worth)
     return Comparison(
         method=method,
         tier=tier,
@@ -108,51 +141,49 @@ def _measure(
         mean=fsum(fills.values()) / len(fills) if fills else 1.0,
         gini=gini(fills.values()),
         empty=sum(fill == 0 for fill in fills.values()),
-        envious=sum(most > _CLEAR for most in envy) / len(envy) if envy else 0.0,
-        envy_most=max(envy, default=0.0),
+        envious=len(envy) / len(fills) if fills else 0.0,
+        envy_most=max(envy.values(), default=0.0),
         wasted=sum(
-            _step(want, entitled, given) <= pool.get(want.item_id, 0) - of_item[want.item_id]
-            for want in mine
-            if given.get(want.line_id, 0) < entitled[want.line_id]
+            0 < _next(want, group.entitled, given) <= left.get(want.item_id, 0)
+            for want in group.wants
         ),
     )
 
 
-def _step(want: Want, entitled: Mapping[str, int], given: Mapping[str, int]) -> int:
-    return min(want.step, entitled[want.line_id] - given.get(want.line_id, 0))
+def _next(want: Want, entitled: Mapping[str, int], given: Given) -> int:
+    return min(want.step, entitled[want.line_id] - given.got.get(want.line_id, 0))
 
 
-def _rates(
-    wants: Iterable[Want], entitled: Mapping[str, int], given: Mapping[str, int]
-) -> dict[str, dict[str, float]]:
-    """Tell per household and item how much of it they got."""
-    sums: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    for want in wants:
-        pair = sums[want.household_code][want.item_id]
-        pair[0] += given.get(want.line_id, 0)
-        pair[1] += entitled[want.line_id]
-    return {
-        code: {item: min(1.0, got / asked) for item, (got, asked) in of.items()}
-        for code, of in sums.items()
-    }
-
-
-def _envy(rates: Mapping[str, Mapping[str, float]], tiers: Mapping[str, int]) -> list[float]:
-    """Tell of each drawn household how much fuller its list were with another's rates."""
-    drawn: dict[int, list[str]] = defaultdict(list)
-    for code in sorted(rates, key=lambda code: (draw("envy", code), code)):
-        if len(drawn[tiers[code]]) < ENVY_SAMPLE:
-            drawn[tiers[code]].append(code)
-    found = []
-    for codes in drawn.values():
-        for code in codes:
-            mine = rates[code]
-            best = 0.0
-            for other in codes:
-                theirs = rates[other]
-                more = fsum(theirs[i] - rate for i, rate in mine.items() if i in theirs)
-                best = max(best, more / len(mine))
-            found.append(best)
+def _envy(
+    group: _Group,
+    given: Given,
+    fills: Mapping[str, float],
+    worth: Mapping[tuple[str, str], float],
+) -> dict[str, float]:
+    """Tell of each household with reason to envy how much higher the other would still stand."""
+    stands = {code: fill - group.debts.get(code, 0) / 1000 for code, fill in fills.items()}
+    holders: dict[tuple[str, int], list[tuple[float, int, str]]] = defaultdict(list)
+    for want in group.wants:
+        has = given.own.get(want.line_id, 0)
+        if has:
+            back = has % want.step or min(want.step, has)
+            code = want.household_code
+            after = stands[code] - worth[code, want.item_id] * back
+            holders[want.item_id, group.tiers[code]].append((after, back, code))
+    for givers in holders.values():
+        givers.sort(reverse=True)
+    found: dict[str, float] = {}
+    for want in group.wants:
+        step = _next(want, group.entitled, given)
+        code = want.household_code
+        if step <= 0:
+            continue
+        for after, back, other in holders[want.item_id, group.tiers[code]]:
+            if after <= stands[code] + _CLEAR:
+                break
+            if back >= step and other != code:
+                found[code] = max(found.get(code, 0.0), after - stands[code])
+                break
     return found
 
 

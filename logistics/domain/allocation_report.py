@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import fsum
+from types import MappingProxyType
 
 from logistics.domain.allocation import Share, ShareKind, Want
-from logistics.domain.allocation_compare import Comparison, compare
+from logistics.domain.allocation_compare import Comparison, Given, compare
 from logistics.domain.fairness import gini
 
 
@@ -66,6 +67,7 @@ def report(
     used: Mapping[str, int],
     *,
     proven: bool = True,
+    debts: Mapping[str, int] = MappingProxyType({}),
 ) -> AllocationReport:
     """Report on shares.
 
@@ -77,6 +79,8 @@ def report(
         Per item, what could be given out and what was.
     proven
         Whether the sharing is proven best by its rules.
+    debts
+        Per household code, what it was owed from the days before, per mille of a list.
     """
     asking = list(wants)
     by_item: dict[str, list[Want]] = defaultdict(list)
@@ -86,12 +90,15 @@ def report(
     entitled: dict[str, int] = {}
     swapped: dict[str, int] = defaultdict(int)
     asked: dict[str, int] = {}
+    own: dict[str, int] = defaultdict(int)
     for share in shares:
         got[share.line_id] = share.got
         entitled[share.line_id] = share.entitled
         asked[share.line_id] = share.asked
         if share.kind is ShareKind.SUBSTITUTED:
             swapped[share.line_id] += share.quantity
+        else:
+            own[share.line_id] += share.quantity
     items = []
     for item_id in sorted(by_item):
         queue = by_item[item_id]
@@ -121,7 +128,7 @@ def report(
     return AllocationReport(
         items=tuple(items),
         lines=counts,
-        households=compare(asking, entitled, got, pool),
+        households=compare(asking, entitled, Given(got=got, own=own), pool, debts),
         proven=proven,
     )
 

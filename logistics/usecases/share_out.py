@@ -2,8 +2,8 @@
 
 import hashlib
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,17 +24,15 @@ from logistics.domain.allocation import (
 from logistics.domain.allocation_report import AllocationReport, report
 from logistics.domain.allocation_rounds import allocate
 from logistics.domain.runs import Run, Step, require
-from logistics.domain.stock import Lot, LotState, stock
+from logistics.domain.stock import Lot, LotState
 from logistics.errors import Conflict
-from logistics.store import audit, fills, ledger, orders, runs, shares, wishes
+from logistics.store import audit, fills, orders, runs, shares, stocks, wishes
 from logistics.store.session import Database
 from logistics.store.wishes import FrozenLine
 from solver.sharing.problem import Claim, Problem, Taker
 from solver.sharing.share import share
 
 log = logging.getLogger(__name__)
-
-Progress = Callable[[str], None]
 
 
 class SharingStale(Conflict):
@@ -141,8 +139,9 @@ def read_sharing(session: Session, run: str) -> SharingInputs:
     """
     found = runs.get(session, run)
     lots = [lot for lot in orders.lots_of_run(session, found.id) if lot.state is LotState.RELEASED]
-    depot = stock(runs.depot_code(session, found.district_id))
-    there = ledger.at_location(session, depot, (lot.id for lot in lots))
+    there: Counter[str] = Counter()
+    for (_, lot_id), quantity in stocks.at_points(session, (lot.id for lot in lots)).items():
+        there[lot_id] += quantity
     prices = fills.prices(session, found.district_id)
     limits = fills.limits(session, found)
     return SharingInputs(
@@ -245,9 +244,10 @@ def allocation_report(session: Session, run: str) -> AllocationReport:
     if not given:
         return report((), (), {}, {})
     lots = [lot for lot in orders.lots_of_run(session, found.id) if lot.state is LotState.RELEASED]
-    proven = {one.household_code: one.proven for one in fills.of_run(session, found.id).values()}
+    known = fills.of_run(session, found.id).values()
+    debts = {one.household_code: one.debt_permille for one in known}
     wants = _wants(wishes.frozen_lines(session, found.id))
-    return _reported(wants, given, lots, proven=all(proven.values()))
+    return _reported(wants, given, lots, proven=all(one.proven for one in known), debts=debts)
 
 
 def solver_answer(question: Question) -> Answer:
@@ -298,11 +298,17 @@ def _wants(lines: Sequence[FrozenLine]) -> list[Want]:
 
 def _report(inputs: SharingInputs, given: Sequence[Share], result: Allocation) -> AllocationReport:
     proven = all(fill.proven for fill in result.fills)
-    return _reported(inputs.wants, given, inputs.lots, proven=proven)
+    debts = {fill.household_code: fill.debt_permille for fill in result.fills}
+    return _reported(inputs.wants, given, inputs.lots, proven=proven, debts=debts)
 
 
 def _reported(
-    wants: Sequence[Want], given: Sequence[Share], lots: Sequence[Lot], *, proven: bool
+    wants: Sequence[Want],
+    given: Sequence[Share],
+    lots: Sequence[Lot],
+    *,
+    proven: bool,
+    debts: Mapping[str, int],
 ) -> AllocationReport:
     item_of = {lot.id: lot.item_id for lot in lots}
     supply: dict[str, int] = defaultdict(int)
@@ -312,4 +318,4 @@ def _reported(
     for one in given:
         if one.lot_id is not None:
             used[item_of[one.lot_id]] += one.quantity
-    return report(wants, given, supply, used, proven=proven)
+    return report(wants, given, supply, used, proven=proven, debts=debts)

@@ -58,18 +58,25 @@ class Filling:
 
     def move(self) -> None:
         """Lift the lowest that can be lifted by taking from one who stays higher."""
+        while self.looks > 0 and self._pass():
+            continue  # who was tried in vain may find a giver among those who rose since
+
+    def _pass(self) -> bool:
         queue = [(high, taker) for taker, high in enumerate(self.high)]
         heapq.heapify(queue)
         tried_at: dict[int, int] = {}
+        lifted = False
         while queue and self.looks > 0:
             high, taker = heapq.heappop(queue)
             if high != self.high[taker] or tried_at.get(taker) == high:
                 continue  # it has moved since, or was tried as it stands
             touched = self._lift(taker)
+            lifted = lifted or bool(touched)
             if not touched:
                 tried_at[taker] = high
             for other in touched:
                 heapq.heappush(queue, (self.high[other], other))
+        return lifted
 
     def _lift(self, taker: int) -> set[int]:
         n = self.numbers
