@@ -1,6 +1,7 @@
 """What is kept of a person's name: the surname, with initials where a list has them."""
 
 import re
+import unicodedata
 from typing import Final
 
 from geodata.addresses.folding import fold
@@ -8,7 +9,7 @@ from geodata.addresses.folding import fold
 MOST: Final = 16
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _TITLE: Final = re.compile(
-    r"(先生|女士|小姐|太太|阿姨|叔叔|爷爷|奶奶|大爷|大妈|老师|师傅|某某?|[*×]+"
+    r"(先生|女士|小姐|太太|阿姨|叔叔|爷爷|奶奶|大爷|大妈|老师|师傅|某某?"
     r"|(?<=[\u3400-\u9fff])[xX]+)$"
 )
 _KEPT: Final = re.compile(r"[\u3400-\u9fff]{1,2}[A-Z]{0,3}")
@@ -28,18 +29,29 @@ def short_label(said: str) -> tuple[str, bool]:
     """Keep of a name no more than surname and initials; also say whether more was written.
 
     王小明 is 王, 欧阳小明 is 欧阳, 王XM stays, Li Xiaoming is Li X. Numbers are never kept: they
-    would be phones or identity cards.
+    would be phones or identity cards. What is kept is kept as it is when it is said again.
     """
-    text = " ".join(re.sub(r"[\d_]", "", fold(said)).split())
-    numbered = bool(re.search(r"\d", said))
+    letters = unicodedata.normalize("NFC", fold(said))
+    text = " ".join("".join(char if _of_name(char) else " " for char in letters).split())
+    numbered = any(char.isdigit() for char in said)
+    text = _from_letter(text)
     title = _TITLE.sub("", text).strip() or text
     if _HAN.match(title):
-        name = title.replace(" ", "").replace("·", "")
+        name = title.replace(" ", "")
         if _KEPT.fullmatch(name) and (len(_HAN.findall(name)) == 1 or name[:2] in _DOUBLE):
-            return name[:MOST], numbered
+            return name, numbered
         return name[:2] if name[:2] in _DOUBLE else name[:1], True
-    words = [word for word in re.split(r"[\s.,]+", title) if word]
+    words = [word for part in title.split() if (word := _from_letter(part))]
     if not words:
         return "", bool(said.strip())
-    label = " ".join([words[0], *(word[0].upper() for word in words[1:3])])[:MOST].rstrip()
+    label = " ".join([words[0], *(word[0].upper()[0] for word in words[1:3])])[:MOST].rstrip()
     return label, numbered or label.casefold() != " ".join(words).casefold()
+
+
+def _of_name(char: str) -> bool:
+    return char.isalpha() or char in "'’-" or unicodedata.category(char).startswith("M")
+
+
+def _from_letter(word: str) -> str:
+    """Cut what stands before a word's first letter."""
+    return next((word[n:] for n, char in enumerate(word) if char.isalpha()), "")

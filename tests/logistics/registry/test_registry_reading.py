@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from logistics.domain.places import Place
 from logistics.domain.registry import floor_of, natural
@@ -82,6 +84,14 @@ def test_a_row_that_leads_nowhere_names_its_column(values, why, part):
 def test_of_a_name_no_more_than_the_surname_is_kept(said, label):
     assert short_label(said)[0] == label
     assert short_label(label) == (label, False)
+
+
+@given(said=st.text(max_size=20))
+def test_what_is_kept_of_a_name_stays_as_it_is(said):
+    label, _ = short_label(said)
+    assert short_label(label) == (label, False)
+    assert len(label) <= 16
+    assert not any(char.isdigit() for char in label)
 
 
 @pytest.mark.parametrize(
