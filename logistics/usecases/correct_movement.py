@@ -1,5 +1,6 @@
 """Correct a movement of goods by further entries: never by an edit (更正)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -111,10 +112,10 @@ def correct_movement(
     )
     moves = [back]
     if amount:
-        right = replace(back, quantity=amount, source=wrong.source, target=place, corrects=None)
-        moves = _ordered(session, wrong, back, right)
-    else:
-        _require(session, wrong, wrong.quantity)
+        moves.append(
+            replace(back, quantity=amount, source=wrong.source, target=place, corrects=None)
+        )
+    moves = _ordered(session, wrong, moves)
     cause = f"correction:{seq}"
     ledger.post(session, moves, run_id=wrong.run_id, cause=cause, actor=actor, at=at)
     written = ledger.caused_by(session, [wrong.lot_id], [cause])[cause]
@@ -153,36 +154,38 @@ def _check(wrong: ledger.Entry, amount: int, place: str) -> None:
 _OPEN = ("stock", "van", "supplier", "loss", "destroyed")
 
 
-def _ordered(session: Session, wrong: ledger.Entry, back: Move, right: Move) -> list[Move]:
-    """Put the two so that nothing falls below zero between them, where that can be."""
-    there = _there(session, wrong, back.source)
-    if there is None or there >= back.quantity:
-        return [back, right]
-    from_where = _there(session, wrong, right.source)
-    stays = right.quantity if right.target == back.source else 0
-    if there + stays >= back.quantity and (from_where is None or from_where >= right.quantity):
-        return [right, back]
-    raise _gone(wrong, back.quantity - stays, there)
+def _ordered(session: Session, wrong: ledger.Entry, moves: list[Move]) -> list[Move]:
+    """Put the two so that nothing falls below zero between them.
 
-
-def _require(session: Session, wrong: ledger.Entry, quantity: int) -> None:
-    there = _there(session, wrong, wrong.target)
-    if there is not None and there < quantity:
-        raise _gone(wrong, quantity, there)
-
-
-def _gone(wrong: ledger.Entry, quantity: int, there: int) -> GoodsGone:
-    return GoodsGone(
+    Raises
+    ------
+    GoodsGone
+        If that cannot be; the facts say what is missing where.
+    """
+    there = {
+        place: quantity for (place, _), quantity in ledger.of_lots(session, [wrong.lot_id]).items()
+    }
+    lacking = _lacking(moves, there)
+    if lacking is None:
+        return moves
+    if _lacking(moves[::-1], there) is None:
+        return moves[::-1]
+    place, quantity = lacking
+    raise GoodsGone(
         movement=wrong.seq,
-        place=wrong.target,
+        place=place,
         quantity=quantity,
-        there=there,
+        there=there.get(place, 0),
         mend="correct first what took the goods away from there",
     )
 
 
-def _there(session: Session, wrong: ledger.Entry, place: str) -> int | None:
-    """Say how much of the lot is at a place; a supplier has any amount."""
-    if kind_of(place) == "supplier":
-        return None
-    return ledger.at_location(session, place, [wrong.lot_id]).get(wrong.lot_id, 0)
+def _lacking(moves: list[Move], there: Mapping[str, int]) -> tuple[str, int] | None:
+    """Name the first place that would fall below zero, and how much it would have to have."""
+    held = dict(there)
+    for move in moves:
+        if kind_of(move.source) != "supplier" and held.get(move.source, 0) < move.quantity:
+            return move.source, move.quantity
+        held[move.source] = held.get(move.source, 0) - move.quantity
+        held[move.target] = held.get(move.target, 0) + move.quantity
+    return None
