@@ -24,6 +24,7 @@ from api.routes import (
     health,
     lists,
     maps,
+    packing,
     planning,
     registry,
     runs,
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(planning.router)
     app.include_router(registry.router)
     app.include_router(sheets.router)
+    app.include_router(packing.router)
     app.include_router(maps.router)
     app.include_router(triage.router)
     app.include_router(zones.router)

@@ -12,6 +12,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     COURIER = "courier"
     HOUSEHOLD = "household"
+    PACKER = "packer"  # the point team: what goes into which bag, and what was done with it
 
 
 class Action(StrEnum):
@@ -42,6 +43,8 @@ class Action(StrEnum):
     NEED_HEALTH = "need.health"  # the ill, and those in home quarantine
     NEED_WITHDRAW = "need.withdraw"  # take back the consent to keep a need
     NEED_AUDIT = "need.audit"  # all needs, but not whose they are
+    PACKING_READ = "packing.read"  # bags and their goods: no household, no room
+    PACKING_CONFIRM = "packing.confirm"
 
 
 class Reach(StrEnum):
@@ -70,6 +73,7 @@ _DESK = {
     Action.ERRAND_MOVE: Reach.ALL,
     Action.EVENT_RECORD: Reach.ALL,
 }
+_PACKING = {Action.PACKING_READ: Reach.ALL, Action.PACKING_CONFIRM: Reach.ALL}
 _ROLL_CALL = {Action.ROLL_CALL_READ: Reach.ALL, Action.ROLL_CALL_MARK: Reach.ALL}
 
 PERMISSIONS: dict[Role, dict[Action, Reach]] = {
@@ -77,6 +81,7 @@ PERMISSIONS: dict[Role, dict[Action, Reach]] = {
         **_READ,
         **_DESK,
         **_ROLL_CALL,
+        **_PACKING,
         Action.RUN_STEP: Reach.ALL,
         Action.TRACE_READ: Reach.ALL,
         Action.HOUSEHOLD_READ: Reach.ALL,
@@ -101,11 +106,13 @@ PERMISSIONS: dict[Role, dict[Action, Reach]] = {
         Action.TRACE_READ: Reach.ALL,
         Action.ROLL_CALL_READ: Reach.ALL,
         Action.NEED_AUDIT: Reach.ALL,
+        Action.PACKING_READ: Reach.ALL,
     },
     Role.ADMINISTRATOR: {
         **_READ,
         **_DESK,
         **_ROLL_CALL,
+        **_PACKING,
         Action.RUN_STEP: Reach.ALL,
         Action.TRACE_READ: Reach.ALL,
     },
@@ -128,6 +135,7 @@ PERMISSIONS: dict[Role, dict[Action, Reach]] = {
         Action.NEED_HEALTH: Reach.OWN,
         Action.NEED_WITHDRAW: Reach.OWN,
     },
+    Role.PACKER: {**_PACKING, Action.API_READ: Reach.ALL},
 }
 
 

@@ -293,17 +293,10 @@ def _run_of(store: "Database", run: str, bags: list[str]) -> str:
 
 
 def _amounts(store: "Database", said: list[tuple[str, str]]) -> list[tuple[str, int]]:
-    """Turn amounts of items as people say them into item ids and base units."""
-    from logistics.domain.quantities import read_amount
-    from logistics.store import catalogue
+    from logistics.usecases.check_bag import counted_of
 
     with store.read() as session:
-        known = catalogue.load(session)
-    found = []
-    for word, amount in said:
-        item = known.get(word)
-        found.append((item.id, known.quantity(item, read_amount(amount)).count))
-    return found
+        return counted_of(session, said)
 
 
 def _tell(report: "PackingReport", *, as_json: bool, findings: "list[Finding]") -> None:

@@ -83,8 +83,11 @@ class PackingEvent:
             raise PackingEventInvalid(field="how", value=self.how[:20], mend="use scan or hand")
 
     def digest(self, bag_id: str) -> str:
-        """Hash what is said: the same key with another digest is another statement."""
-        said = [bag_id, self.kind, self.at.isoformat(), self.note]
+        """Hash what is said: the same key with another digest is another statement.
+
+        The instant plays no part: resent without one, an event has that of its resending.
+        """
+        said = [bag_id, self.kind, self.note]
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 

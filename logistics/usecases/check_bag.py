@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from logistics.domain.custody import BagState
 from logistics.domain.packing_events import UNSEALED, Counted, PackingEvent, PackingKind, compare
+from logistics.domain.quantities import read_amount
 from logistics.domain.runs import Run
-from logistics.store import packing, wishes
+from logistics.store import catalogue, packing, wishes
 from logistics.store.packing import BagUnknown
 from logistics.usecases.confirm_packing import confirm_packing, require_bags
 
@@ -38,6 +39,24 @@ class BagCheck:
     def over(self) -> tuple[Counted, ...]:
         """Name what does not belong there."""
         return tuple(line for line in self.lines if line.difference > 0)
+
+
+def counted_of(session: Session, said: Sequence[tuple[str, str]]) -> list[tuple[str, int]]:
+    """Turn items and amounts as people say them (鸡蛋, 1板) into item ids and base units.
+
+    Raises
+    ------
+    ItemUnknown
+        If no item goes by a name.
+    QuantityUnreadable, UnitUnknownForItem, QuantityNotWhole, QuantityAbsurd
+        If an amount is none, or none of that item.
+    """
+    known = catalogue.load(session)
+    found = []
+    for word, amount in said:
+        item = known.get(word)
+        found.append((item.id, known.quantity(item, read_amount(amount)).count))
+    return found
 
 
 def contents_of(session: Session, run: str, bag: str) -> BagCheck:

@@ -51,7 +51,7 @@ SETUP = Setup(
     ),
     offers=(OfferSetup(market_code="M1", item="土豆", case_base=5000, price_fen=1800),),
 )  # fmt: skip
-ROLES = ("planner", "clerk", "auditor", "administrator", "courier", "household")
+ROLES = ("planner", "clerk", "auditor", "administrator", "courier", "household", "packer")
 MINE, OTHER = "KX-01-01-1-101", "KX-01-01-1-102"
 
 
