@@ -8,8 +8,8 @@ from logistics.usecases.show_run import show_run
 
 WHO: dict[str, Any] = {"actor": "cli", "at": datetime(2022, 4, 13, 2, 0, tzinfo=UTC)}
 OFFERS = [
-    ("M1", "cabbage", 500, 200, 2),  # cheaper, but 1 kg is all there is
-    ("M2", "cabbage", 1000, 600, None),
+    ("M1", "cabbage", 500, 20_000, 2),  # so much cheaper that two shops pay; 1 kg is all there is
+    ("M2", "cabbage", 1000, 90_000, None),
     ("M2", "eggs", 30, 1500, 1),
 ]
 
@@ -26,11 +26,11 @@ def test_one_order_per_market_with_the_demand_behind_each_line(supplies: Any) ->
         for line in order.lines
     }
     assert lines == {
-        ("M1", "cabbage"): (1000, 2, 200),
-        ("M2", "cabbage"): (500, 1, 600),
+        ("M1", "cabbage"): (500, 1, 20_000),  # a second case would be left over
+        ("M2", "cabbage"): (1000, 1, 90_000),
         ("M2", "eggs"): (30, 1, 1500),
     }
-    assert placed.total_fen == 2 * 200 + 600 + 1500
+    assert placed.total_fen == 20_000 + 90_000 + 1500
     for order in placed.orders:
         for line in order.lines:
             behind = orders.wishes_behind(supplies.session, line.id)
