@@ -69,6 +69,7 @@ class OrderHead:
     market_code: str
     state: OrderState
     ordered: dict[str, int]
+    point_code: str | None = None  # where its goods go; None: to the depot
 
 
 def of_run(session: Session, run_id: str) -> tuple[PurchaseOrder, ...]:
@@ -213,6 +214,11 @@ def get_for_update(session: Session, id_or_code: str) -> OrderHead:
         market_code=market,
         state=OrderState(row.state),
         ordered=dict(lines.all()),
+        point_code=session.execute(
+            select(place.c.code)
+            .join(order_terms, order_terms.c.point_id == place.c.id)
+            .where(order_terms.c.order_id == row.id)
+        ).scalar(),
     )
 
 

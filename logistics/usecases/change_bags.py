@@ -15,7 +15,7 @@ from logistics.domain.packing import pack
 from logistics.domain.packing_events import UNSEALED
 from logistics.domain.runs import Run
 from logistics.domain.stock import Move, MoveKind, stock
-from logistics.store import bags, custody, ledger, packing, runs, wishes
+from logistics.store import bags, custody, ledger, packing, runs, stocks, wishes
 from logistics.store.bags import Home
 from logistics.store.packing import MeantLine, PackGood
 from logistics.store.shares import GivenShare
@@ -154,12 +154,13 @@ class BagChange:
         )
 
     def _bring(self, home: Home, parcel: Parcel) -> None:
-        """Bring goods that lay at the depot to the household's point."""
-        if home.point_code is not None and home.point_code != self._depot:
+        """Bring goods from the point that they came to, to the household's point."""
+        lies = stocks.landed(self._session, [parcel.lot_id]).get(parcel.lot_id, self._depot)
+        if home.point_code is not None and home.point_code != lies:
             move = Move(
                 lot_id=parcel.lot_id,
                 quantity=parcel.quantity,
-                source=stock(self._depot),
+                source=stock(lies),
                 target=stock(home.point_code),
                 kind=MoveKind.TRANSFER,
             )

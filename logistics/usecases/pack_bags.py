@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from logistics.domain.bags import BagLimit, Parcel, bag_code, compartment_of
+from logistics.domain.bringing import transfers
 from logistics.domain.custody import BagState
 from logistics.domain.ids import new_id
 from logistics.domain.packing import Packing, pack
@@ -17,7 +18,7 @@ from logistics.domain.packing_events import PackingEvent, PackingKind, fragility
 from logistics.domain.runs import Run, Step, require
 from logistics.domain.stock import Move, MoveKind, in_bag, stock
 from logistics.errors import Invalid
-from logistics.store import audit, bags, ledger, packing, runs, shares, wishes
+from logistics.store import audit, bags, ledger, packing, runs, shares, stocks, wishes
 from logistics.store.bags import Home
 from logistics.store.packing import PackGood
 from logistics.store.shares import GivenShare
@@ -227,17 +228,8 @@ def _write(
     ids = [row["id"] for row in load.bag_rows]
     packing.add_tokens(session, ids)
     depot = runs.depot_code(session, run.district_id)
-    moves = [
-        Move(
-            lot_id=lot_id,
-            quantity=quantity,
-            source=stock(depot),
-            target=stock(point),
-            kind=MoveKind.TRANSFER,
-        )
-        for (point, lot_id), quantity in sorted(load.to_points.items())
-        if point != depot
-    ]
+    there = stocks.at_points(session, {lot_id for _, lot_id in load.to_points})
+    moves = transfers(load.to_points, there, depot)
     if confirm:
         moves += load.to_bags
         events = [(bag_id, _sealed(run, bag_id, at)) for bag_id in ids]

@@ -81,7 +81,9 @@ def receive_goods(
     actor: str,
     at: datetime,
 ) -> Receipt:
-    """Record what was counted and move it from the supplier to the depot, lot by lot.
+    """Record what was counted and move it from the supplier to its point, lot by lot.
+
+    That is the point that the order names, without one the depot.
 
     With a van the count was made at the market: the goods are on that van until they are counted
     a second time at their point (:func:`logistics.usecases.count_at_point.count_at_point`).
@@ -138,7 +140,7 @@ def receive_goods(
             lots,
             run,
             source=supplier(order.market_code),
-            target=van(van_code) if van_code else stock(runs.depot_code(session, run.district_id)),
+            target=van(van_code) if van_code else stock(_landing(session, run, order)),
             kind=MoveKind.PURCHASE,
         ),
         run_id=run.id,
@@ -161,6 +163,10 @@ def receive_goods(
     )
     log.info("receipt %s: %d lots for order %s", receipt_id, len(lots), order.id)
     return orders.receipt_of(session, receipt_id)
+
+
+def _landing(session: Session, run: Run, order: OrderHead) -> str:
+    return order.point_code or runs.depot_code(session, run.district_id)
 
 
 def mark_nothing_came(session: Session, order_id: str, *, actor: str, at: datetime) -> None:
