@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from geodata.addresses import Registry, Resolved, parse
@@ -13,6 +13,7 @@ from logistics.domain.registry import WHOLE, HouseholdKind
 from logistics.exchange.tables import BadCell
 
 _AFTER_ROOM: Final = re.compile(r"(室|房|号|户)$")
+_AFTER_UNIT: Final = re.compile(r"(单元|楼道|门|栋)$")
 _BARE: Final = re.compile(r"[0-9A-Za-z一-十零〇百甲乙丙丁戊东西南北中]+")
 _COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
     "compound-unsaid": ("compound", "name the compound"),
@@ -142,8 +143,27 @@ class Doors:
             text = address or _spoken(building, unit)
             if not text and compound:
                 text, compound = compound, ""
-            found = self._found[key] = self._registry.resolve(text, compound or None)
+            found = self._registry.resolve(text, compound or None)
+            if address and unit:
+                found = self._within(found, unit)
+            self._found[key] = found
         return found
+
+    def _within(self, found: Resolved, said: str) -> Resolved:
+        """Take the stairwell of a column where the address leads to a building only."""
+        unit = _AFTER_UNIT.sub("", fold(said).strip().upper())
+        unit = read_numeral(unit) or unit
+        if found.stairwell is not None or found.building is None:
+            return found
+        fitting = [
+            place
+            for place in self._by_id.values()
+            if place.parent_id == found.building.id
+            and self._registry.place_address(place).unit == unit
+        ]
+        if len(fitting) != 1:
+            return found
+        return replace(found, stairwell=fitting[0], ambiguous=())
 
     def _room(self, values: Mapping[str, Any], read: str) -> str:
         said = str(values.get("room") or "")

@@ -30,6 +30,7 @@ DOORS = Doors(
         ({"address": "春江花园1幢2单元301"}, "KX-01-01-2-301"),  # in one column
         ({"address": "1-2-301", "compound": "春江花园"}, "KX-01-01-2-301"),
         ({"address": "KX-01-01-1", "room": "301"}, "KX-01-01-1-301"),  # a stairwell's code
+        ({"address": "春江花园1幢", "unit": "2单元", "room": "301"}, "KX-01-01-2-301"),
         ({"compound": "春江花园", "building": "2", "room": "201"}, "KX-01-02-1-201"),  # only one
         ({"compound": "春江花园", "building": "1", "unit": "1", "room": "301-2"},
          "KX-01-01-1-301.2"),  # the second household of a flat
