@@ -17,7 +17,10 @@ _BUILDING = rf"(?P<building>\d{{1,3}}|{_HAN}{{1,3}})\s?(?:号楼|幢|栋|座|#�
 _UNIT = rf"(?P<unit>\d{{1,2}}|{_HAN}{{1,2}})\s?(?:单元|门洞|楼道)"
 _ROOM = rf"(?P<room>\d{{3,4}}[a-z]?|{_HAN}{{3,4}})"
 _CLOSED = r"\s?(?:室|户|房间?|号房)"
-_NO_AMOUNT = rf"(?![\d.]|\s?(?:{UNIT_WORD}|元|块|毛|[-~]\d))"
+_NO_AMOUNT = (
+    r"(?![\d.]|(?:斤|公斤|千克|克|kg|g|ml|毫升|升|个|只|盒|袋|瓶|箱|包|桶|板|条|根|块|把|份)(?![a-z])"
+    r"|\s?(?:斤|公斤|克|kg|元|块钱|毛钱|[-~]\d))"
+)
 _COMPLETE = 3
 
 _DASHED = re.compile(
@@ -244,6 +247,18 @@ class Name:
     surname: str
 
 
+_SAYS_NAME = re.compile(
+    rf"(?:我姓|免贵姓|我叫|本人姓|姓名\s?:|联系人\s?:|收货人\s?:)\s?(?P<surname>{_SURNAME})"
+    rf"(?:(?!{_TITLE})[\u4e00-\u9fff*]){{0,2}}?(?:{_TITLE})?(?=[\s,:;。)、(\d]|$)"
+)
+
+
+def name_in(plain: str, at: int, end: int) -> Name | None:
+    """Return the name that somebody gives as theirs in the midst of their words: 我姓周."""
+    found = _SAYS_NAME.search(plain, at, end)
+    return Name(found.start(), found.end(), found["surname"]) if found else None
+
+
 def name_at(
     plain: str,
     at: int,
@@ -266,7 +281,8 @@ def name_at(
     if found := _GLUED.match(plain, start, end):
         return Name(start, found.end(), found["surname"])
     found = _INTRODUCED.match(plain, start, end)
-    if found and not is_goods(found.start("surname")) and not is_goods(found.start("rest")):
+    first = found.start("small" if found["small"] else "surname") if found else start
+    if found and not is_goods(first) and not is_goods(found.start("rest")):
         return Name(start, found.end(), found["surname"])
     found = _BEFORE_GOODS.match(plain, start, end)
     if found and is_goods(found.end()) and not is_goods(start):

@@ -31,7 +31,7 @@ _MEASURED = re.compile(
 )
 _LONG_WEIGHT = re.compile(r"\d{5,6}\s?(?:g|克|ml|毫升)(?![a-z])")
 _TAILS = re.compile(
-    rf"(?P<half>半)(?!\s?{_UNIT})|(?P<fine>(?:\d{{1,3}}|[{_ONES}])\s?(?:两|g|克|ml|毫升))(?![a-z])"
+    rf"(?P<half>半)|(?P<fine>(?:\d{{1,3}}|[{_ONES}])\s?(?:两|g|克|ml|毫升))(?![a-z])"
     rf"|(?P<bare>\d|[{_ONES}]){_EDGE}"
 )
 _HALF_MORE = re.compile(
@@ -43,6 +43,7 @@ _IMPLIED = re.compile(
 )
 _ASKS = frozenset("来要买带加拿搞整弄换")
 _ROUGHLY = re.compile(r"\s?(?:左右|上下|吧|的样子)")
+_LIANG = re.compile(rf"[{_ONES}两十半]{{1,3}}两")
 _PART = re.compile(
     rf"(?:(?P<whole>\d{{1,2}})\s)?(?P<over>[1-9])/(?P<under>[1-9])(?P<unit>{_UNIT})", re.IGNORECASE
 )
@@ -102,7 +103,7 @@ def amounts_at(plain: str, at: int) -> Iterator[Token]:
     ):
         measure = Measure(Fraction(1), found["unit"], how="implied")
         yield Token("amount", at, found.end(), measure)
-    if found := _UNIT_HALF.match(plain, at):
+    if not (before.isdigit() or before in HAN_NUMERALS) and (found := _UNIT_HALF.match(plain, at)):
         yield Token("amount", at, found.end(), Measure(Fraction(3, 2), found["unit"]))
     if char.isdigit() and (before.isdigit() or before == "."):
         return
@@ -134,8 +135,7 @@ def _numbered(plain: str, at: int) -> Iterator[Token]:
 
 def _two_as_unit(plain: str, at: int) -> Iterator[int]:
     """Yield where 两 ends as a unit that a number in Chinese swallowed: 二两, 三两."""
-    found = re.compile(rf"[{_ONES}两十半]{{1,3}}两(?!\s?{_UNIT}(?!半))").match(plain, at, at + 8)
-    if found:
+    if found := _LIANG.match(plain, at, at + 8):
         yield found.end()
 
 

@@ -120,20 +120,14 @@ def _change(parts: Sequence[Part], at: int, steps: list[Part | Change]) -> _Foun
     while (more := _next(parts, end, "CM")) is not None:
         own.append(more)
         end += 1
-    new: list[Part] = []
-    for letters in (("A", "IU"), ("IU", "A")):
-        first = _next(parts, end, letters[0])
-        if first is None:
-            continue
-        new = [first]
-        second = _next(parts, end + 1, letters[1])
-        if second is not None and _goes_with(parts, end + 1, old):
-            new.append(second)
-        break
+    new = _behind(parts, end, old)
     end += len(new)
     if closing := _next(parts, end, "L"):
         own.append(closing)
         end += 1
+    if not old and new and not _goods(new) and _left_open(steps):  # 鸡蛋写错了，改为30个
+        open_change = steps.pop()
+        old = open_change.parts if isinstance(open_change, Change) else []
     goods = [*_goods(old), *_goods(new)]
     everything = [*own, *new]
     if not goods and not new:
@@ -145,6 +139,23 @@ def _change(parts: Sequence[Part], at: int, steps: list[Part | Change]) -> _Foun
     if goods:
         return Change("mode", own), at + len([p for p in own if p not in old])
     return Change("set", everything, [], _amount(new)), end
+
+
+def _behind(parts: Sequence[Part], at: int, old: Sequence[Part]) -> list[Part]:
+    """Take the amount, the goods or both that follow 改成."""
+    for letters in (("A", "IU"), ("IU", "A")):
+        first = _next(parts, at, letters[0])
+        if first is not None:
+            second = _next(parts, at + 1, letters[1])
+            both = second is not None and _goes_with(parts, at + 1, old)
+            return [first, second] if both and second is not None else [first]
+    return []
+
+
+def _left_open(steps: Sequence[Part | Change]) -> bool:
+    """Say whether the step before changes goods without saying to what."""
+    last = steps[-1] if steps else None
+    return isinstance(last, Change) and last.kind == "set" and last.amount is None
 
 
 def _goes_with(parts: Sequence[Part], at: int, old: Sequence[Part]) -> bool:
@@ -310,7 +321,11 @@ def _less(parts: Sequence[Part], at: int, steps: list[Part | Change]) -> _Found:
     """青菜少一斤."""
     amount = _next(parts, at + 1, "A")
     if amount is None:
-        return None
+        goods = _next(parts, at + 1, "IU")
+        if goods is None or goods.gap >= 1 or _next(parts, at + 2, "A"):
+            return None
+        wish = Part("N", parts[at].start, goods.end, parts[at].gap, scope="order")
+        return Change("note", [wish]), at + 2  # 少盐
     old = [] if parts[at].clause else _before(steps, amount=False)
     goods = _next(parts, at + 2, "IU") if not old else None
     own = [*old, parts[at], amount, *([goods] if goods else [])]

@@ -11,6 +11,7 @@ from logistics.exchange.messages.addresses import (
     addresses_in,
     building_alone,
     name_at,
+    name_in,
     numbering_end,
 )
 from logistics.exchange.messages.lexicon import Lexicon
@@ -293,6 +294,8 @@ class Splitter:
         if section.name is not None:
             return at
         name = name_at(self.plain, at, end, self._is_goods, self._is_word)
+        if name is None:
+            name, titled = name_in(self.plain, at, end), False
         if name is None or (titled and (section.spans or name.end - name.start < 2)):  # noqa: PLR2004
             return at
         section.name = name
@@ -319,7 +322,7 @@ class Splitter:
         for token, _ in self.lexicon.at(plain, self.sounds, at):
             if token.kind == "item" and (
                 token.end - at > 1
-                or re.match(r"\s?[\d一二两三四五六七八九十半各]", plain[token.end :])
+                or re.match(r"[\s:]{0,2}[\d一二两三四五六七八九十半各]", plain[token.end :])
             ):
                 return True
         return False

@@ -223,13 +223,15 @@ class Understanding:
         words = self.desk.said(part.start, part.end)
         if not any(char.isalnum() for char in words):
             part.role = "mark"
+        elif any(char.isdigit() for char in words):
+            self.desk.ask("item.unknown", [part], item=words[:40])
         elif self._quality(part):
             self._line_note(part, self.desk.line_before(part.start))
         elif is_wish(words) or (len(words) < _WORD and is_wish(self._phrase(part))):
             part.end = self._phrase_end(part, parts)
             self.desk.note(part)
         elif parts and any(p.role for p in parts):
-            self.desk.ask("item.unknown", [part], item=words[:40], close="、".join(
+            self.desk.ask("item.unknown", [part], alone="1", item=words[:40], close="、".join(
                 item.name_zh for item in self.desk.resolver.lexicon.near(words)))  # fmt: skip
         else:
             self.desk.ask("text.not-understood", [part])

@@ -224,6 +224,9 @@ def _joined(parts: list[Part], plain: str) -> list[Part]:
         if before is not None and (measure := _unit_after(before, part, plain)):
             before.measure, before.end = measure, part.end
             continue
+        if before is not None and _strange_unit(before, part):
+            before.letter, before.measure, before.end = "U", None, part.end
+            continue
         if before is None or not _glued(before, part, plain):
             done.append(part)
         elif before.letter == "U" and part.letter == "I":
@@ -263,6 +266,12 @@ def _unit_after(before: Part, part: Part, plain: str) -> Measure | None:
         return None
     word = plain[part.start : part.end]
     return replace(before.measure, word=word) if is_unit(word) else None
+
+
+def _strange_unit(before: Part, part: Part) -> bool:
+    """Say whether an unknown word is glued to a bare number: it may be a unit nobody knows."""
+    bare = before.measure is not None and not before.measure.word
+    return bare and part.letter == "U" and part.gap == 0 and not part.role and not part.latin
 
 
 def _glued(before: Part, part: Part, plain: str) -> bool:

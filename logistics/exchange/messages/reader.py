@@ -17,6 +17,7 @@ from logistics.exchange.messages.reading import (
     AMEND,
     CANCEL,
     REJECTED,
+    SUBMIT,
     Household,
     Piece,
     Question,
@@ -153,6 +154,8 @@ def _household(
         empty = False
     if empty and (not (named or section.row) or order.asked):
         return None
+    if not (named or section.row or section.name) and _mere_talk(order):
+        return None
     questions = [
         replace(question, line_no=bisect_right(breaks, at) + 1)
         for at, question in sorted(order.questions, key=lambda pair: pair[0])
@@ -183,6 +186,16 @@ def _household(
         questions=tuple(questions),
         said=said,
         line_no=bisect_right(breaks, section.start - 1) + 1,
+    )
+
+
+def _mere_talk(order: Order) -> bool:
+    """Say whether words of nobody in particular name no goods and no amount."""
+    if order.lines or order.action != SUBMIT:
+        return False
+    return all(
+        question.code == "text.not-understood" or "alone" in question.facts
+        for _, question in order.questions
     )
 
 

@@ -23,7 +23,7 @@ _SEPARATORS = {
     **dict.fromkeys("×*", "times"),
     CIRCLED: "list",
 }
-_LATIN = re.compile(r"[a-z][a-z0-9'’]*|\d+[a-z]+\w*")
+_LATIN = re.compile(r"[a-z][a-z0-9'’]*|\d+[a-z]+[a-z0-9]*")
 _MENTION = re.compile(r"@[^\s:,;@]{1,12}")
 _SAME_AS = re.compile(r"[跟和同与照按][^\s,;:。]{1,8}?(?:一样|相同|一致)(?:的|就好)?")
 _SAME = 3.5  # 青菜和菠菜一样一斤 is cheaper

@@ -1,6 +1,7 @@
 """Messages as people write them, and what becomes of them."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -257,3 +258,8 @@ def test_every_way_of_listing_is_read_alike(
     assert [(line.item.name_zh, line.count, line.unit) for line in home.lines] == [
         (item, count, units[unit]) for item, count, unit, _ in rows
     ]
+
+
+def test_every_reason_is_published() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "messages.md").read_text(encoding="utf-8")
+    assert [reason for reason in REASONS if f"`{reason}`" not in page] == []
