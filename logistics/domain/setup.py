@@ -6,6 +6,8 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from logistics.domain.packages import Package
+
 ZONES = ("precaution", "controlled", "sealed")
 """Zones by rank, cleanest first: 防范区, 管控区, 封控区."""
 
@@ -222,6 +224,8 @@ class Setup:
     couriers: tuple[CourierSetup, ...] = ()
     items: tuple[ItemSetup, ...] = ()
     offers: tuple[OfferSetup, ...] = ()
+    packages: tuple[Package, ...] = ()
+    ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # words, and items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

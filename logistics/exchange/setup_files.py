@@ -32,9 +32,10 @@ from logistics.exchange.setup_tables import (
     OFFERS,
     STARTING,
     TERRITORIES,
-    items_of,
+    Goods,
+    goods_of,
     rows_of,
-    starting_items,
+    starting_goods,
 )
 from logistics.exchange.tables import Table, TableUnreadable
 
@@ -88,10 +89,10 @@ def read_setup_with_faults(folder: str | PathLike[str]) -> tuple[Setup, tuple[Se
     faults: list[SetupFault] = []
     tables = _Tables(file.name, head, text, faults)
     near = file.parent
-    items = _items(near, _named(head, "catalogue"), faults)
+    goods = _goods(near, _named(head, "catalogue"), faults)
     names = {
         fold(name): item.name_zh
-        for item in items
+        for item in goods.items
         for name in (item.name_zh, item.name_en, *item.aliases)
     }
     return (
@@ -102,7 +103,9 @@ def read_setup_with_faults(folder: str | PathLike[str]) -> tuple[Setup, tuple[Se
             zones=tuple(tables.each("zones", _zone)),
             territories=tuple(_territories(near, head, faults)),
             couriers=tuple(_rows(near / _named(head, "couriers"), COURIERS, _courier, faults)),
-            items=items,
+            items=goods.items,
+            packages=goods.packages,
+            ambiguous=goods.ambiguous,
             offers=tuple(
                 replace(offer, item=names.get(fold(offer.item), offer.item))
                 for offer in _rows(near / _named(head, "offers"), OFFERS, _offer, faults)
@@ -118,21 +121,19 @@ def read_catalogue(
     """Read a catalogue file alone, with the rows that cannot be read."""
     faults: list[SetupFault] = []
     file = Path(path)
-    return _items(file.parent, file.name, faults), tuple(faults)
+    return _goods(file.parent, file.name, faults).items, tuple(faults)
 
 
-def _items(near: Path, name: str, faults: list[SetupFault]) -> tuple[ItemSetup, ...]:
-    """Read items as the catalogue's own files say them, or in the words of earlier setups."""
+def _goods(near: Path, name: str, faults: list[SetupFault]) -> Goods:
+    """Read goods as the catalogue's own files say them, or in the words of earlier setups."""
     if name == STARTING:
-        return tuple(starting_items())
+        return starting_goods()
     try:
-        items, found = items_of(near / name)
+        return goods_of(near / name, faults)
     except TableUnreadable as refusal:
         if refusal.facts["field"] not in {"weight_g", "volume_ml"}:
             raise _unreadable(refusal) from None
-        return tuple(_rows(near / name, ITEMS, _item, faults))
-    faults += found
-    return tuple(items)
+        return Goods(items=tuple(_rows(near / name, ITEMS, _item, faults)))
 
 
 def _named(head: Mapping[str, Any], name: str) -> str:

@@ -1,13 +1,14 @@
 """The tables of a setup's folder: catalogue, offers, couriers, territories; .csv or .xlsx."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from logistics.domain.catalogue import Item
+from logistics.domain.catalogue import Catalogue, Item
+from logistics.domain.packages import Package
 from logistics.domain.setup import ItemSetup, Origin, SetupFault
-from logistics.exchange.catalogue_files import read_items
-from logistics.exchange.starting import starting_catalogue
+from logistics.exchange.catalogue_book import CatalogueBook, read_catalogue, starting_book
 from logistics.exchange.tables import Column, Finding, Row, Table, Text, stream_table
 
 STARTING: Final = "starting"
@@ -87,25 +88,39 @@ def fault_of(file: Path, found: Finding) -> SetupFault:
     )  # fmt: skip
 
 
-def items_of(file: Path) -> tuple[list[ItemSetup], list[SetupFault]]:
-    """Read a catalogue as ``supplyloop catalogue export`` writes it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goods:
+    """What a setup says of goods."""
+
+    items: tuple[ItemSetup, ...]
+    packages: tuple[Package, ...] = ()
+    ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def goods_of(file: Path, faults: list[SetupFault]) -> Goods:
+    """Read a catalogue as ``supplyloop catalogue export`` writes it; what is wrong is a fault.
 
     Raises
     ------
     TableUnreadable
         If the file is missing or no such table.
     """
-    read = read_items(file)
-    origin = Origin(file.name, 0)
-    return (
-        [_setup_of(item, origin) for item in read.items],
-        [fault_of(file, found) for found in read.findings],
+    read = read_catalogue(file, Catalogue([]))
+    faults += [fault_of(file, found) for found in read.findings]
+    return _goods(read, file.name)
+
+
+def starting_goods() -> Goods:
+    """Give the starting catalogue as a setup's goods."""
+    return _goods(starting_book(), STARTING)
+
+
+def _goods(book: CatalogueBook, name: str) -> Goods:
+    return Goods(
+        items=tuple(_setup_of(item, Origin(name, 0)) for item in book.items),
+        packages=book.packages,
+        ambiguous=book.ambiguous,
     )
-
-
-def starting_items() -> list[ItemSetup]:
-    """Give the starting catalogue as a setup's items."""
-    return [_setup_of(item, Origin(STARTING, 0)) for item in starting_catalogue().items]
 
 
 def _setup_of(item: Item, origin: Origin) -> ItemSetup:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from logistics.domain.catalogue import Catalogue, Item
+from logistics.domain.catalogue import Catalogue, Item, fold
 from logistics.domain.ids import new_id
 from logistics.store import packages
 from logistics.store.rows import Put, put, replace_rows
@@ -58,7 +58,14 @@ def load(session: Session) -> Catalogue:
         for row in rows
     ]
     names = {one.id: one.name_zh for one in items}
-    return Catalogue(items, _ambiguous(session, names, items), packages.load(session, names))
+    bundles = packages.load(session, names)
+    taken = {
+        fold(word)
+        for one in items
+        for word in (one.name_zh, one.name_en, *one.aliases, *one.misspellings)
+    }
+    taken |= {fold(word) for one in bundles for word in (one.name_zh, one.name_en, *one.aliases)}
+    return Catalogue(items, _ambiguous(session, names, taken), bundles)
 
 
 def put_items(session: Session, items: Collection[Item]) -> Put:
@@ -123,16 +130,11 @@ def _words(session: Session, owner: Any, word: Any) -> dict[str, list[str]]:
 
 
 def _ambiguous(
-    session: Session, names: Mapping[str, str], items: Iterable[Item]
+    session: Session, names: Mapping[str, str], taken: set[str]
 ) -> dict[str, list[str]]:
-    """Read ambiguous words; one that became the name of an item since is no longer one."""
-    taken = {
-        word
-        for one in items
-        for word in (one.name_zh, one.name_en, *one.aliases, *one.misspellings)
-    }
+    """Read ambiguous words; one that became the name of something since is no longer one."""
     found: dict[str, list[str]] = {}
     for row in session.execute(select(ambiguous_word).order_by(ambiguous_word.c.rank)):
-        if row.word not in taken:
+        if fold(row.word) not in taken:
             found.setdefault(row.word, []).append(names[row.item_id])
     return found

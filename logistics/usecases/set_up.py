@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from logistics.domain.catalogue import Item, ItemInvalid, fold
+from logistics.domain.catalogue import Item
 from logistics.domain.ids import new_id
 from logistics.domain.people import Courier
 from logistics.domain.places import District, Household, Place, nearest
@@ -17,7 +17,6 @@ from logistics.domain.registry import household_id
 from logistics.domain.setup import (
     CourierSetup,
     DistrictSetup,
-    ItemSetup,
     Policy,
     Setup,
     SetupFault,
@@ -26,6 +25,7 @@ from logistics.domain.setup_check import sound
 from logistics.errors import Conflict, Invalid
 from logistics.store import audit, catalogue, couriers, offers, places, registry, zones
 from logistics.store.rows import Put
+from logistics.usecases.put_goods import put_words, sound_items
 
 
 class NoDepot(Invalid):
@@ -118,7 +118,7 @@ def set_up(
     kept, faults = sound(setup, {place.code for place in map_places})
     if not any(point.depot for point in kept.points):
         raise NoDepot(district=district.name, field="depot", mend="mark one point as depot = true")
-    items, item_faults = _items(session, kept.items)
+    items, item_faults = sound_items(session, kept.items)
 
     written: dict[str, Put] = {}
     row = _district(session, district, kept.policy, at)
@@ -133,6 +133,7 @@ def set_up(
     written["zone"] = zones.say_setup(session, row.id, zoned, actor=actor, at=at)
     written["courier"] = _put_couriers(session, row.id, kept.couriers, by_code)
     written["item"] = catalogue.put_items(session, items)
+    item_faults += put_words(session, kept, actor=actor, at=at)
     written["offer"] = _put_offers(session, kept, items, by_code)
     households = tuple(_households(row, map_places))
     _refuse_taken(session, row.id, households)
@@ -278,45 +279,6 @@ def _courier(district_id: str, row: CourierSetup, by_code: Mapping[str, Place]) 
         cohort=row.cohort,
         permits=row.permits,
     )
-
-
-def _items(session: Session, given: Sequence[ItemSetup]) -> tuple[list[Item], list[SetupFault]]:
-    items: list[Item] = []
-    faults: list[SetupFault] = []
-    mine = {row.name_zh for row in given}
-    owners = {  # districts share one catalogue: a word means one thing in all of them
-        fold(name): item.name_zh
-        for item in catalogue.load(session).items
-        if item.name_zh not in mine
-        for name in (item.name_zh, item.name_en, *item.aliases, *item.misspellings)
-    }
-    for row in given:
-        try:
-            items.append(_item(row, owners))
-        except ItemInvalid as fault:
-            faults.append(
-                SetupFault(
-                    code=fault.code,
-                    field=str(fault.facts.get("field", "")),
-                    value=str(fault.facts.get("value", "")),
-                    mend="mend the row of the catalogue",
-                    origin=row.origin,
-                )
-            )
-    return items, faults
-
-
-def _item(row: ItemSetup, owners: dict[str, str]) -> Item:
-    """Make an item whose names no other has; ``owners`` remembers them."""
-    values = {name: getattr(row, name) for name in ItemSetup.__slots__ if name != "origin"}
-    item = Item(**values)
-    words = (row.name_zh, row.name_en, *row.aliases, *row.misspellings)
-    names = {fold(name): name for name in words}
-    for folded, name in names.items():
-        if folded in owners:
-            raise ItemInvalid(item=row.name_zh, field="aliases", value=name)
-    owners.update(dict.fromkeys(names, row.name_zh))
-    return item
 
 
 def _put_offers(

@@ -1,3 +1,4 @@
+import csv
 import shutil
 from pathlib import Path
 
@@ -21,7 +22,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 def test_the_shipped_setups_are_sound(name: str) -> None:
     setup = read_setup(EXAMPLES / name)
     assert (len(setup.points), len(setup.markets), len(setup.couriers)) == (2, 3, 40)
-    assert {offer.item for offer in setup.offers} == {item.name_zh for item in setup.items}
+    assert {offer.item for offer in setup.offers} < {item.name_zh for item in setup.items}
 
 
 def test_no_two_shipped_items_share_a_name() -> None:
@@ -54,7 +55,6 @@ def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
 def test_territories_are_read_where_there_are_any(tmp_path: Path) -> None:
     folder = tmp_path / "setup"
     shutil.copytree(EXAMPLES / "synthetic", folder)
-    shutil.copy(EXAMPLES / "catalogue.csv", tmp_path)
     assert read_setup(folder).territories == ()
     (folder / "territories.csv").write_text("place,point\nSY-01,SP-2\n", encoding="utf-8")
     assert read_setup(folder).territories == (
@@ -65,7 +65,6 @@ def test_territories_are_read_where_there_are_any(tmp_path: Path) -> None:
 def test_couriers_hold_the_permits_of_their_column(tmp_path: Path) -> None:
     folder = tmp_path / "setup"
     shutil.copytree(EXAMPLES / "synthetic", folder)
-    shutil.copy(EXAMPLES / "catalogue.csv", tmp_path)
     file = folder / "couriers.csv"
     head, first, *rest = file.read_text(encoding="utf-8").splitlines()
     rows = [f"{head},permits", f"{first},P7; P9", *(f"{row}," for row in rest)]
@@ -78,7 +77,6 @@ def test_couriers_hold_the_permits_of_their_column(tmp_path: Path) -> None:
 def test_a_drop_mode_that_is_not_is_refused_by_its_setting(tmp_path: Path) -> None:
     folder = tmp_path / "setup"
     shutil.copytree(EXAMPLES / "synthetic", folder)
-    shutil.copy(EXAMPLES / "catalogue.csv", tmp_path)
     file = folder / "setup.toml"
     words = file.read_text(encoding="utf-8")
     file.write_text(
@@ -89,19 +87,16 @@ def test_a_drop_mode_that_is_not_is_refused_by_its_setting(tmp_path: Path) -> No
     assert "drop_sealed must be one of door, gate, stairwell, point" in str(refused.value)
 
 
-def test_a_setup_may_start_with_the_catalogue_of_the_product(tmp_path: Path) -> None:
-    folder = tmp_path / "setup"
-    shutil.copytree(EXAMPLES / "synthetic", folder)
-    file = folder / "setup.toml"
-    words = file.read_text(encoding="utf-8").replace('"../catalogue.csv"', '"starting"')
-    file.write_text(words, encoding="utf-8")
-    setup = read_setup(folder)
+def test_a_setup_may_start_with_the_catalogue_of_the_product() -> None:
+    setup = read_setup(EXAMPLES / "synthetic")
     assert tuple(row.name_zh for row in setup.items) == tuple(
         item.name_zh for item in starting_catalogue().items
     )
     offered = {offer.item for offer in setup.offers}
     assert "西红柿" in offered  # the file says 番茄
-    assert offered <= {row.name_zh for row in setup.items}
+    with (EXAMPLES / "catalogue.csv").open(encoding="utf-8-sig", newline="") as file:
+        asked = {row["name_zh"] for row in csv.DictReader(file)}
+    assert {starting_catalogue().get(name).name_zh for name in asked} == offered
 
 
 def test_a_setup_reads_the_catalogue_s_own_workbook(tmp_path: Path) -> None:
@@ -109,7 +104,7 @@ def test_a_setup_reads_the_catalogue_s_own_workbook(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES / "synthetic", folder)
     write_catalogue(folder / "catalogue.xlsx", starting_catalogue())
     file = folder / "setup.toml"
-    words = file.read_text(encoding="utf-8").replace("../catalogue.csv", "catalogue.xlsx")
+    words = file.read_text(encoding="utf-8").replace('"starting"', '"catalogue.xlsx"')
     file.write_text(words, encoding="utf-8")
     milk = next(row for row in read_setup(folder).items if row.name_zh == "鲜牛奶")
     assert (milk.cold, milk.cold_chain, milk.units["瓶"]) == (True, "chilled", 950)
@@ -118,7 +113,6 @@ def test_a_setup_reads_the_catalogue_s_own_workbook(tmp_path: Path) -> None:
 def test_tables_of_a_setup_may_come_from_a_spreadsheet_in_chinese(tmp_path: Path) -> None:
     folder = tmp_path / "setup"
     shutil.copytree(EXAMPLES / "synthetic", folder)
-    shutil.copy(EXAMPLES / "catalogue.csv", tmp_path)
     rows = "四月报价\n市场;商品;每箱含量;每箱价（分）\nSM-1;马铃薯;10000;4666\nSM-1;=1;1;1\n"
     (folder / "offers.csv").write_bytes(rows.encode("gb18030"))
     setup, (fault,) = read_setup_with_faults(folder)

@@ -10,11 +10,14 @@ from logistics.domain.catalogue import Item, ItemInvalid
 from logistics.domain.lists import AskedLine
 from logistics.domain.packages import Package, PackagePart
 from logistics.domain.runs import Run
+from logistics.domain.setup import DistrictSetup
 from logistics.exchange.starting import starting_catalogue
 from logistics.store import catalogue, lists, places
 from logistics.store.tables import item_version
 from logistics.usecases.import_catalogue import BaseFixed, CatalogueReport, import_catalogue
+from logistics.usecases.set_up import set_up
 from logistics.usecases.take_list import take_list
+from tests.logistics.intake.conftest import PLACES, SETUP
 
 AT = datetime(2022, 4, 13, 1, 0, tzinfo=UTC)
 HOME = "HK-07-03-2-201"
@@ -120,3 +123,26 @@ def test_the_starting_catalogue_goes_in_beside_what_is_there(session: Session) -
     refused = {str(one.facts["item"]) for one in report.refused}
     assert refused == {"牛奶", "牛奶鸡蛋包"}  # the district calls it 纯牛奶
     assert len(catalogue.load(session).items) == len(goods.items)
+
+
+def test_a_setup_brings_packages_and_words_once(session: Session) -> None:
+    goods = replace(SETUP, packages=(PACK,), ambiguous={"吃的": ("土豆", "鸡蛋")})
+    for _ in range(2):
+        report = set_up(session, DistrictSetup(name="试区"), goods, PLACES, actor="cli", at=AT)
+        assert report.faults == ()
+    found = catalogue.load(session)
+    assert found.packages[found.get("主食包").id] == PACK
+    assert [item.name_zh for item in found.candidates("吃的")] == ["土豆", "鸡蛋"]
+
+
+def test_a_word_that_becomes_a_name_is_no_longer_ambiguous(session: Session) -> None:
+    set_up(session, DistrictSetup(name="试区"), SETUP, PLACES, actor="cli", at=AT)
+    take_in(session, SALT, ambiguous={"调味": ["盐", "土豆"]})
+    take_in(session, replace(SALT, aliases=("调味",)))
+    assert catalogue.load(session).get("调味").name_zh == "盐"
+
+
+def test_a_package_may_not_go_by_the_word_of_an_item(session: Session) -> None:
+    set_up(session, DistrictSetup(name="试区"), SETUP, PLACES, actor="cli", at=AT)
+    report = take_in(session, given_packages=(replace(PACK, aliases=("洋芋",)),))
+    assert [one.facts["belongs_to"] for one in report.refused] == ["土豆"]
