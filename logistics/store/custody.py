@@ -29,6 +29,11 @@ from logistics.store.tables import (
 UNDO = "undo"
 """The kind of a move that takes an earlier one back."""
 
+_LINK = (
+    "seq", "id", "bag_id", "source", "target", "kind", "implied", "at", "cause", "corrects",
+    "actor", "recorded_at",
+)  # fmt: skip
+
 _CHUNK = 500  # parameters in one statement; SQLite allows at least 999
 
 
@@ -169,24 +174,15 @@ def scans(session: Session, bag_ids: Iterable[str]) -> dict[str, list[Said]]:
     """Read all that was said of bags, in the order in which it was heard."""
     found: dict[str, list[Said]] = defaultdict(list)
     for chunk in _chunks(sorted(set(bag_ids))):
+        columns = ("bag_id", "digest", "key", "kind", "at", "by", "place", "note")
         rows = session.execute(
-            select(bag_scan).where(bag_scan.c.bag_id.in_(chunk)).order_by(bag_scan.c.seq)
+            select(*(bag_scan.c[name] for name in columns))
+            .where(bag_scan.c.bag_id.in_(chunk))
+            .order_by(bag_scan.c.seq)
         )
-        for row in rows:
-            found[row.bag_id].append(
-                Said(
-                    bag_id=row.bag_id,
-                    digest=row.digest,
-                    scan=Scan(
-                        key=row.key,
-                        kind=ScanKind(row.kind),
-                        at=row.at,
-                        by=row.by,
-                        place=row.place,
-                        note=row.note,
-                    ),
-                )
-            )
+        for bag_id, digest, key, kind, at, by, spot, note in rows:
+            scan = Scan(key=key, kind=ScanKind(kind), at=at, by=by, place=spot, note=note)
+            found[bag_id].append(Said(bag_id=bag_id, digest=digest, scan=scan))
     return found
 
 
@@ -207,10 +203,12 @@ def chains(session: Session, bag_ids: Iterable[str]) -> dict[str, list[Link]]:
     found: dict[str, list[Link]] = defaultdict(list)
     for chunk in _chunks(sorted(set(bag_ids))):
         rows = session.execute(
-            select(bag_move).where(bag_move.c.bag_id.in_(chunk)).order_by(bag_move.c.seq)
-        ).mappings()
+            select(*(bag_move.c[name] for name in _LINK))
+            .where(bag_move.c.bag_id.in_(chunk))
+            .order_by(bag_move.c.seq)
+        )
         for row in rows:
-            found[row["bag_id"]].append(Link(**row))
+            found[row[2]].append(Link(**dict(zip(_LINK, row, strict=True))))
     return found
 
 

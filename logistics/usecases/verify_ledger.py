@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -91,17 +91,17 @@ def _follows(session: Session, run_id: str | None) -> Iterator[Fault]:
         said, chains = custody.scans(session, ids), custody.chains(session, ids)
         for bag_id in ids:
             journey = replay((one.scan for one in said.get(bag_id, ())), held[bag_id].route)
-            expected = [_told(p.at, p.source, p.target) for p in journey.passings]
+            expected = [(p.at, p.source, p.target) for p in journey.passings]
             stands = custody.standing(chains.get(bag_id, ()))
-            found = [_told(link.at, link.source, link.target) for link in stands]
+            found = [(link.at, link.source, link.target) for link in stands]
             if expected != found:
-                yield _fault(bag_id, "; ".join(expected), "; ".join(found))
+                yield _fault(bag_id, _told(expected), _told(found))
             elif said.get(bag_id) and journey.state.value != held[bag_id].state:
                 yield _fault(bag_id, journey.state.value, held[bag_id].state)
 
 
-def _told(at: datetime, source: str, target: str) -> str:
-    return f"{at.isoformat()} {source} > {target}"
+def _told(passings: Sequence[tuple[datetime, str, str]]) -> str:
+    return "; ".join(f"{at.isoformat()} {source} > {target}" for at, source, target in passings)
 
 
 def _fault(bag_id: str, expected: str, found: str) -> Fault:
