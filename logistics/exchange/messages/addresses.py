@@ -24,7 +24,7 @@ _NO_AMOUNT = (
 _COMPLETE = 3
 
 _DASHED = re.compile(
-    r"(?P<building>[1-9]\d{0,2})\s?(?:-|#-?)\s?(?P<unit>[1-9]\d?)\s?-\s?(?P<room>(?!19\d\d|20[2-3]\d)[1-9]\d{2,3})"
+    r"(?P<building>[1-9]\d{0,2})号?\s?(?:-|#-?)\s?(?P<unit>[1-9]\d?)\s?-\s?(?P<room>(?!19\d\d|20[2-3]\d)[1-9]\d{2,3})"
     rf"(?:{_CLOSED})?{_NO_AMOUNT}(?!-\d|[\da-z/])"
 )
 _SEVERAL = re.compile(
@@ -53,12 +53,13 @@ _PARTS = (
     re.compile(rf"{_UNIT}{_GAP}{_ROOM}(?:{_CLOSED})?{_NO_AMOUNT}"),
     re.compile(rf"{_BUILDING}{_GAP}{_ROOM}(?:{_CLOSED})?{_NO_AMOUNT}"),
     re.compile(rf"{_BUILDING}{_GAP}{_UNIT}"),
+    re.compile(rf"(?<![\d.])\d{{1,2}}\s?楼\s?(?P<room>[1-9]\d{{2,3}})(?:{_CLOSED})?{_NO_AMOUNT}"),
     re.compile(rf"(?<![\d.]){_ROOM}{_CLOSED}(?!外|内温|温)"),
     re.compile(r"(?:room|apt|flat|rm)\.?\s?(?P<room>\d{3,4}[a-z]?)(?![a-z\d])"),
 )
 _BUILDING_ALONE = re.compile(rf"\s*{_BUILDING}(?:{_GAP}{_UNIT})?\s*[:,。]?\s*")
 _NUMBERING = re.compile(
-    r"\s*(?:(?:①|\(\d{1,3}\)|\d{1,3}\s?[.、):](?!\d))\s*)+|\s*\d{1,3}\s?[.、):]\s?(?=\d{1,3}\s?[-#幢栋号])"
+    r"\s*(?:(?:①|\(\d{1,3}\)|\d{1,2}\s?[.、):](?!\d)|\d{3}\s?[.、)](?!\d))\s*)+|\s*\d{1,3}\s?[.、):]\s?(?=\d{1,3}\s?[-#幢栋号])"
 )
 _LOOSE_NUMBERING = re.compile(r"\s*\d{1,2}\s+(?=\d{1,3}[-#幢栋号])")
 
@@ -164,6 +165,8 @@ def _by_pattern(window: str, pattern: re.Pattern[str], offset: int) -> Found | N
 
 def _at_start(window: str, offset: int) -> Found | None:
     lead = len(window) - len(window.lstrip(" ,:("))
+    if named := _NAME_FIRST.match(window, lead):
+        lead = named.end()
     for pattern in _AT_START:
         if match := pattern.match(window, lead):
             found = _of(match, offset)
@@ -222,6 +225,8 @@ def _swallowed_amount(window: str, parsed: Parsed) -> bool:
 _NAMES = vocabulary()
 _TITLE = "|".join(_NAMES.titles)
 _SURNAME = f"{'|'.join(_NAMES.double_surnames)}|[{''.join(sorted(_NAMES.surnames))}]"
+_NAME_FIRST = re.compile(rf"(?:{_SURNAME})(?:{_TITLE})?[\s,:]{{1,3}}(?=\d)")
+_NAME_LAST = re.compile(rf"[\s,。;](?P<surname>{_SURNAME})(?:{_TITLE})?\s*$")
 _INTRODUCED = re.compile(
     rf"(?:我是|我叫|本人|我姓|姓名|姓|联系人|户主|收货人|业主|住户|的|叫)?\s?[:]?\s?"
     rf"(?P<small>[小老阿])?(?P<surname>{_SURNAME})(?P<rest>(?:(?!{_TITLE})[\u4e00-\u9fff*某]){{0,2}}?)"
@@ -257,6 +262,15 @@ def name_in(plain: str, at: int, end: int) -> Name | None:
     """Return the name that somebody gives as theirs in the midst of their words: 我姓周."""
     found = _SAYS_NAME.search(plain, at, end)
     return Name(found.start(), found.end(), found["surname"]) if found else None
+
+
+def name_last(plain: str, start: int, end: int) -> Name | None:
+    """Return a name with which words end: 青菜2斤 王."""
+    found = _NAME_LAST.search(plain[max(start, end - 10) : end])
+    if found is None:
+        return None
+    offset = max(start, end - 10)
+    return Name(found.start() + 1 + offset, found.end() + offset, found["surname"])
 
 
 def name_at(

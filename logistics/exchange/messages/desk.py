@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from logistics.domain.quantities import say_decimal
 from logistics.exchange.messages.amounts import is_measure
 from logistics.exchange.messages.judge import confidence
 from logistics.exchange.messages.normalise import Plain
@@ -74,7 +75,8 @@ class Desk:
             part.role = part.role or "line"
         made = self._made(pair, said, start, change)
         if isinstance(made, Question):
-            self.leave(start, made, parts)
+            facts = {**made.facts, "asked": self._as_asked(pair)}
+            self.leave(start, replace(made, facts=facts), parts)
             return None
         later = max(pair.amount, pair.goods, key=lambda part: part.start)
         told = {
@@ -87,6 +89,15 @@ class Desk:
         line = replace(made, reasons=reasons, confidence=confidence(reasons))
         self.order.lines.append(line)
         return line
+
+    def _as_asked(self, pair: Pair) -> dict[str, str]:
+        """Give what was understood so far, for whoever settles the question."""
+        measure = pair.amount.measure
+        return {
+            "item": self.said(pair.goods.start, pair.goods.end),
+            "quantity": (say_decimal(measure.count) or "") if measure else "",
+            "unit": measure.word if measure else "",
+        }
 
     def _made(self, pair: Pair, said: str, start: int, change: str) -> Line | Question:
         goods, measure = pair.goods, pair.amount.measure

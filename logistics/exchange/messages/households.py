@@ -12,6 +12,7 @@ from logistics.exchange.messages.addresses import (
     building_alone,
     name_at,
     name_in,
+    name_last,
     numbering_end,
 )
 from logistics.exchange.messages.lexicon import Lexicon
@@ -40,6 +41,9 @@ _COMPOUND_NAMED = re.compile(r"(?:小区|compound)\s*[::]\s*(\S[^\n]{0,40})")
 
 
 _LONGEST_NAME = 5
+_OBVIOUS = re.compile(
+    r"[\d一二两三四五六七八九十半]\s?(?:斤|公斤|kg|[个盒袋瓶箱板把包根条颗只桶提])"
+)
 _LEADING = {"unknown", "filler", "want", "ba", "people"}
 _ESTATE = re.compile(r"[区苑园村路院府城里期庭湾郡轩阁墅街巷弄居邸]$")
 
@@ -100,7 +104,24 @@ class Splitter:
                 open_lines = self._unaddressed(line, open_lines)
         for line in open_lines:
             self._go_on(line, self._current(line.start))
+        for section in self.sections:
+            self._name_last(section)
         return self.sections
+
+    def _name_last(self, section: Section) -> None:
+        """Take a name that closes the words of a household without one: 302室 青菜2斤 王."""
+        if section.name is not None or section.address is None or not section.spans:
+            return
+        start, end = max(section.spans)
+        name = name_last(self.plain, start, end)
+        if name is None or self._is_goods(name.start):
+            return
+        section.name = name
+        section.spans.remove((start, end))
+        section.spans.append((start, name.start))
+        section.markers.append(Token("name", name.start, name.end))
+        if name.end < end:
+            section.spans.append((name.end, end))
 
     def _lines(self) -> list[_Line]:
         lines, start = [], 0
@@ -121,6 +142,8 @@ class Splitter:
         return lines
 
     def _has_goods(self, start: int, end: int) -> bool:
+        if _OBVIOUS.search(self.plain, start, end):
+            return True
         tokens = segment(self.plain, self.lexicon, start, end)
         return any(
             token.kind in {"item", "amount", "vague", "money", "change", "drop", "cancel", "same"}

@@ -72,7 +72,7 @@ def _parentheses(tokens: list[Token]) -> list[Token]:
             at += 1
             continue
         at = close + 1
-        if kinds <= BREAKS or _says_again(done, inside):
+        if kinds <= {*BREAKS, "filler"} or _says_again(done, inside):
             done.append(Token("space", token.start, tokens[close].end))
             continue
         done.append(Token("note", token.start, tokens[close].end, also=(_scope(done, kinds),)))

@@ -297,7 +297,11 @@ class Understanding:
         seen: dict[str, Line] = {}
         kept: list[Line] = []
         for line in sorted(self.order.lines, key=lambda line: line.at):
-            if line.item.id in seen and line.change == "set":
+            earlier = seen.get(line.item.id)
+            sizes = (
+                earlier is not None and earlier.note and line.note and earlier.note != line.note
+            )
+            if earlier is not None and line.change == "set" and not sizes:
                 said = f"{seen[line.item.id].said}；{line.said}"
                 question = Question("line.twice", said, {"item": line.item.name_zh})
                 self.order.questions.append((line.at, question))

@@ -190,9 +190,12 @@ def _household(
 
 
 def _mere_talk(order: Order) -> bool:
-    """Say whether words of nobody in particular name no goods and no amount."""
+    """Say whether words of nobody in particular order nothing: talk, questions, announcements."""
     if order.lines or order.action != SUBMIT:
         return False
+    codes = {question.code for _, question in order.questions}
+    if order.asked and codes <= {"quantity.missing", "text.not-understood"}:
+        return True
     return all(
         question.code == "text.not-understood" or "alone" in question.facts
         for _, question in order.questions
