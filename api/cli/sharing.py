@@ -37,6 +37,12 @@ def allocate(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="试算 · work it out, compare, and write nothing")
     ] = False,
+    spread: Annotated[
+        bool,
+        typer.Option(
+            "--spread", help="多余分送 · spread what is too much; else it stays in stock"
+        ),
+    ] = False,
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,
     as_json: JsonOption = False,
@@ -45,7 +51,7 @@ def allocate(
     from logistics.usecases.share_out import share_out_apart
 
     with opened(database) as store:
-        done = share_out_apart(store, run, actor=ACTOR, at=now(), dry_run=dry_run)
+        done = share_out_apart(store, run, actor=ACTOR, at=now(), spread=spread, dry_run=dry_run)
     if as_json:
         print_json(done)
         return

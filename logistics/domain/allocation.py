@@ -15,7 +15,10 @@ The rules, which :mod:`logistics.domain.allocation_rounds` applies in this order
 7. What came instead of an item goes to lines that are short of it and allow it; what is left of
    it serves lines that asked for it; what nobody asked for any more serves lines that are short
    and allow it, first choices first. Never for medicine and infant food.
-8. Held lots, and cold lots without provenance, are given to nobody.
+8. What is too much stays in stock. If the planner says so it is spread instead: a step each among
+   those who asked for it and have all of it, by tier and draw, again and again, within rations
+   and to twice what they asked at most; never medicine and infant food.
+9. Held lots, and cold lots without provenance, are given to nobody.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,6 +38,7 @@ class ShareKind(StrEnum):
     PART = "part"
     SUBSTITUTED = "substituted"
     NONE = "none"
+    SURPLUS = "surplus"  # beyond what it asked, where a planner spreads what is too much
 
 
 class Reason(StrEnum):
@@ -49,6 +53,7 @@ class Reason(StrEnum):
     SHORT = "short"
     RATION = "ration"
     MISSING_AT_PACKING = "missing-at-packing"
+    SURPLUS = "surplus"
 
 
 class Substitution(StrEnum):
@@ -132,6 +137,8 @@ class Terms:
     had, closed
         Where a part is shared again: per line, what it was given before; and lines that get
         nothing any more.
+    spread
+        Whether what is left when everybody has what they asked is spread, too; else it stays.
     salt
         Seeds the draws.
     """
@@ -144,6 +151,7 @@ class Terms:
     debts: Mapping[str, int] = field(default_factory=dict)
     had: Mapping[str, int] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
+    spread: bool = False
     salt: str
 
     def ration(self, household_code: str, item_id: str) -> int | None:
@@ -161,8 +169,8 @@ class Terms:
 class Share:
     """What a line is given from one lot, or nothing at all and why.
 
-    ``got`` is what the line has from all lots together, ``entitled`` what a ration leaves of
-    what it asked.
+    ``got`` is what the line has of what it asked, from all lots together, and ``entitled`` what
+    a ration leaves of that; what it gets beyond is in neither.
     """
 
     line_id: str

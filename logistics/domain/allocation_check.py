@@ -83,11 +83,12 @@ class _Judge:
         self._own: Counter[str] = Counter()
         self._used: Counter[str] = Counter()
         for share in shares:
-            self._got[share.line_id] += share.quantity
+            extra = share.kind is ShareKind.SURPLUS
+            self._got[share.line_id] += 0 if extra else share.quantity
             if share.lot_id in self._lots:
                 lot = self._lots[share.lot_id]
                 self._used[lot.lot_id] += share.quantity
-                if lot.instead_of is None and share.line_id in self._wants:
+                if not extra and lot.instead_of is None and share.line_id in self._wants:
                     same = lot.item_id == self._wants[share.line_id].item_id
                     self._own[share.line_id] += share.quantity if same else 0
         self._first = Counter(terms.had) + self._own

@@ -132,7 +132,8 @@ def _measure(
     for want in group.wants:
         key = (want.household_code, want.item_id)
         own[want.household_code] += worth[key] * given.own.get(want.line_id, 0)
-    envy = _envy(group, given, own, worth)
+    short = [want for want in group.wants if _next(want, group.entitled, given) > 0]
+    envy = _envy(group, given, own, worth, short)
     return Comparison(
         method=method,
         tier=tier,
@@ -144,8 +145,7 @@ def _measure(
         envious=len(envy) / len(fills) if fills else 0.0,
         envy_most=max(envy.values(), default=0.0),
         wasted=sum(
-            0 < _next(want, group.entitled, given) <= left.get(want.item_id, 0)
-            for want in group.wants
+            _next(want, group.entitled, given) <= left.get(want.item_id, 0) for want in short
         ),
     )
 
@@ -159,13 +159,15 @@ def _envy(
     given: Given,
     fills: Mapping[str, float],
     worth: Mapping[tuple[str, str], float],
+    short: Sequence[Want],
 ) -> dict[str, float]:
     """Tell of each household with reason to envy how much higher the other would still stand."""
     stands = {code: fill - group.debts.get(code, 0) / 1000 for code, fill in fills.items()}
     holders: dict[tuple[str, int], list[tuple[float, int, str]]] = defaultdict(list)
+    lacking = {want.item_id for want in short}
     for want in group.wants:
         has = given.own.get(want.line_id, 0)
-        if has:
+        if has and want.item_id in lacking:
             back = has % want.step or min(want.step, has)
             code = want.household_code
             after = stands[code] - worth[code, want.item_id] * back
@@ -173,11 +175,9 @@ def _envy(
     for givers in holders.values():
         givers.sort(reverse=True)
     found: dict[str, float] = {}
-    for want in group.wants:
+    for want in short:
         step = _next(want, group.entitled, given)
         code = want.household_code
-        if step <= 0:
-            continue
         for after, back, other in holders[want.item_id, group.tiers[code]]:
             if after <= stands[code] + _CLEAR:
                 break

@@ -60,6 +60,9 @@ class AllocationReport:
         return tuple(item for item in self.items if item.given < item.asked)
 
 
+_KINDS_OF_LINES = (ShareKind.FULL, ShareKind.PART, ShareKind.SUBSTITUTED, ShareKind.NONE)
+
+
 def report(
     wants: Iterable[Want],
     shares: Iterable[Share],
@@ -97,7 +100,7 @@ def report(
         asked[share.line_id] = share.asked
         if share.kind is ShareKind.SUBSTITUTED:
             swapped[share.line_id] += share.quantity
-        else:
+        elif share.kind is not ShareKind.SURPLUS:
             own[share.line_id] += share.quantity
     items = []
     for item_id in sorted(by_item):
@@ -116,7 +119,7 @@ def report(
                 first_come=evenness(queue, _first_come(queue, sum(given))),
             )
         )
-    counts = dict.fromkeys(ShareKind, 0)
+    counts = dict.fromkeys(_KINDS_OF_LINES, 0)
     for line_id, quantity in got.items():
         if swapped[line_id]:
             counts[ShareKind.SUBSTITUTED] += 1

@@ -34,6 +34,7 @@ class _Line:
     worth: Fraction = Fraction(0)  # by how much a base unit fills the household's list
     got: int = 0
     gifts: list[tuple[str, int, bool]] = field(default_factory=list)
+    extra: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def room(self) -> int:
@@ -84,6 +85,8 @@ def allocate(
     rounds.own_goods()
     rounds.what_came_instead()
     rounds.what_is_left()
+    if terms.spread:
+        rounds.what_is_too_much()
     return rounds.result()
 
 
@@ -167,6 +170,43 @@ class _Rounds:
                     for line, choice in choices
                     if len(choice) > rank and len(left[choice[rank]]) > depth
                 )
+
+    def what_is_too_much(self) -> None:
+        """Give a step each beyond what was asked, again and again, while there is any."""
+        per_item: dict[str, list[tuple[_Home, _Line]]] = defaultdict(list)
+        for home in sorted(self._homes, key=lambda home: home.tier):
+            for line in home.lines:
+                if line.got == line.want.quantity and self._ordinary(line.want.item_id):
+                    per_item[line.want.item_id].append((home, line))
+        for item_id, asking in sorted(per_item.items()):
+            shelf = self._own.get(item_id)
+            room = {id(line): line.want.quantity for _, line in asking}
+            while shelf and shelf.left:
+                fitting = [
+                    (home, line)
+                    for home, line in asking
+                    if line.want.step <= min(room[id(line)], self._allowed(home, item_id))
+                ]
+                given = [self._extra(line, shelf, room, home) for home, line in fitting]
+                if not any(given):
+                    break
+
+    def _allowed(self, home: _Home, item_id: str) -> int:
+        ration = self._terms.ration(home.code, item_id)
+        has = sum(
+            line.got + sum(quantity for _, quantity in line.extra)
+            for line in home.lines
+            if line.want.item_id == item_id
+        )
+        return sum(line.want.quantity for line in home.lines) if ration is None else ration - has
+
+    def _extra(self, line: _Line, shelf: _Shelf, room: dict[int, int], home: _Home) -> bool:
+        step = line.want.step
+        if step > min(shelf.left, self._allowed(home, line.want.item_id)):
+            return False
+        line.extra += shelf.take(step)
+        room[id(line)] -= step
+        return True
 
     def result(self) -> Allocation:
         """Say what every line got and how full every list is."""
@@ -307,11 +347,20 @@ def _shares(line: _Line, situation: Situation) -> Iterator[Share]:
         yield _share(line, None, 0, ShareKind.NONE, why)
         return
     full = line.got == want.quantity and not any(another for _, _, another in line.gifts)
+    for lot_id, quantity in _together(line.extra):
+        yield _share(line, lot_id, quantity, ShareKind.SURPLUS, Reason.SURPLUS)
     for lot_id, quantity, another in line.gifts:
         kind, reason = (ShareKind.FULL, Reason.AS_ASKED) if full else (ShareKind.PART, why)
         if another:
             kind, reason = ShareKind.SUBSTITUTED, Reason.SUBSTITUTE
         yield _share(line, lot_id, quantity, kind, reason)
+
+
+def _together(parts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    sums: dict[str, int] = defaultdict(int)
+    for lot_id, quantity in parts:
+        sums[lot_id] += quantity
+    return list(sums.items())
 
 
 def _share(

@@ -17,6 +17,8 @@ _ZH_SHARED = {
     "reason.short": "到货不足",
     "reason.ration": "按户限购",
     "reason.missing-at-packing": "装袋时缺件",
+    "reason.surplus": "多到的分送",
+    "kind.surplus": "多给",
 }
 _EN_SHARED = {
     "g": "g",
@@ -35,6 +37,8 @@ _EN_SHARED = {
     "reason.short": "too little came",
     "reason.ration": "rationed per household",
     "reason.missing-at-packing": "missing when it was packed",
+    "reason.surplus": "too much came",
+    "kind.surplus": "beyond what was asked",
 }
 
 TABLES = {

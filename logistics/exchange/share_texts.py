@@ -14,6 +14,7 @@ _TEXTS = {
         "instead_item": "{item} {quantity}",
         "join": "、",
         "full": "足额。",
+        "extra": "多给 {extra},因到货有余。",
         "why": "原因:{reason}。",
         "ration": "每户限 {ration}。",
         "next.nothing": "",
@@ -32,6 +33,7 @@ _TEXTS = {
         "instead_item": "{item} {quantity}",
         "join": ", ",
         "full": "In full. ",
+        "extra": "{extra} more because too much came. ",
         "why": "Why: {reason}. ",
         "ration": "At most {ration} per household. ",
         "next.nothing": "",
@@ -73,6 +75,9 @@ def sentence(line: ToldLine, language: Language) -> str:
     if not line.complete:
         reason = TABLES[language][f"reason.{line.reason.value}"]
         why = texts["why"].format(reason=reason)
+    if line.got > line.asked:
+        extra = amount(line.got - line.asked, line.base, language)
+        why += texts["extra"].format(extra=extra)
     if line.ration is not None:
         why += texts["ration"].format(ration=amount(line.ration, line.base, language))
     if line.instead:

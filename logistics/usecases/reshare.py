@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from logistics.domain.allocation import Reason, Share, Supply
+from logistics.domain.allocation import Reason, Share, ShareKind, Supply
 from logistics.domain.runs import Run, RunState
 from logistics.domain.stock import stock
 from logistics.errors import Conflict, Invalid
@@ -195,7 +195,7 @@ def _inputs(
     given: Counter[str] = Counter()
     gone: Counter[str] = Counter()
     for one in known:
-        had[one.line_id] += one.quantity
+        had[one.line_id] += 0 if one.kind is ShareKind.SURPLUS else one.quantity
         if one.lot_id is not None:
             given[one.lot_id] += one.quantity
             gone[one.lot_id] += lost[one.id]

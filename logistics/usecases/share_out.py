@@ -16,6 +16,7 @@ from logistics.domain.allocation import (
     Part,
     Question,
     Share,
+    ShareKind,
     Substitution,
     Supply,
     Terms,
@@ -67,6 +68,7 @@ class SharingInputs:
             sorted(terms.person_rations.items()),
             sorted(terms.persons.items()),
             sorted(terms.debts.items()),
+            terms.spread,
             self.run.state.value,
         )
         return hashlib.sha256(repr(what).encode()).hexdigest()
@@ -81,11 +83,14 @@ class SharedOut:
     parts: tuple[Part, ...] = ()
 
 
-def share_out(session: Session, run: str, *, actor: str, at: datetime) -> SharedOut:
+def share_out(
+    session: Session, run: str, *, actor: str, at: datetime, spread: bool = False
+) -> SharedOut:
     """Give every line its share of what came, or the reason why there is none.
 
     The rules stand in :mod:`logistics.domain.allocation`; the order in which lists came plays no
-    part in them. All in one transaction: where others wait for it, use `share_out_apart`.
+    part in them. All in one transaction: where others wait for it, use `share_out_apart`. With
+    ``spread`` what is too much goes to those who asked for it, too; else it stays in stock.
 
     Raises
     ------
@@ -95,12 +100,18 @@ def share_out(session: Session, run: str, *, actor: str, at: datetime) -> Shared
         If it is not received.
     """
     require(runs.get_for_update(session, run), Step.ALLOCATE)
-    inputs = read_sharing(session, run)
+    inputs = read_sharing(session, run, spread=spread)
     return write_sharing(session, inputs, solve_sharing(inputs), actor=actor, at=at)
 
 
 def share_out_apart(
-    database: Database, run: str, *, actor: str, at: datetime, dry_run: bool = False
+    database: Database,
+    run: str,
+    *,
+    actor: str,
+    at: datetime,
+    spread: bool = False,
+    dry_run: bool = False,
 ) -> SharedOut:
     """Share a run with no transaction open while it is worked out; as `share_out` else.
 
@@ -115,21 +126,21 @@ def share_out_apart(
     """
     with database.read() as session:
         require(runs.get(session, run), Step.ALLOCATE)
-        inputs = read_sharing(session, run)
+        inputs = read_sharing(session, run, spread=spread)
     result = solve_sharing(inputs)
     if dry_run:
         return SharedOut(inputs.run, _report(inputs, result.shares, result), result.parts)
 
     def write(session: Session) -> SharedOut:
         require(runs.get_for_update(session, run), Step.ALLOCATE)
-        if read_sharing(session, run).digest != inputs.digest:
+        if read_sharing(session, run, spread=spread).digest != inputs.digest:
             raise SharingStale(run=inputs.run.code, mend="share again")
         return write_sharing(session, inputs, result, actor=actor, at=at)
 
     return database.run(write)
 
 
-def read_sharing(session: Session, run: str) -> SharingInputs:
+def read_sharing(session: Session, run: str, *, spread: bool = False) -> SharingInputs:
     """Read what a sharing is worked out from, whatever the state of the run.
 
     Raises
@@ -172,6 +183,7 @@ def read_sharing(session: Session, run: str) -> SharingInputs:
             person_rations=limits.per_person,
             persons=limits.persons,
             debts=fills.debts(session, found),
+            spread=spread,
             salt=found.code,
         ),
         lots=tuple(lots),
@@ -227,7 +239,7 @@ def allocation_report(session: Session, run: str) -> AllocationReport:
     rows = shares.of_run(session, found.id)
     got: dict[str, int] = defaultdict(int)
     for row in rows:
-        got[row.line_id] += row.quantity
+        got[row.line_id] += 0 if row.kind is ShareKind.SURPLUS else row.quantity
     given = [
         Share(
             line_id=row.line_id,

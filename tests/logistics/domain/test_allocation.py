@@ -438,3 +438,35 @@ def standing(
 def test_a_line_without_goods_says_why(situation: Situation, reason: Reason) -> None:
     (share,) = share_out([want("l1", 9)], [], situations={"cabbage": situation})
     assert share.reason is reason
+
+
+def test_what_is_too_much_stays_in_stock_unless_it_is_to_be_spread() -> None:
+    wants = [want("a", 3, "eggs", tier=0), want("b", 2, "eggs"), want("c", 2, "pills")]
+    there = [stock("eggs", 12), stock("pills", 9)]
+    assert got(share_out(wants, there)) == {"a": 3, "b": 2, "c": 2}
+    shares = share_out(wants, there, spread=True, rations={"eggs": 5})
+    assert got(shares) == {"a": 5, "b": 4, "c": 2}  # a ration, twice as much, no medicine
+    assert {(s.line_id, s.quantity) for s in shares if s.kind is ShareKind.SURPLUS} == {
+        ("a", 2),
+        ("b", 2),
+    }
+    assert all(s.got == s.asked for s in shares)
+
+
+@examples(max_examples=50, deadline=None)
+@given(wants=wants, supplies=supplies)
+def test_spreading_takes_nothing_from_anybody_and_nothing_twice(
+    wants: list[Want], supplies: list[Supply]
+) -> None:
+    plain = {s for s in share_out(wants, supplies) if s.quantity}
+    shares = share_out(wants, supplies, spread=True)
+    extra = [s for s in shares if s.kind is ShareKind.SURPLUS]
+    assert plain == {s for s in shares if s.quantity} - set(extra)
+    used: Counter[str | None] = Counter()
+    for share in shares:
+        used[share.lot_id] += share.quantity
+    assert all(used[s.lot_id] <= s.quantity for s in supplies)
+    lines = {w.line_id: w for w in wants}
+    assert all(
+        sum(e.quantity for e in extra if e.line_id == n) <= w.quantity for n, w in lines.items()
+    )

@@ -327,3 +327,18 @@ def test_every_household_is_told_as_a_table_too(supplies: Any) -> None:
     assert "请改选其他品种" in lines[2]
     with pytest.raises(NoShareHere):
         explain_shares(supplies.session, supplies.id, supplies.codes[0])
+
+
+def test_what_is_spread_is_told_and_counts_for_nobodys_fill(supplies: Any) -> None:
+    supplies.area(2)
+    supplies.ask(1, ("eggs", 20))
+    supplies.order()
+    supplies.receive(came(30))
+    report = share_out(supplies.session, supplies.id, spread=True, **WHO).report
+    assert given_to(supplies) == {supplies.codes[1]: 30}
+    assert (report.lines[ShareKind.FULL], report.items[0].left) == (1, 0)
+    assert fills.of_run(supplies.session, supplies.id)[supplies.codes[1]].fill_permille == 1000
+    told = explain_shares(supplies.session, supplies.id)[0].lines[0]
+    assert sentence(told, "zh") == "eggs货:要 20 个,得 30 个。足额。多给 10 个,因到货有余。"
+    assert shares.lines_by_kind(supplies.session, supplies.id) == {ShareKind.FULL: 1}
+    assert allocation_report(supplies.session, supplies.id) == report
