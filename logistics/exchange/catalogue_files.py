@@ -7,7 +7,7 @@ from os import PathLike
 from typing import Any
 
 from logistics.domain.catalogue import Item, ItemInvalid, fold
-from logistics.exchange.catalogue_tables import AMBIGUOUS, ITEMS, UNITS
+from logistics.exchange.catalogue_tables import AMBIGUOUS, ITEMS, ITEMS_READ, UNITS
 from logistics.exchange.tables import Finding, Reading, Row, read_book, read_table
 
 _MILLI = 1000
@@ -17,6 +17,8 @@ _MENDS = {
     "aliases": "leave the word to one item, or list it with the ambiguous words",
     "misspellings": "leave the word to one item",
     "name_zh": "name each item once",
+    "weight_g": "fill in the weight of one base unit",
+    "volume_ml": "fill in the volume of one base unit",
 }
 
 
@@ -38,8 +40,8 @@ def read_items(path: str | PathLike[str]) -> CatalogueFile:
     TableUnreadable
         If the file cannot be read as a table of items.
     """
-    read = read_book(path, (ITEMS, UNITS))
-    table = read.get(ITEMS.key) or read_table(path, ITEMS)
+    read = read_book(path, (ITEMS_READ, UNITS))
+    table = read.get(ITEMS.key) or read_table(path, ITEMS_READ)
     findings = list(table.findings)
     units, more = _units(read.get(UNITS.key), table)
     findings += more
@@ -85,7 +87,7 @@ def ambiguous_of(reading: Reading) -> dict[str, tuple[str, ...]]:
 
 
 def _said(columns: frozenset[str], *, units: bool) -> frozenset[str]:
-    names = {"weight_g": "weight_mg", "volume_ml": "volume_ul"}
+    names = {"weight_g": "weight_mg", "volume_ml": "volume_ul", "cold": "cold_chain"}
     return frozenset({names.get(key, key) for key in columns} | ({"units"} if units else set()))
 
 
@@ -105,9 +107,19 @@ def _item(row: Row, units: Mapping[str, int]) -> Item:
     values["default_unit"] = values["default_unit"] or _usual(values["base"], values["units"])
     return Item(
         **values,
-        weight_mg=int(row["weight_g"] * _MILLI),
-        volume_ul=int(row["volume_ml"] * _MILLI),
+        cold=row["cold"],
+        weight_mg=_milli(row, "weight_g", "weight_mg"),
+        volume_ul=_milli(row, "volume_ml", "volume_ul"),
     )
+
+
+def _milli(row: Row, coarse: str, fine: str) -> int:
+    """Read an amount of one base unit, from the column of a thousandth if that is filled."""
+    if row[fine] is not None:
+        return int(row[fine])
+    if row[coarse] is None:
+        raise ItemInvalid(item=row["name_zh"], field=coarse, value="")
+    return int(row[coarse] * _MILLI)
 
 
 def _usual(base: str, units: Mapping[str, int]) -> str:

@@ -1,6 +1,7 @@
 """The tables of a catalogue: items, their units, and words that could be several items."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -131,15 +132,15 @@ _PLAIN: Final = (
     ),
     Column(
         key="weight_g", zh="每基本单位重量（克）", en="weight per base unit (g)",
-        words=("单重（克）",), kind=_PER_UNIT, required=True,
+        words=("单重（克）",), kind=_PER_UNIT,
     ),
     Column(
         key="volume_ml", zh="每基本单位体积（毫升）", en="volume per base unit (ml)",
-        words=("单体积（毫升）",), kind=_PER_UNIT, required=True,
+        words=("单体积（毫升）",), kind=_PER_UNIT,
     ),
     Column(
         key="cold_chain", zh="温度", en="cold chain", words=("冷链", "储存", "温层", "储存条件"),
-        kind=Choice(CHAINS), default="ambient",
+        kind=Choice(CHAINS), default="",
     ),
     Column(key="fragile", zh="易碎", en="fragile", words=("怕压",), kind=YesNo(), default=False),
     Column(
@@ -161,6 +162,19 @@ ITEMS: Final = Table(
     sheet_words=("目录", "catalogue"),
 )  # fmt: skip
 """Items with their units in one cell: what a CSV file holds."""
+
+ITEMS_READ: Final = replace(
+    ITEMS,
+    columns=(
+        *ITEMS.columns,
+        Column(key="weight_mg", zh="每基本单位重量（毫克）", en="weight_mg",
+               kind=Integer(least=1, most=_MOST)),
+        Column(key="volume_ul", zh="每基本单位体积（微升）", en="volume_ul",
+               kind=Integer(least=1, most=_MOST)),
+        Column(key="cold", zh="是否冷藏", en="cold", kind=YesNo(), default=False),
+    ),
+)  # fmt: skip
+"""What is read: weights and volumes in finer units, too, and only whether an item is cold."""
 
 ITEMS_SHEET: Final = Table(key="items", zh="商品", en="Items", columns=_PLAIN)
 """Items as a workbook's first sheet; their units have a sheet of their own."""

@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
 
-from logistics.domain.catalogue import BASES, CATEGORIES, fold
+from logistics.domain.catalogue import fold
 from logistics.domain.setup import (
     MODES,
     ZONES,
@@ -28,7 +28,6 @@ from logistics.errors import Invalid
 from logistics.exchange.setup_fields import BadField, SetupRow
 from logistics.exchange.setup_tables import (
     COURIERS,
-    ITEMS,
     OFFERS,
     STARTING,
     TERRITORIES,
@@ -125,15 +124,13 @@ def read_catalogue(
 
 
 def _goods(near: Path, name: str, faults: list[SetupFault]) -> Goods:
-    """Read goods as the catalogue's own files say them, or in the words of earlier setups."""
+    """Read goods from a file, or take those that come with the product."""
     if name == STARTING:
         return starting_goods()
     try:
         return goods_of(near / name, faults)
     except TableUnreadable as refusal:
-        if refusal.facts["field"] not in {"weight_g", "volume_ml"}:
-            raise _unreadable(refusal) from None
-        return Goods(items=tuple(_rows(near / name, ITEMS, _item, faults)))
+        raise _unreadable(refusal) from None
 
 
 def _named(head: Mapping[str, Any], name: str) -> str:
@@ -309,34 +306,6 @@ def _courier(row: SetupRow) -> CourierSetup:
         permits=_parts(row.text("permits", otherwise="")),
         origin=row.origin,
     )
-
-
-def _item(row: SetupRow) -> ItemSetup:
-    return ItemSetup(
-        name_zh=row.text("name_zh"),
-        name_en=row.text("name_en"),
-        base=row.one_of("base", BASES),
-        default_unit=row.text("default_unit"),
-        units=_units(row),
-        weight_mg=row.whole("weight_mg"),
-        volume_ul=row.whole("volume_ul"),
-        category=row.one_of("category", CATEGORIES),
-        cold=row.flag("cold"),
-        household_limit=row.whole("household_limit"),
-        substitute_class=row.text("substitute_class", otherwise="") or None,
-        aliases=_parts(row.text("aliases", otherwise="")),
-        origin=row.origin,
-    )
-
-
-def _units(row: SetupRow) -> dict[str, int]:
-    units: dict[str, int] = {}
-    for part in _parts(row.text("units", otherwise="")):
-        unit, equals, count = part.partition("=")
-        if not equals or not unit.strip() or not count.strip().isdecimal() or int(count) < 1:
-            raise BadField("units", part, "write unit=base units, such as 板=30;盒=10")
-        units[unit.strip()] = int(count)
-    return units
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -55,13 +55,6 @@ COURIERS: Final = _table(
     " point cohort permits",
 )
 TERRITORIES: Final = _table("territories", "片区", "place point")
-ITEMS: Final = _table(
-    "catalogue",
-    "商品",
-    "name_zh name_en base default_unit units weight_mg volume_ul category cold household_limit"
-    " substitute_class aliases",
-)
-"""Items as setups said them before there was a workbook of the catalogue."""
 
 
 def rows_of(file: Path, table: Table) -> Iterator[tuple[Mapping[str, Any], Origin] | SetupFault]:
