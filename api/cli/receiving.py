@@ -110,7 +110,7 @@ def count(
             with store.read() as session:
                 ids = [card.id for card in lots.of_run(session, runs.get(session, run).id)]
                 on_van = ledger.at_location(session, f"van:{van}", ids)
-            said = {one.lot for one in counts}
+                said = {lots.card(session, one.lot).id for one in counts}
             counts += [
                 PointCount(lot=one, quantity=there)
                 for one, there in sorted(on_van.items())
