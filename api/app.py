@@ -24,6 +24,7 @@ from api.routes import (
     health,
     lists,
     maps,
+    ordering,
     packing,
     planning,
     registry,
@@ -80,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(lists.router)
     app.include_router(runs.router)
+    app.include_router(ordering.router)
     app.include_router(planning.router)
     app.include_router(registry.router)
     app.include_router(sheets.router)

@@ -23,7 +23,6 @@ from logistics.usecases.create_run import create_run
 from logistics.usecases.cut_off import cut_off
 from logistics.usecases.finish_receiving import finish_receiving
 from logistics.usecases.pack_bags import pack_bags
-from logistics.usecases.place_orders import place_orders
 from logistics.usecases.receive_goods import mark_nothing_came, receive_goods
 from logistics.usecases.share_out import share_out
 from logistics.usecases.show_run import show_run
@@ -248,7 +247,6 @@ def _step(name: str, use: StepUse, summary: str, *, command: str) -> None:
 
 
 _step("cutoff", cut_off, "Cut off: lists freeze", command="cutoff")
-_step("order", place_orders, "Order what the lists ask for", command="order")
 _step("finish", finish_receiving, "Say that all has come that will", command="receive")
 _step("allocate", share_out, "Share out what came", command="allocate")
 _step("pack", pack_bags, "Pack the bags of each household", command="pack")

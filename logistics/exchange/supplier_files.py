@@ -26,7 +26,7 @@ from logistics.exchange.tables import (
     write_table,
 )
 
-_WORDS = {"g": "g", "ml": "ml", "piece": "个"}
+_WORDS = {"g": "g", "ml": "ml", "piece": ""}  # what a piece is called differs by item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

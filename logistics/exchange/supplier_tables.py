@@ -28,8 +28,8 @@ KINDS: Final = Choice(
 _CODE: Final = Text(64)
 _NAME: Final = Text(120)
 _DAY_MIN: Final = 24 * 60
-_LON: Final = Number(least=Decimal(-180), most=Decimal(180), places=9)
-_LAT: Final = Number(least=Decimal(-90), most=Decimal(90), places=9)
+_LON: Final = Number(least=Decimal(-180), most=Decimal(180), places=14)
+_LAT: Final = Number(least=Decimal(-90), most=Decimal(90), places=14)
 
 SUPPLIERS: Final = Table(
     key="suppliers",
