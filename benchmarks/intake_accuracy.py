@@ -31,8 +31,8 @@ class Score:
     exact_messages: int = 0
     lines: int = 0
     exact_lines: int = 0
-    wrong_quantities: int = 0  # right household and item, another amount, and no question about it
-    strange_lines: int = 0  # items that nobody asked for, and no question about it
+    wrong_quantities: int = 0  # right household and item, another amount, asked about or not
+    strange_lines: int = 0  # items that nobody asked for, asked about or not
     asked: int = 0  # messages with a question
     asked_in_vain: int = 0  # a question where the label says that it is clear
     not_asked: int = 0  # none where the label wants one
@@ -77,11 +77,10 @@ def _compare(record: dict[str, Any], told: dict[str, Any], result: Score) -> Non
     result.not_asked += told["outcome"] == "accepted" and outcome in ("needs_review", "rejected")
     extra = Counter(_keyed(record, found)) - Counter(_keyed(record, wanted))
     for key, count in extra.items():
-        sure = not asks or key[-1] >= 0
         if (key[0], key[2]) in loose:
-            result.wrong_quantities += count * sure
+            result.wrong_quantities += count
         else:
-            result.strange_lines += count * sure
+            result.strange_lines += count
     right = (
         exact == sum(wanted.values())
         and not extra
@@ -117,7 +116,7 @@ def _keyed(record: dict[str, Any], lines: Counter[tuple[Any, ...]]) -> Iterable[
         for _ in range(count):
             yield (
                 door, "any" if any_action else action, item, quantity or 0,
-                unit if quantity else None, 0,
+                unit if quantity else None,
             )  # fmt: skip
 
 

@@ -19,13 +19,15 @@ from logistics.exchange.messages.tokens import Measure, Token
 
 _ONES = "一二三四五六七八九"
 _SIZES = "大中小整满"
+_SIZED = "包袋盒瓶桶箱把个块条根颗份碗杯罐提板只捆筐"  # 大排 and 小头 are goods
 _UNIT = rf"(?:{UNIT_WORD})"
 _HAN = rf"[{HAN_NUMERALS}]{{1,9}}(?:点[零〇{_ONES}]{{1,3}})?"
 _ARABIC = r"\d{1,4}(?:\.\d{1,3})?(?!\d|\.\d)|\.\d{1,2}"
 _EDGE = r"(?=[^\u4e00-\u9fffa-z0-9]|$)"
 _NUMBER = re.compile(rf"(?P<number>半|俩|仨|{_ARABIC}|{_HAN})\s?")
 _MEASURED = re.compile(
-    rf"(?P<number>半|俩|仨|(?:\d{{1,2}}\s)?\d/\d(?!\d)|{_ARABIC}|{_HAN})\s?(?P<size>[{_SIZES}]?)(?P<unit>{_UNIT})"
+    rf"(?P<number>半|俩|仨|(?:\d{{1,2}}\s)?\d/\d(?!\d)|{_ARABIC}|{_HAN})(?:(?<!半)\s)?"
+    rf"(?P<size>(?:[{_SIZES}](?=[{_SIZED}]))?)(?P<unit>{_UNIT})"
     rf"(?:的?量)?",
     re.IGNORECASE,
 )

@@ -332,4 +332,24 @@ def _less(parts: Sequence[Part], at: int, steps: list[Part | Change]) -> _Found:
     return Change("less", own, _goods(own), amount), at + 2 + bool(goods)
 
 
-_READERS = {"C": _change, "D": _drop, "X": _cancel, "T": _all, "M": _more, "P": _more, "S": _less}
+def _exchange(parts: Sequence[Part], at: int, _steps: list[Part | Change]) -> _Found:
+    """Read English: swap the eggs for 1 kg tomatoes."""
+    old = _next(parts, at + 1, "IU")
+    new = _behind(parts, at + 2, []) if old else []
+    if old is None or not _goods(new):
+        return None
+    return Change("swap", [parts[at], old, *new], [old, *_goods(new)], _amount(new)), at + 2 + len(
+        new
+    )
+
+
+_READERS = {
+    "J": _exchange,
+    "C": _change,
+    "D": _drop,
+    "X": _cancel,
+    "T": _all,
+    "M": _more,
+    "P": _more,
+    "S": _less,
+}

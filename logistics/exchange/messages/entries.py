@@ -20,7 +20,9 @@ from logistics.exchange.messages.reading import SUBMIT, Household, Line, Questio
 from logistics.exchange.messages.shipped import shipped_lexicon
 
 _OF_THE_DOOR = {"household.missing", "household.incomplete"}  # the entry's household says it
+_UNSURE = {"line.unsure", "quantity.absurd"}  # questions about a line that can be read
 MENDS = {
+    "quantity.absurd": "ask the household; stay within the limit",
     "item.ambiguous": "choose one of the items",
     "quantity.vague": "ask how much",
     "quantity.missing": "ask how much",
@@ -174,14 +176,12 @@ def _body(household: Household) -> Body:
     if changes or any(line.change != "set" for line in household.lines):
         asked = [_change(household, clear=not questions)]
         return Body((), (*asked, *map(_doubt, questions)), household.note)
-    unsure = {q.said for q in questions if q.code == "line.unsure"}
+    unsure = {q.said for q in questions if q.code in _UNSURE}
     clear = [line for line in household.lines if line.said not in unsure]
     waiting = {line.said: line for line in household.lines if line.said in unsure}
     return Body(
         tuple(map(_asked, clear)),
-        tuple(
-            _doubt(q, waiting.get(q.said) if q.code == "line.unsure" else None) for q in questions
-        ),
+        tuple(_doubt(q, waiting.get(q.said) if q.code in _UNSURE else None) for q in questions),
         household.note,
     )
 

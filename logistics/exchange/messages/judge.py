@@ -39,6 +39,7 @@ REASONS: Mapping[str, float] = MappingProxyType(
         "clause-apart": 0.1,  # goods and amount on two sides of a comma or line break
         "two-readings": 0.4,
         "unit-tells": 0.2,  # 面条2把: of all that 面条 may be, one is sold so
+        "over-limit": 0.4,  # up to three times what one line may ask; more is no line at all
         "much": 0.1,  # more than half of what one line may ask
     }
 )

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from logistics.exchange.messages.amounts import is_unit
 from logistics.exchange.messages.tokens import BREAKS, Token
 
 _CLAUSE = ("break", "comma")
-_PRICES = {"多少钱", "怎么卖", "什么价", "啥价", "价格", "how much"}
+_PRICES = {"多少", "多少钱", "怎么卖", "什么价", "啥价", "价格", "how much"}
 _SWALLOWED_BY_NOTES = (
     "unknown",
     "filler",
@@ -32,7 +33,7 @@ def with_notes(tokens: Sequence[Token], plain: str) -> list[Token]:
 
     A note's ``also`` says of what it speaks: a ``line`` or the ``order``.
     """
-    found = _conditions(_parentheses(list(tokens)))
+    found = _conditions(_parentheses(list(tokens), plain))
     found = _questions(found, plain)
     found = _openers(_allergies(found), plain)
     return _manners(_people(found))
@@ -55,7 +56,7 @@ def _replaced(
     return [*before, note, *after]
 
 
-def _parentheses(tokens: list[Token]) -> list[Token]:
+def _parentheses(tokens: list[Token], plain: str) -> list[Token]:
     done: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -67,7 +68,12 @@ def _parentheses(tokens: list[Token]) -> list[Token]:
             continue
         inside = tokens[at + 1 : close]
         kinds = {t.kind for t in inside}
-        if not inside or kinds & {"amount", "vague", "change", "drop", "cancel", "more", "money"}:
+        unit = kinds == {"unknown"} and is_unit(plain[inside[0].start : inside[-1].end])
+        if (
+            not inside
+            or unit
+            or kinds & {"amount", "vague", "change", "drop", "cancel", "more", "money"}
+        ):
             done.append(token)
             at += 1
             continue

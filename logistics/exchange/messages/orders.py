@@ -310,9 +310,15 @@ class Understanding:
             seen.setdefault(line.item.id, line)
             kept.append(line)
             if line.confidence < self.threshold:
-                facts = {"item": line.item.name_zh, "reasons": "、".join(line.reasons)}
-                self.order.questions.append((line.at, Question("line.unsure", line.said, facts)))
+                self.order.questions.append((line.at, _unsure(line)))
         self.order.lines = kept
+
+
+def _unsure(line: Line) -> Question:
+    if "over-limit" in line.reasons:
+        return Question("quantity.absurd", line.said, {"item": line.item.name_zh})
+    facts = {"item": line.item.name_zh, "reasons": "、".join(line.reasons)}
+    return Question("line.unsure", line.said, facts)
 
 
 def _useful_each(parts: Sequence[Part]) -> bool:

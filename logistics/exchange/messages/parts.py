@@ -1,9 +1,8 @@
 """Tokens gathered into parts: goods with what is said of them, amounts, marks, notes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from logistics.exchange.messages.amounts import is_unit
 from logistics.exchange.messages.tokens import BREAKS, Goods, Measure, Token
 
 _LETTERS = {
@@ -11,9 +10,9 @@ _LETTERS = {
     "drop": "D", "hard_drop": "D", "done": "L", "more": "M", "less": "S", "all": "T",
     "cancel": "X", "same": "R", "ba": "B", "or": "O", "note": "N", "asked": "Q", "unknown": "U",
     "figure": "F", "plus": "P", "keep": "H", "rest": "W", "except": "Z", "ask": "K",
-    "cond": "K", "opener": "U", "told": "N",
+    "cond": "K", "opener": "U", "told": "N", "swap": "J",
 }  # fmt: skip
-_GAPS = {"space": 1.0, "colon": 0.1, "times": 0.1, "list": 4.0, "plus": 4.0, "comma": 5.0,
+GAPS = {"space": 1.0, "colon": 0.1, "times": 0.1, "list": 4.0, "plus": 4.0, "comma": 5.0,
          "open": 0.2, "close": 4.0, "break": 7.0}  # fmt: skip
 _WORD_GAP = 0.2
 _QUIET = {"filler", "want", "sum", "budget", "approx", "ask_soft"}
@@ -48,13 +47,13 @@ class Part:
     @property
     def clause(self) -> bool:
         """Whether a new clause begins with it."""
-        return self.gap >= _GAPS["comma"]
+        return self.gap >= GAPS["comma"]
 
 
 def gather(tokens: Sequence[Token], plain: str) -> list[Part]:
     """Turn tokens into parts; marks between them become gaps."""
     parts: list[Part] = []
-    gap = _GAPS["break"]
+    gap = GAPS["break"]
     at = 0
     while at < len(tokens):
         token = tokens[at]
@@ -63,7 +62,7 @@ def gather(tokens: Sequence[Token], plain: str) -> list[Part]:
             gap, at = 0.0, at + 1
             continue
         if token.kind in BREAKS and token.kind != "plus":
-            gap = max(gap, _GAPS[token.kind])
+            gap = max(gap, GAPS[token.kind])
             at += 1
             continue
         if token.kind in _QUIET and not _belongs(tokens, at, plain):
@@ -77,7 +76,7 @@ def gather(tokens: Sequence[Token], plain: str) -> list[Part]:
         part.latin = plain[part.start : part.end].isascii()
         gap = 0.0
         parts.append(part)
-    return _joined(parts, plain)
+    return parts
 
 
 def _either(tokens: Sequence[Token], at: int) -> bool:
@@ -214,84 +213,3 @@ def _told_after(part: Part, tokens: Sequence[Token], at: int) -> tuple[Part, int
         part.faults.append("brand")
         return part, at + 1
     return part, at
-
-
-def _joined(parts: list[Part], plain: str) -> list[Part]:
-    """Join unknown words with the goods they are glued to, and a unit with its bare number."""
-    done: list[Part] = []
-    for part in parts:
-        before = done[-1] if done else None
-        if before is not None and (measure := _unit_after(before, part, plain)):
-            before.measure, before.end = measure, part.end
-            continue
-        if before is not None and _strange_unit(before, part):
-            before.letter, before.measure, before.end = "U", None, part.end
-            continue
-        if before is None or not _glued(before, part, plain):
-            done.append(part)
-        elif before.letter == "U" and part.letter == "I":
-            part.notes.insert(0, (before.start, before.end))
-            part.faults.append("unknown-before")
-            part.start, part.gap = before.start, before.gap
-            done[-1] = part
-        elif before.letter == part.letter == "I":
-            if "picture" in before.faults + part.faults:
-                named = part if "picture" in before.faults else before
-                named.start, named.end, named.gap = before.start, part.end, before.gap
-                named.faults = [fault for fault in named.faults if fault != "picture"]
-                done[-1] = named
-                continue
-            narrow, wide = sorted(
-                (before, part), key=lambda p: len(p.goods.items) if p.goods else 0
-            )
-            narrow.start, narrow.end, narrow.gap = before.start, part.end, before.gap
-            narrow.faults += [fault for fault in wide.faults if fault != "open"]
-            done[-1] = narrow
-        elif before.letter == "I" and part.letter == "U":
-            before.letter, before.goods, before.end = "U", None, part.end
-            before.notes, before.faults = [], []
-        else:
-            done.append(part)
-    return done
-
-
-def _unit_after(before: Part, part: Part, plain: str) -> Measure | None:
-    """Return the amount that a bare number and a unit apart from it make up (2,斤)."""
-    if (
-        before.measure is None
-        or before.measure.word
-        or part.letter != "U"
-        or part.gap > _GAPS["comma"]
-    ):
-        return None
-    word = plain[part.start : part.end]
-    return replace(before.measure, word=word) if is_unit(word) else None
-
-
-def _strange_unit(before: Part, part: Part) -> bool:
-    """Say whether an unknown word is glued to a bare number: it may be a unit nobody knows."""
-    bare = before.measure is not None and not before.measure.word
-    return bare and part.letter == "U" and part.gap == 0 and not part.role and not part.latin
-
-
-def _glued(before: Part, part: Part, plain: str) -> bool:
-    if before.role or part.role:
-        return False
-    if before.letter == part.letter == "I":
-        return part.gap <= 1 and _one_of(before, part)
-    if {before.letter, part.letter} != {"U", "I"}:
-        return False
-    if part.gap == 0:
-        return True
-    between = plain[before.end : part.start]
-    return between == " " and before.latin and part.latin
-
-
-def _one_of(before: Part, part: Part) -> bool:
-    """Say whether one word names a kind of goods and the other one of them: 尿不湿L码."""
-    if before.goods is None or part.goods is None:
-        return False
-    one, other = ({item.id for item in p.goods.items} for p in (before, part) if p.goods)
-    if "picture" in before.faults + part.faults:
-        return bool(one & other)
-    return (one <= other or other <= one) and (part.gap < 1 or one != other)

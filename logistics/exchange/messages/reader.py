@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from logistics.exchange.messages.desk import Order
 from logistics.exchange.messages.households import Section, Splitter
+from logistics.exchange.messages.joining import joined
 from logistics.exchange.messages.judge import THRESHOLD, outcome_of
 from logistics.exchange.messages.lexicon import Lexicon
 from logistics.exchange.messages.normalise import Plain, normalise
@@ -101,7 +102,7 @@ class Reader:
                 tokens.append(Token("comma", start, start))
             tokens += self._tokens(plain.text, start, end)
         told = [token for chunk in _chunks(tokens) for token in with_notes(chunk, plain.text)]
-        parts = gather(told, plain.text)
+        parts = joined(gather(told, plain.text), plain.text)
         order = Understanding(plain, self._resolver, self.threshold).read(parts)
         roles += [(part.start, part.end, part.role or "question") for part in parts]
         roles += [(token.start, token.end, token.kind) for token in section.markers]

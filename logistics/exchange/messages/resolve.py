@@ -32,6 +32,7 @@ _SAME_UNITS = (
     ("个", "枚"),
 )
 _PIECES = ("个", "只", "根", "颗", "棵", "条", "枚", "块", "朵")
+_OVER = 3  # times the limit of one line: more than that is a slip of the pen
 _HALF_LIMIT = Fraction(1, 2)
 
 
@@ -99,39 +100,46 @@ class Resolver:
         self, item: Item, measure: Measure, said: str, *, english: bool
     ) -> tuple[Fraction, str, list[str]] | Question:
         """Return count, unit and reasons to be less sure; or the question what is meant."""
-        reasons: list[str] = []
         if measure.how == "size":
             return Question("quantity.missing", said, {"item": item.name_zh})
-        if measure.how != "said":
-            reasons.append(measure.how)
-        if not measure.word:
-            found = self._without_unit(item, measure, said, english=english)
-            if isinstance(found, Question):
-                return found
-            unit, why = found
-            reasons.append(why)
-        else:
-            meant = self.unit(item, measure.word)
-            if meant is None:
-                facts = {
-                    "item": item.name_zh,
-                    "unit": measure.word,
-                    "known": "、".join(item.known_units()),
-                }
-                return Question("unit.unknown-for-item", said, facts)
-            unit = meant[0]
-            reasons += meant[1]
+        found = (
+            self._unit_said(item, measure.word, said)
+            if measure.word
+            else self._without_unit(item, measure, said, english=english)
+        )
+        if isinstance(found, Question):
+            return found
+        unit, reasons = found
+        how = [] if measure.how == "said" else [measure.how]
+        much = self._how_much(item, measure.count, unit, said)
+        return (
+            much if isinstance(much, Question) else (measure.count, unit, [*how, *reasons, *much])
+        )
+
+    def _unit_said(
+        self, item: Item, word: str, said: str
+    ) -> tuple[str, tuple[str, ...]] | Question:
+        meant = self.unit(item, word)
+        if meant is not None:
+            return meant
+        facts = {"item": item.name_zh, "unit": word, "known": "、".join(item.known_units())}
+        return Question("unit.unknown-for-item", said, facts)
+
+    def _how_much(self, item: Item, count: Fraction, unit: str, said: str) -> list[str] | Question:
+        """Hold an amount against what one line may ask."""
         try:
-            base = self.lexicon.catalogue.convert(item, measure.count, unit)
-        except (QuantityNotWhole, QuantityAbsurd, UnitUnknownForItem) as refusal:
+            base = self.lexicon.catalogue.convert(item, count, unit)
+        except QuantityAbsurd as refusal:
+            if count * (item.base_count(unit) or 0) <= item.household_limit * _OVER:
+                return ["over-limit"]
             return Question(refusal.code, said, refusal.facts)
-        if base > item.household_limit * _HALF_LIMIT and measure.count > 1:
-            reasons.append("much")
-        return measure.count, unit, reasons
+        except (QuantityNotWhole, UnitUnknownForItem) as refusal:
+            return Question(refusal.code, said, refusal.facts)
+        return ["much"] if base > item.household_limit * _HALF_LIMIT and count > 1 else []
 
     def _without_unit(
         self, item: Item, measure: Measure, said: str, *, english: bool
-    ) -> tuple[str, str] | Question:
+    ) -> tuple[str, tuple[str, ...]] | Question:
         """Choose a unit for a bare number where only one makes sense."""
         pieces = [
             unit
@@ -139,10 +147,10 @@ class Resolver:
             if unit in item.units or (item.base == "piece" and unit == item.default_unit)
         ]
         if english and pieces and measure.count.denominator == 1:
-            return pieces[0], "english-pieces"
+            return pieces[0], ("english-pieces",)
         units = _sensible(item, measure.count)
         if len({item.base_count(unit) for unit in units}) == 1:
-            return units[0], "no-unit"
+            return units[0], ("no-unit",)
         facts = {
             "item": item.name_zh,
             "quantity": str(measure.count),
