@@ -30,10 +30,12 @@ from logistics.errors import Conflict
 from logistics.store import audit, fills, orders, runs, shares, stocks, wishes
 from logistics.store.session import Database
 from logistics.store.wishes import FrozenLine
-from solver.sharing.problem import Claim, Problem, Taker
-from solver.sharing.share import share
+from solver.sharing.problem import Claim, Problem, Sharing, Taker
+from solver.sharing.share import Effort, share
 
 log = logging.getLogger(__name__)
+
+_PROOFS, _PROOFS_A_ROUND = 30.0, 16.0  # CP-SAT's deterministic time: the same on any machine
 
 
 class SharingStale(Conflict):
@@ -192,7 +194,15 @@ def read_sharing(session: Session, run: str, *, spread: bool = False) -> Sharing
 
 def solve_sharing(inputs: SharingInputs) -> Allocation:
     """Work the shares out; needs no database. The same inputs give the same shares."""
-    return allocate(inputs.wants, inputs.supplies, inputs.terms, solver_answer)
+    left = _PROOFS
+
+    def answer(question: Question) -> Answer:
+        nonlocal left
+        done = share(_problem(question), Effort(budget_all=min(_PROOFS_A_ROUND, left)))
+        left -= done.work
+        return _answer(done)
+
+    return allocate(inputs.wants, inputs.supplies, inputs.terms, answer)
 
 
 def write_sharing(
@@ -263,17 +273,22 @@ def allocation_report(session: Session, run: str) -> AllocationReport:
 
 
 def solver_answer(question: Question) -> Answer:
-    """Answer a question of the rules by the solver."""
-    done = share(
-        Problem(
-            stock=question.stock,
-            takers=tuple(map(Taker, question.starts, question.empty)),
-            claims=tuple(
-                Claim(taker=b.taker, good=b.good, step=b.step, limit=b.limit, worth=b.worth)
-                for b in question.bids
-            ),
-        )
+    """Answer one question of the rules by the solver."""
+    return _answer(share(_problem(question)))
+
+
+def _problem(question: Question) -> Problem:
+    return Problem(
+        stock=question.stock,
+        takers=tuple(map(Taker, question.starts, question.empty)),
+        claims=tuple(
+            Claim(taker=b.taker, good=b.good, step=b.step, limit=b.limit, worth=b.worth)
+            for b in question.bids
+        ),
     )
+
+
+def _answer(done: Sharing) -> Answer:
     return Answer(
         given=done.given,
         unproven=frozenset(t for c in done.components if not c.proven for t in c.takers),

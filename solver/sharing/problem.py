@@ -84,10 +84,14 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """What each claim gets, in units, and the components in which something was short."""
+    """What each claim gets, in units, and the components in which something was short.
+
+    ``work`` is the deterministic time that proofs took.
+    """
 
     given: tuple[int, ...]
     components: tuple[Component, ...]
+    work: float = 0.0
 
     @property
     def proven(self) -> bool:

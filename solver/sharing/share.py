@@ -55,7 +55,7 @@ def share(problem: Problem, effort: Effort = Effort()) -> Sharing:
         found.append(component)
         for place, amount in zip(claims, amounts, strict=True):
             given[place] = amount
-    return Sharing(tuple(given), tuple(found))
+    return Sharing(tuple(given), tuple(found), effort.budget_all - left)
 
 
 def _share(
