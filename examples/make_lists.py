@@ -26,16 +26,19 @@ from pathlib import Path
 
 import openpyxl
 
+from logistics.exchange.catalogue_files import read_items
+
 LINES = (7, 9, 10, 11, 12, 12, 12, 13, 14, 15, 17)  # mean 12
 MISTAKES = 0.025  # of lines
 STRANGERS = 0.004  # of lists
 POPULAR = {
     "vegetable": 10, "fruit": 5, "meat": 8, "egg": 8, "seafood": 3, "dairy": 5, "staple": 3,
+    "soy": 4, "medicine": 0.4,
     "oil": 1.2, "seasoning": 2, "snack": 2, "drink": 1.2, "infant": 0.4, "elderly": 0.4,
     "hygiene": 1.5, "cleaning": 1, "household": 1, "pet": 0.3,
 }  # fmt: skip
 STAPLES = ("土豆", "青菜", "番茄", "黄瓜", "鸡蛋", "五花肉", "大白菜", "纯牛奶", "豆腐", "苹果")
-UNKNOWN = ("榴莲", "螺蛳粉", "土逗", "鸡旦", "帝王蟹", "烤鸭", "生蚝", "小龙虾")
+UNKNOWN = ("佛跳墙", "黑松露", "鱼翅", "鱼子酱", "帝王蟹", "法式鹅肝", "燕窝", "冬虫夏草")
 VAGUE = ("随便来点水果", "有什么菜就来什么", "再来几个苹果", "肉多一点", "两三斤排骨吧")
 NOTES = ("不要香菜", "放门口谢谢", "要新鲜的", "麻烦小一点的", "家里有老人 谢谢")
 NUMERALS = {1: "一", 2: "两", 3: "三", 4: "四", 5: "五", 6: "六"}
@@ -113,30 +116,25 @@ def make_lists(
 
 def read_goods(path: str | Path) -> list[Good]:
     goods = []
-    with Path(path).open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            units = {
-                unit: int(held)
-                for unit, _, held in (part.partition("=") for part in row["units"].split(";"))
-                if held
-            }
-            if row["base"] == "g":
-                units |= {"斤": 500, "g": 1, "kg": 1000}
-            if row["base"] == "ml":
-                units |= {"ml": 1, "L": 1000}
-            goods.append(
-                Good(
-                    row["name_zh"],
-                    row["name_en"],
-                    tuple(alias for alias in row["aliases"].split(";") if alias),
-                    row["base"],
-                    units,
-                    row["default_unit"],
-                    int(row["weight_mg"]) / 1000,
-                    row["category"],
-                    int(row["household_limit"]),
-                )
+    for item in read_items(path).items:
+        units = dict(item.units)
+        if item.base == "g":
+            units |= {"斤": 500, "g": 1, "kg": 1000}
+        if item.base == "ml":
+            units |= {"ml": 1, "L": 1000}
+        goods.append(
+            Good(
+                item.name_zh,
+                item.name_en,
+                item.aliases,
+                item.base,
+                units,
+                item.default_unit,
+                item.weight_mg / 1000,
+                item.category,
+                item.household_limit,
             )
+        )
     return goods
 
 
