@@ -146,8 +146,13 @@ TABLE = [
     (
         "GET",
         "/api/v1/openapi.json",
-        READ | {"clerk", "courier", "household"},
+        READ | {"clerk", "courier", "household", "packer"},
     ),
+    ("GET", "/api/v1/runs/x/packing", READ | {"packer"}),
+    ("GET", "/api/v1/runs/x/packing/y", READ | {"packer"}),
+    ("POST", "/api/v1/runs/x/packing", STEP | {"packer"}),
+    ("POST", "/api/v1/runs/x/packing/y/shorts", STEP | {"packer"}),
+    ("POST", "/api/v1/runs/x/packing/y/check", STEP | {"packer"}),
 ]
 
 
