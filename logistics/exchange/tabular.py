@@ -12,6 +12,7 @@ from typing import Any, Final
 from logistics.domain.catalogue import Catalogue, fold
 from logistics.domain.lists import AskedLine, Doubt, Entry
 from logistics.errors import Invalid
+from logistics.exchange.group_buys import is_group_buy, read_group_buy
 from logistics.exchange.messages.entries import read_body, read_text
 from logistics.exchange.tables import (
     AsIs,
@@ -167,7 +168,10 @@ def _read_txt(file: Path, compound: str, *, catalogue: Catalogue | None) -> Iter
 def _read_table(file: Path, compound: str) -> Iterator[Entry]:
     channel = file.suffix.lower().removeprefix(".")
     try:
-        yield from _entries(stream_table(file, LISTS), compound, channel)
+        if is_group_buy(file):
+            yield from read_group_buy(file, compound)
+        else:
+            yield from _entries(stream_table(file, LISTS), compound, channel)
     except TableUnreadable as refusal:
         raise _of_table(file, refusal) from None
 
