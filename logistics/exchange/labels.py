@@ -19,6 +19,7 @@ from logistics.domain.labels import (
     LabelFormat,
     LabelFormatUnknown,
     LabelRules,
+    Mark,
     marks_of,
 )
 from logistics.domain.packing_papers import BagPaper, PackingPapers
@@ -221,16 +222,14 @@ def _mm(lengths: tuple[int, int]) -> list[float]:
 
 def _words(label: Label, form: LabelFormat, cold_box_s: int, language: Language) -> dict[str, Any]:
     texts, marks = TEXTS[language], MARKS[language]
-    cold = any(mark.value == "cold" for mark in label.marks)
-    chars = form.label_um[0] // 1000 - 8  # half-width characters of the small print in one line
-    notes, left_out = _fitting(label.notes, 2 * chars)
-    inside, more = list(label.contents), label.more
-    while len(inside) > 1 and _width(texts["join"].join(inside)) > chars - 6:
-        inside.pop()
-        more += 1
-    contents = texts["join"].join(inside)
-    if more:
-        contents += " " + texts["more"].format(n=len(inside) + more if language == "zh" else more)
+    chars, lines = _small_print(form)
+    cold = Mark.COLD in label.marks
+    lines -= cold
+    notes, left_out = _fitting(label.notes, chars, lines - label.asks)
+    if left_out and not label.asks:
+        notes, _ = _fitting(label.notes, chars, lines - 1)  # a line is needed to say so
+    asks = label.asks or left_out
+    lines -= asks + _lines(notes, chars)
     return {
         "where": label.where,
         "stairwell": label.stairwell,
@@ -240,21 +239,54 @@ def _words(label: Label, form: LabelFormat, cold_box_s: int, language: Language)
         "qr": _qr(label.token),
         "weight": kilograms(label.weight_g),
         "marks": [{"kind": mark.value, "text": marks[mark]} for mark in label.marks],
-        "contents": contents,
+        "contents": _contents(label, chars, language) if lines else "",
         "cold": texts["cold_box"].format(minutes=cold_box_s // 60) if cold else "",
         "notes": texts["join"].join(notes),
-        "asks": texts["asks"] if label.asks or left_out else "",
-        "foot": " · ".join(part for part in (label.run, label.point, label.trip) if part),
+        "asks": texts["asks"] if asks else "",
+        "foot": f"{label.point} · {label.trip or label.run}",
     }
 
 
-def _fitting(notes: Sequence[str], chars: int) -> tuple[list[str], bool]:
-    """Keep the notes that fit; say whether one did not."""
+def _small_print(form: LabelFormat) -> tuple[int, int]:
+    """Return the half-width characters of a line of small print, and the lines there are.
+
+    Sizes follow the label as in the template: a character is 1.25 mm wide and a line 2.62 mm high
+    on a label of 70 x 36 mm, and 27 mm of its height are taken.
+    """
+    wide, high = form.label_um
+    ppm = min(wide * 1000 // 70, high * 1000 // 36)
+    chars = (wide * 1_000_000 - 5_200 * ppm) // (1_250 * ppm)
+    return chars, (high * 1_000_000 - 27_000 * ppm) // (2_620 * ppm)
+
+
+def _contents(label: Label, chars: int, language: Language) -> str:
+    """Name what is in the bag in one line; how much more there is, if it does not fit."""
+    texts = TEXTS[language]
+    inside, more = list(label.contents), label.more
+    while True:
+        told = texts["join"].join(inside)
+        if more:
+            count = len(inside) + more if language == "zh" else more
+            told += " " + texts["more"].format(n=count)
+        if _width(told) <= chars or len(inside) <= 1:
+            return told
+        inside.pop()
+        more += 1
+
+
+def _fitting(notes: Sequence[str], chars: int, lines: int) -> tuple[list[str], bool]:
+    """Keep the notes that fit into some lines; say whether one did not."""
     kept: list[str] = []
     for note in notes:
-        if _width("、".join((*kept, note))) <= chars:
+        if _lines([*kept, note], chars) <= lines:
             kept.append(note)
     return kept, len(kept) < len(notes)
+
+
+def _lines(notes: Sequence[str], chars: int) -> int:
+    """Count lines; up to four characters of each stay empty where it breaks."""
+    width = sum(_width(note) + 2 for note in notes)
+    return -(-width // (chars - 4)) if width > chars else min(1, len(notes))
 
 
 def _width(text: str) -> int:
