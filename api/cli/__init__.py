@@ -36,6 +36,8 @@ from api.cli import (
     lists,
     lots,
     maps,
+    money,
+    money_rules,
     packing,
     packing_prints,
     points,
@@ -145,6 +147,9 @@ app.add_typer(closures.gate_app, name="gate")
 app.add_typer(closures.closure_app, name="closure")
 app.add_typer(suppliers.supplier_app, name="supplier")
 app.add_typer(suppliers.van_app, name="van")
+money.app.add_typer(money_rules.prices_app, name="prices")
+money.app.add_typer(money_rules.policy_app, name="policy")
+app.add_typer(money.app, name="money")
 app.command("solve")(solving.solve)
 app.command("check")(solving.check)
 app.command("frontier")(frontier.frontier)

@@ -7,9 +7,10 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from logistics.domain.money import Booking, LotBook, Posting
+from logistics.domain.quantities import read_amount
 from logistics.domain.runs import Run
 from logistics.errors import Conflict, Invalid
-from logistics.store import audit, money, money_facts, money_rules, places, wishes
+from logistics.store import audit, catalogue, money, money_facts, money_rules, places, wishes
 from logistics.store.money import Dated
 from logistics.usecases.post_money import post_money, read_books, settle_subsidies
 
@@ -144,6 +145,20 @@ def refund_goods(
     )  # fmt: skip
     return Refunded(run=found, household=home.code, item=name, quantity=quantity,
                     fen=_refunded(session, home.code, fact), repeated=False)  # fmt: skip
+
+
+def quantity_said(session: Session, item: str, amount: str) -> int:
+    """Read an amount of an item as people say it (3个, 半斤), in base units.
+
+    Raises
+    ------
+    ItemUnknown
+        If there is no such item.
+    QuantityNotUnderstood, QuantityNotPositive, UnitUnknownForItem, QuantityNotWhole
+        If the amount is none of the item's.
+    """
+    known = catalogue.load(session)
+    return known.quantity(known.get(item), read_amount(amount)).count
 
 
 def _claims(

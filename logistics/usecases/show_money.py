@@ -252,8 +252,11 @@ def run_money(session: Session, run: str) -> RunMoney:
             per[costed[lot_id].basis == "gift", kind_of(account)] += _value(held)
     stands: dict[tuple[Booking | None, str], int] = defaultdict(int)
     funds: dict[str, int] = {}
+    homes: set[str] = set()
     for (kind, account), fen in money.sums(session, found.id).items():
         stands[kind, kind_of(account)] += fen
+        if kind_of(account) in ("household", "gift"):
+            homes.add(account.partition(":")[2])
         if kind is Booking.FUNDING and kind_of(account) == "fund":
             code = account.partition(":")[2]
             funds[code] = funds.get(code, 0) + fen
@@ -277,7 +280,7 @@ def run_money(session: Session, run: str) -> RunMoney:
         settled_fen=stands[Booking.SETTLEMENT, "supplier"]
         + stands[Booking.CORRECTION, "supplier"],
         funds=dict(sorted(funds.items())),
-        households=len(household_sums(session, found.id, named=True)),
+        households=len(homes),
         unpriced=tuple(sorted(lot.id for lot in costed.values() if lot.basis == "unknown")),
         pending=sum(1 for _ in money_facts.moves(session, found.id, posted=False)),
     )
