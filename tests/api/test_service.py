@@ -105,6 +105,7 @@ TABLE = [
         ("POST", f"/api/v1/runs/x/{step}", STEP)
         for step in ("cutoff", "order", "receive", "allocate", "pack", "plan", "release", "close")
     ],
+    ("POST", "/api/v1/runs/x/order/options", STEP),
     ("POST", "/api/v1/runs/x/frontier", STEP),
     ("GET", "/api/v1/runs/x/report", READ | {"clerk"}),
     ("GET", "/api/v1/runs/x/triage", READ | {"clerk"}),
