@@ -227,7 +227,9 @@ def _swallowed_amount(window: str, parsed: Parsed) -> bool:
 _NAMES = vocabulary()
 _TITLE = "|".join(_NAMES.titles)
 _SURNAME = f"{'|'.join(_NAMES.double_surnames)}|[{''.join(sorted(_NAMES.surnames))}]"
-_NAME_FIRST = re.compile(rf"(?:{_SURNAME})(?:{_TITLE})?[\s,:]{{1,3}}(?=\d)")
+_NAME_FIRST = re.compile(
+    rf"(?:{_SURNAME})(?:(?!{_TITLE})[\u4e00-\u9fff]){{0,2}}(?:{_TITLE})?[\s,:]{{1,3}}(?=\d{{3,4}}(?!\d))"
+)
 _NAME_LAST = re.compile(rf"[\s,。;](?P<surname>{_SURNAME})(?:{_TITLE})?\s*$")
 _INTRODUCED = re.compile(
     rf"(?:我是|我叫|本人|我姓|姓名|姓|联系人|户主|收货人|业主|住户|的|叫)?\s?[:]?\s?"

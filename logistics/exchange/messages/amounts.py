@@ -22,7 +22,7 @@ _SIZES = "大中小整满"
 _SIZED = "包袋盒瓶桶箱把个块条根颗份碗杯罐提板只捆筐"  # 大排 and 小头 are goods
 _UNIT = rf"(?:{UNIT_WORD})"
 _HAN = rf"[{HAN_NUMERALS}]{{1,9}}(?:点[零〇{_ONES}]{{1,3}})?"
-_ARABIC = r"\d{1,4}(?:\.\d{1,3})?(?!\d|\.\d)|\.\d{1,2}"
+_ARABIC = r"\d{1,4}(?:\.\d{1,3})?(?!\d|\.\d)"
 _EDGE = r"(?=[^\u4e00-\u9fffa-z0-9]|$)"
 _NUMBER = re.compile(rf"(?P<number>半|俩|仨|{_ARABIC}|{_HAN})\s?")
 _MEASURED = re.compile(
@@ -107,11 +107,13 @@ def amounts_at(plain: str, at: int) -> Iterator[Token]:
         yield Token("amount", at, found.end(), measure)
     if not (before.isdigit() or before in HAN_NUMERALS) and (found := _UNIT_HALF.match(plain, at)):
         yield Token("amount", at, found.end(), Measure(Fraction(3, 2), found["unit"]))
-    if char.isdigit() and (before.isdigit() or before == "."):
+    if char.isdigit() and (
+        before.isdigit() or (before == "." and plain[at - 2 : at - 1].isdigit())
+    ):
         return
     if char in HAN_NUMERALS and before in HAN_NUMERALS:
         return
-    if char.isdigit() or char in ".半俩仨" or char in HAN_NUMERALS:
+    if char.isdigit() or char in "半俩仨" or char in HAN_NUMERALS:
         yield from _numbered(plain, at)
 
 
@@ -196,7 +198,7 @@ def _read(said: str) -> tuple[Fraction, str] | None:
         if part := _PART.fullmatch(said):
             share = Fraction(int(part["over"]), int(part["under"]))
             return share + int(part["whole"] or 0), part["unit"]
-        amount = read_amount("0" + said if said.startswith(".") else said)
+        amount = read_amount(said)
     except (QuantityNotUnderstood, QuantityNotPositive, UnitNotUnderstood, ZeroDivisionError):
         return None
     return (amount.count, amount.word) if amount.count > 0 else None
@@ -221,10 +223,10 @@ def _bare(plain: str, at: int, found: re.Match[str]) -> Iterator[Token]:
     if said in ("俩", "仨"):
         yield Token("amount", at, end, Measure(read_number(said), "个"))
         return
-    if not said[0].isdigit() and said[0] != "." and after.isalnum():
+    if not said[0].isdigit() and after.isalnum():
         return
     try:
-        count = read_number(said if said[0] != "." else "0" + said)
+        count = read_number(said)
     except QuantityNotUnderstood:
         return
     if count > 0:

@@ -41,6 +41,10 @@ _COMPOUND_NAMED = re.compile(r"(?:小区|compound)\s*[::]\s*(\S[^\n]{0,40})")
 
 
 _LONGEST_NAME = 5
+_LONGEST_NICKNAME = 12
+_NO_NICKNAME = frozenset(
+    {"opener", "allergy", "people", "drop", "cancel", "amount", "vague", "money", "change", "same"}
+)
 _OBVIOUS = re.compile(
     r"[\d一二两三四五六七八九十半]\s?(?:斤|公斤|kg|[个盒袋瓶箱板把包根条颗只桶提])"
 )
@@ -270,7 +274,7 @@ class Splitter:
         if goods[0] and many and not follows:
             stray = Section(at, compound=self.compound, unsure=True, spans=[(at, first.start)])
             self.sections.insert(len(self.sections) - 1, stray)
-        elif not goods[0] and self._says_where(at, first.start):
+        elif (row or not goods[0]) and self._says_where(at, first.start, row=row):
             own.markers.append(Token("address", at, first.start))
         else:
             own.spans.append((at, first.start))
@@ -288,11 +292,16 @@ class Splitter:
                 continue
             section.spans.append((at, end))
 
-    def _says_where(self, start: int, end: int) -> bool:
-        """Say whether words before an address only lead to it, or name its compound."""
+    def _says_where(self, start: int, end: int, *, row: bool) -> bool:
+        """Say whether words before an address only lead to it, or name its compound.
+
+        In a numbered row they may also be what somebody is called in the chat.
+        """
         tokens = segment(self.plain, self.lexicon, start, end)
         unknown = "".join(self.plain[t.start : t.end] for t in tokens if t.kind == "unknown")
         leading = all(t.kind in _LEADING or t.kind in BREAKS for t in tokens)
+        if row and end - start <= _LONGEST_NICKNAME:
+            return not any(t.kind in _NO_NICKNAME for t in tokens)
         return leading and (len(unknown) < 3 or bool(_ESTATE.search(unknown)))  # noqa: PLR2004
 
     def _again(self, found: Found) -> Section | None:

@@ -16,7 +16,7 @@ _SAME = {
     **dict.fromkeys("｡．", "."),
     **dict.fromkeys("﹑､", "、"),
     **dict.fromkeys("\t\u3000\xa0\u2028\u2029\x0b\x0c", " "),
-    "½": "半", "¼": ".25", "¾": ".75",
+    "½": "半", "¼": "0.25", "¾": "0.75",
     "，": ",", "；": ";", "：": ":", "（": "(", "）": ")", "【": "(", "】": ")",
     "〔": "(", "〕": ")", "「": "(", "」": ")", "『": "(", "』": ")",
     "[": "(", "]": ")", "{": "(", "}": ")",
@@ -28,6 +28,7 @@ _CIRCLED = {
     **{chr(0x2474 + n): n + 1 for n in range(20)},
     **{chr(0x3220 + n): n + 1 for n in range(10)},
 }
+_HALVES = {"½": ".5", "¼": ".25", "¾": ".75"}  # after a number: 1½
 _KEYCAP = "\u20e3"
 _LEFT_OUT = {"Cf", "Mn", "Me", "Cc", "Cs", "Co", "Cn", "Sk"}
 CIRCLED = "①"
@@ -69,7 +70,7 @@ def normalise(said: str) -> Plain:
 
 
 def _half_after_digit(char: str, before: list[str]) -> str:
-    return ".5" if char == "½" and before and before[-1].isdigit() else ""
+    return _HALVES.get(char, "") if before and before[-1].isdigit() else ""
 
 
 @lru_cache(maxsize=20_000)

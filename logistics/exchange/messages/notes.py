@@ -69,16 +69,13 @@ def _parentheses(tokens: list[Token], plain: str) -> list[Token]:
         inside = tokens[at + 1 : close]
         kinds = {t.kind for t in inside}
         unit = kinds == {"unknown"} and is_unit(plain[inside[0].start : inside[-1].end])
-        if (
-            not inside
-            or unit
-            or kinds & {"amount", "vague", "change", "drop", "cancel", "more", "money"}
-        ):
+        asks = kinds & {"amount", "vague", "change", "cancel", "more", "money"}
+        if not inside or unit or asks or {"drop", "done"} <= kinds:
             done.append(token)
             at += 1
             continue
         at = close + 1
-        if kinds <= {*BREAKS, "filler"} or _says_again(done, inside):
+        if kinds <= {*BREAKS, "filler", "sum"} or _says_again(done, inside):
             done.append(Token("space", token.start, tokens[close].end))
             continue
         done.append(Token("note", token.start, tokens[close].end, also=(_scope(done, kinds),)))
@@ -282,6 +279,7 @@ def _manners(tokens: list[Token]) -> list[Token]:
             tokens = _replaced(tokens, at, end, "line")
         elif kind == "prep":
             token = tokens[at]
-            tokens = [*tokens[:at], Token("unknown", token.start, token.end), *tokens[at + 1 :]]
+            told = "modifier" if token.is_a("modifier") else "unknown"
+            tokens = [*tokens[:at], Token(told, token.start, token.end), *tokens[at + 1 :]]
         at += 1
     return tokens

@@ -1,5 +1,6 @@
 """One household's words understood: what it asks for, changes, wishes and leaves open."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from logistics.exchange.messages.resolve import Resolver
 from logistics.exchange.messages.sharing import sharers
 from logistics.exchange.messages.words import is_wish
 
+_TOTAL = re.compile(r"(?:共|合计|总计|总价|小计|付|转账?|收)\s*[:=]?\s*$")
 _PAIRED = "IUAVEO"
 _WORD, _PHRASE = 3, 12  # characters
 _BESIDE = 8  # characters between goods and a sum of money for them
@@ -267,16 +269,14 @@ class Understanding:
         """Take a price beside a line as its note; ask about a sum for goods without an amount."""
         near = [p for p in self._near(part, parts) if p.letter in "IU" and not p.role]
         before = self._before(part, parts)
-        if before is not None and before.role == "line" and not part.clause:
-            line = self.desk.line_before(part.start)
-            if line is not None:
-                part.role = "note"
-                words = self.desk.said(part.start, part.end)
-                self.desk.swap(
-                    line, replace(line, note="；".join(filter(None, (line.note, words))))
-                )
-                return
-        self.desk.ask("budget.open", [part, *near])
+        line = self.desk.line_before(part.start)
+        told = {"line": before and before.letter != "Y", "note": before and before.letter == "Y"}
+        if _TOTAL.search(self.desk.plain.text[max(0, part.start - _PHRASE) : part.start]):
+            self.desk.note(part)
+        elif before and told.get(before.role) and not part.clause and line is not None:
+            self._line_note(part, line)
+        else:
+            self.desk.ask("budget.open", [part, *near])
 
     @staticmethod
     def _before(part: Part, parts: Sequence[Part]) -> Part | None:

@@ -81,9 +81,7 @@ def _cut(plain: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
 def _begin_at(text: str, sounds: str, at: int, lexicon: Lexicon) -> Iterator[tuple[Token, float]]:
     char = text[at]
     kind = _SEPARATORS.get(char)
-    if kind is not None and not (
-        kind == "colon" and char == "." and text[at + 1 : at + 2].isdigit()
-    ):
+    if kind is not None:
         yield Token(_colon(text, at) if kind == "colon" else kind, at, at + 1), 0.0
     else:
         latin = _LATIN.match(text, at)
@@ -109,7 +107,8 @@ def _begin_at(text: str, sounds: str, at: int, lexicon: Lexicon) -> Iterator[tup
 
 def _colon(text: str, at: int) -> str:
     """Tell a full stop, which parts words as a comma does, from marks that join them."""
-    return "comma" if text[at] == "." else "colon"
+    dots = text[max(0, at - 1) : at + 2].count(".")
+    return "comma" if text[at] == "." and dots == 1 else "colon"
 
 
 def _amount_cost(token: Token) -> float:
