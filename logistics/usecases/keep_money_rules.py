@@ -19,7 +19,7 @@ from logistics.exchange.money_files import (
     write_settlements,
 )
 from logistics.exchange.tables import Finding, Language
-from logistics.store import audit, catalogue, lots, money, money_rules, places, runs
+from logistics.store import audit, catalogue, lots, money, money_rules, places, runs, wishes
 from logistics.store.money import Entry
 from logistics.store.money_rules import StoredPolicy
 from logistics.usecases.settle_suppliers import settle_suppliers
@@ -44,9 +44,12 @@ def import_prices(
     TableUnreadable
         If the file as a whole cannot be read.
     """
-    found = read_prices(path, catalogue.load(session))
+    goods = catalogue.load(session)
+    found = read_prices(path, goods)
+    ids = wishes.names(session)
     known = money_rules.prices(session, district_id)
-    new = [one for one in found.prices if known.get((one.item_id, one.since)) != one]
+    said = [replace(one, item_id=ids[goods.by_id[one.item_id].name_zh]) for one in found.prices]
+    new = [one for one in said if known.get((one.item_id, one.since)) != one]
     money_rules.add_prices(session, district_id, new, actor=actor, at=at)
     audit.record(
         session, actor=actor, command="money.prices", subject=district_id,
@@ -60,7 +63,7 @@ def export_prices(
 ) -> int:
     """Write all prices into a file; return how many."""
     said = money_rules.prices(session, district_id)
-    names = {item.id: item.name_zh for item in catalogue.load(session).by_id.values()}
+    names = {good.id: good.name_zh for good in wishes.goods(session).values()}
     return write_prices(path, said.values(), names, language=language)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from logistics.domain.money import Booking, LotBook, Posting
+from logistics.domain.money import SUBSIDY, Booking, LotBook, Posting
 from logistics.domain.money_checks import MoneyCheck, MoneyFault, MoneyProof
 from logistics.domain.money_views import RunMoney
 from logistics.domain.runs import Run
@@ -100,6 +100,11 @@ def _nothing(books: Mapping[str, LotBook], *, fault_of: _Fault) -> Iterator[Mone
 def _subsidies(
     session: Session, run: Run, sums: RunMoney, *, fault_of: _Fault
 ) -> Iterator[MoneyFault]:
+    between = sum(
+        fen for (_, account), fen in money.sums(session, run.id).items() if account == SUBSIDY
+    )
+    if between:
+        yield fault_of(MoneyCheck.SUBSIDIES, SUBSIDY, 0, between)
     borne = sum(sums.funds.values())
     if borne != sums.subsidies_fen:
         yield fault_of(MoneyCheck.SUBSIDIES, "funds", sums.subsidies_fen, borne)
