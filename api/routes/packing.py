@@ -10,19 +10,21 @@ from sqlalchemy.orm import Session
 from api.auth import Principal, may
 from api.deps import NowDep, WorkDep
 from api.errors import Responses
-from api.once import KeyDep, Reply, once
+from api.once import KeyDep, OptionalKeyDep, Reply, once
 from api.plain import plain
 from api.roles import Action
 from logistics.domain.packing_events import PackingEvent, PackingKind, ShortReason
 from logistics.store import packing
 from logistics.usecases.check_bag import BagCheck, check_bag, contents_of, counted_of
 from logistics.usecases.confirm_packing import confirm_packing, require_bags
+from logistics.usecases.pack_bags import pack_bags
 from logistics.usecases.report_short import ShortSaid, report_short
 
 router = APIRouter(prefix="/api/v1", tags=["packing"])
 
 Reads = Annotated[Principal, Depends(may(Action.PACKING_READ))]
 Confirms = Annotated[Principal, Depends(may(Action.PACKING_CONFIRM))]
+Steps = Annotated[Principal, Depends(may(Action.RUN_STEP))]
 BagName = Annotated[
     str, Field(min_length=1, max_length=64, description="Its code, its id or what its QR says")
 ]
@@ -112,6 +114,18 @@ class CheckOut(BaseModel):
         )
 
 
+class PlannedOut(BaseModel):
+    """The bags of a run; no packing has fewer than ``fewest``."""
+
+    run: str
+    bags: int
+    households: int
+    weight_g: int
+    volume_ml: int
+    heavy: int = Field(description="Bags above the limit: one unit that is heavier")
+    fewest: int
+
+
 class BagsOut(BaseModel):
     """Bags by code, and how many are how far."""
 
@@ -158,6 +172,31 @@ def listed(
 def inside(run_id: str, bag: BagPath, _: Reads, work: WorkDep) -> CheckOut:
     """Tell what should be in a bag."""
     return work.read(lambda session: CheckOut.of(contents_of(session, run_id, bag)))
+
+
+@router.post(
+    "/runs/{run_id}/packing/plan", response_model=PlannedOut,
+    summary="Make bags up for their points to pack", responses=Responses.of(404, 409, 422),
+)  # fmt: skip
+def plan(
+    *, run_id: str, who: Steps, key: OptionalKeyDep, work: WorkDep, at: NowDep
+) -> JSONResponse:
+    """Say what goes into which bag, and leave it to the points to confirm that it is packed."""
+
+    def deed(session: Session) -> Reply:
+        made = pack_bags(session, run_id, actor=who.actor, at=at, confirm=False)
+        told = ("bags", "households", "weight_g", "volume_ml", "heavy", "fewest")
+        return Reply({"run": made.run.code} | {name: getattr(made, name) for name in told})
+
+    return once(
+        work,
+        deed,
+        who=who,
+        command=f"POST /api/v1/runs/{run_id}/packing/plan",
+        key=key,
+        content=[],
+        at=at,
+    )
 
 
 @router.post(

@@ -1,5 +1,6 @@
 """The frozen lines of a run, as those who buy, share and pack need them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +98,29 @@ def frozen_lines(session: Session, run_id: str) -> tuple[FrozenLine, ...]:
         )
         for row in rows
     )
+
+
+def steps(session: Session, line_ids: Iterable[str]) -> dict[str, int]:
+    """Read the smallest amounts to give of some lines, by line id."""
+    wanted = sorted(set(line_ids))
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        rows = session.execute(
+            select(
+                order_line.c.id, order_line.c.quantity, order_line.c.unit, item_unit.c.base_count
+            )
+            .outerjoin(
+                item_unit,
+                (item_unit.c.item_id == order_line.c.item_id)
+                & (item_unit.c.unit == order_line.c.unit),
+            )
+            .where(order_line.c.id.in_(wanted[start : start + _CHUNK]))
+        )
+        found |= {row.id: _step(row) for row in rows}
+    return found
+
+
+_CHUNK = 500  # parameters in one statement; SQLite allows at least 999
 
 
 def _step(row: Any) -> int:

@@ -60,7 +60,7 @@ class BagChange:
         self._actor, self._at = actor, at
         self._goods: Mapping[str, PackGood] = packing.goods(session)
         self._limit = bag_limit(runs.policy(session, run.district_id))
-        self._steps = {line.line_id: line.step for line in wishes.frozen_lines(session, run.id)}
+        self._steps: dict[str, int] = {}
         self._depot = runs.depot_code(session, run.district_id)
         self._made = bags.count(session, run.id)
         self._states: dict[str, set[bool]] = defaultdict(set)
@@ -220,6 +220,8 @@ class BagChange:
     def _parcel(
         self, item_id: str, share_id: str, line_id: str, lot_id: str, quantity: int
     ) -> Parcel:
+        if line_id not in self._steps:
+            self._steps |= wishes.steps(self._session, [line_id])
         return parcel_of(
             self._goods[item_id],
             share_id=share_id,

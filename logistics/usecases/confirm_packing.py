@@ -234,10 +234,8 @@ class _Point:
             if one.route.courier_code
         }
         self.goods = packing.goods(session) if open_bags else {}
-        self.steps = (
-            {line.line_id: line.step for line in wishes.frozen_lines(session, run.id)}
-            if open_bags
-            else {}
+        self.steps = wishes.steps(
+            session, (line.line_id for lines in self.meant.values() for line in lines)
         )
         lots: dict[str, set[str]] = defaultdict(set)
         for bag_id, lines in self.meant.items():

@@ -54,7 +54,7 @@ def read_papers(
     missing = [bag.id for bag in bags if not bag.token]
     tokens = packing.add_tokens(session, missing)
     registered = registry.records(session, found.district_id)
-    lines = _lines(session, found.id, bags)
+    lines = _lines(session, bags)
     per_point: dict[str, list[BagPaper]] = defaultdict(list)
     for bag in bags:
         record = registered.get(bag.household_id)
@@ -88,15 +88,13 @@ def read_papers(
     )
 
 
-def _lines(
-    session: Session, run_id: str, bags: Sequence[BagPaper]
-) -> dict[str, tuple[PaperLine, ...]]:
+def _lines(session: Session, bags: Sequence[BagPaper]) -> dict[str, tuple[PaperLine, ...]]:
     """Lay out each bag from the bottom, as it was packed or is meant to be."""
     goods = packing.goods(session)
-    steps = {line.line_id: line.step for line in wishes.frozen_lines(session, run_id)}
     still_open = {bag.id for bag in bags if BagState(bag.state) in UNSEALED}
     inside = packing.packed(session, {bag.id for bag in bags} - still_open)
     inside |= packing.meant(session, still_open)
+    steps = wishes.steps(session, (one.line_id for lines in inside.values() for one in lines))
     found = {}
     for bag in bags:
         filled = PackedBag(Compartment(bag.compartment))

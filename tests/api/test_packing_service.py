@@ -8,7 +8,6 @@ import pytest
 from api.receiving import take_in
 from logistics.store.session import open_database
 from logistics.usecases.cut_off import cut_off
-from logistics.usecases.pack_bags import pack_bags
 from logistics.usecases.place_orders import place_orders
 from logistics.usecases.share_out import share_out
 
@@ -27,9 +26,10 @@ def waiting(service, tmp_path):
         place_orders(session, service.run, **who)
         take_in(session, service.run, None, as_ordered=True, finish=True, **who)
         share_out(session, service.run, **who)
-        pack_bags(session, service.run, confirm=False, **who)
     database.close()
     service.path = f"/api/v1/runs/{service.run}/packing"
+    made = service.call("POST", f"{service.path}/plan").json()
+    assert (made["bags"], made["fewest"]) == (2, 2)
     listed = service.call("GET", service.path, role="packer").json()
     service.codes = [bag["code"] for bag in listed["bags"]]
     return service

@@ -152,6 +152,7 @@ TABLE = [
     ("GET", "/api/v1/runs/x/packing", READ | {"packer"}),
     ("GET", "/api/v1/runs/x/packing/y", READ | {"packer"}),
     ("POST", "/api/v1/runs/x/packing", STEP | {"packer"}),
+    ("POST", "/api/v1/runs/x/packing/plan", STEP),
     ("POST", "/api/v1/runs/x/packing/y/shorts", STEP | {"packer"}),
     ("POST", "/api/v1/runs/x/packing/y/check", STEP | {"packer"}),
 ]
