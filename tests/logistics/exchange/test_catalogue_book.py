@@ -122,7 +122,8 @@ def test_units_of_no_item_and_units_said_twice_are_told(tmp_path: Path) -> None:
 
 
 def test_what_follows_from_other_columns_need_not_be_said(tmp_path: Path) -> None:
-    text = "商品,类别,基本单位,单位换算,单重（克）,单体积（毫升）,限购\n盐,调料,克,袋=400,1,0.9,1200\n"
+    head = "商品,类别,基本单位,单位换算,单重（克）,单体积（毫升）,限购"
+    text = f"{head}\n盐,调料,克,袋=400,1,0.9,1200\n"
     (tmp_path / "c.csv").write_bytes(text.encode("gb18030"))
     (salt,) = read_catalogue(tmp_path / "c.csv", Catalogue([])).items
     assert (salt.name_en, salt.default_unit, salt.household_limit) == ("盐", "袋", 1200)
