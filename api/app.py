@@ -24,6 +24,7 @@ from api.routes import (
     health,
     lists,
     maps,
+    money,
     ordering,
     packing,
     planning,
@@ -87,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(sheets.router)
     app.include_router(packing.router)
     app.include_router(maps.router)
+    app.include_router(money.router)
     app.include_router(triage.router)
     app.include_router(zones.router)
     app.include_router(closures.router)

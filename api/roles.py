@@ -45,6 +45,8 @@ class Action(StrEnum):
     NEED_AUDIT = "need.audit"  # all needs, but not whose they are
     PACKING_READ = "packing.read"  # bags and their goods: no household, no room
     PACKING_CONFIRM = "packing.confirm"
+    RECEIPT_READ = "receipt.read"  # what households owe, by their code
+    MONEY_READ = "money.read"  # the books of a run; without names for those who only check
 
 
 class Reach(StrEnum):
@@ -76,12 +78,15 @@ _DESK = {
 _PACKING = {Action.PACKING_READ: Reach.ALL, Action.PACKING_CONFIRM: Reach.ALL}
 _ROLL_CALL = {Action.ROLL_CALL_READ: Reach.ALL, Action.ROLL_CALL_MARK: Reach.ALL}
 
+_MONEY = {Action.RECEIPT_READ: Reach.ALL, Action.MONEY_READ: Reach.ALL}
+
 PERMISSIONS: dict[Role, dict[Action, Reach]] = {
     Role.PLANNER: {
         **_READ,
         **_DESK,
         **_ROLL_CALL,
         **_PACKING,
+        **_MONEY,
         Action.RUN_STEP: Reach.ALL,
         Action.TRACE_READ: Reach.ALL,
         Action.HOUSEHOLD_READ: Reach.ALL,
@@ -95,6 +100,7 @@ PERMISSIONS: dict[Role, dict[Action, Reach]] = {
         Action.NEED_CARE: Reach.ALL,
         Action.NEED_HEALTH: Reach.ALL,
         Action.NEED_WITHDRAW: Reach.ALL,
+        Action.RECEIPT_READ: Reach.ALL,
         Action.LIST_READ: Reach.ALL,
         Action.LIST_PAGE: Reach.ALL,
         Action.TRIAGE_READ: Reach.ALL,
@@ -107,12 +113,14 @@ PERMISSIONS: dict[Role, dict[Action, Reach]] = {
         Action.ROLL_CALL_READ: Reach.ALL,
         Action.NEED_AUDIT: Reach.ALL,
         Action.PACKING_READ: Reach.ALL,
+        Action.MONEY_READ: Reach.ALL,
     },
     Role.ADMINISTRATOR: {
         **_READ,
         **_DESK,
         **_ROLL_CALL,
         **_PACKING,
+        **_MONEY,
         Action.RUN_STEP: Reach.ALL,
         Action.TRACE_READ: Reach.ALL,
     },
@@ -123,6 +131,7 @@ PERMISSIONS: dict[Role, dict[Action, Reach]] = {
     },
     Role.HOUSEHOLD: {
         Action.EVENT_RECORD: Reach.OWN,
+        Action.RECEIPT_READ: Reach.OWN,
         Action.ERRAND_TAKE: Reach.OWN,
         Action.ERRAND_READ: Reach.OWN,
         Action.LIST_TAKE: Reach.OWN,

@@ -87,6 +87,22 @@ class HouseholdSums:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """An entry as it is shown; ``subject`` is a household, by code or by a name that hides it."""
+
+    seq: int
+    kind: str
+    debit: str
+    credit: str
+    fen: int
+    lot: str
+    quantity: int
+    subject: str
+    corrects: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettlementLine:
     """An ordered item, or one that came unordered: base units, and fen.
 

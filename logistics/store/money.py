@@ -118,6 +118,12 @@ def of_run(session: Session, run_id: str) -> Iterator[Entry]:
     yield from _entries(session, query.order_by(money_entry.c.seq))
 
 
+def page(session: Session, run_id: str, *, after: int, limit: int) -> tuple[Entry, ...]:
+    """Read some entries of a run, those that follow a number."""
+    query = select(money_entry).where(money_entry.c.run_id == run_id, money_entry.c.seq > after)
+    return tuple(_entries(session, query.order_by(money_entry.c.seq).limit(limit)))
+
+
 def of_household(session: Session, code: str, run_id: str | None = None) -> Iterator[Entry]:
     """Read all entries that concern a household, in the order of the journal."""
     query = select(money_entry).where(money_entry.c.household == code)

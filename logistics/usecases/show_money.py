@@ -11,6 +11,7 @@ from logistics.domain.money import LOSS, MARGIN, STOCK, Booking, Holding
 from logistics.domain.money_views import (
     HouseholdMoney,
     HouseholdSums,
+    JournalEntry,
     PaymentLine,
     Receipt,
     ReceiptLine,
@@ -234,6 +235,46 @@ def household_sums(session: Session, run: str, *, named: bool) -> tuple[Househol
             )
         )
     return tuple(sorted(rows, key=lambda row: row.subject))
+
+
+def journal_page(
+    session: Session, run: str, *, named: bool, after: int = 0, limit: int = 500
+) -> tuple[JournalEntry, ...]:
+    """Show some entries of a run; without names nothing in them says which household it is.
+
+    Parameters
+    ----------
+    after
+        Number of the last entry that was seen.
+
+    Raises
+    ------
+    RunUnknown
+        If there is no such run.
+    """
+    found = runs.get(session, run)
+    terms = money_rules.terms(session, found)
+
+    def shown(account: str, code: str) -> str:
+        if named or not code or terms is None:
+            return account
+        return account.replace(code, pseudonym(terms.secret, code))
+
+    return tuple(
+        JournalEntry(
+            seq=one.seq,
+            kind=one.kind.value,
+            debit=shown(one.debit, one.household),
+            credit=shown(one.credit, one.household),
+            fen=one.fen,
+            lot=one.lot_id or "",
+            quantity=one.quantity,
+            subject=shown(one.household, one.household),
+            corrects=one.corrects,
+            at=one.at,
+        )
+        for one in money.page(session, found.id, after=after, limit=limit)
+    )
 
 
 def run_money(session: Session, run: str) -> RunMoney:
