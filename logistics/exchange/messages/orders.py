@@ -15,7 +15,7 @@ from logistics.exchange.messages.pairing import Pair, pair_up
 from logistics.exchange.messages.parts import Part
 from logistics.exchange.messages.reading import Line, Question
 from logistics.exchange.messages.resolve import Resolver
-from logistics.exchange.messages.sharing import sharers
+from logistics.exchange.messages.sharing import take_sharers
 from logistics.exchange.messages.words import is_wish
 
 _TOTAL = re.compile(r"(?:共|合计|总计|总价|小计|付|转账?|收)\s*[:=]?\s*$")
@@ -113,21 +113,19 @@ class Understanding:
 
     def _shared(self, parts: list[Part]) -> list[Part]:
         """青菜、菠菜各一斤: one amount for several goods, or one amount for each in turn."""
+        rest: list[Part] = []
         at = 0
         while at < len(parts):
-            if parts[at].letter == "E":
-                before, goods, amounts, after = sharers(parts, at)
-                if goods and amounts:
-                    self._share(goods, amounts)
-                    for part in (*goods, *amounts, parts[at]):
-                        part.role = part.role or "line"
-                    parts, at = [*before, *after], len(before) - 1
-                else:
-                    parts[at].role = "mark"
-                    parts = [*parts[:at], *parts[at + 1 :]]
-                    at -= 1
-            at += 1
-        return parts
+            each = parts[at]
+            if each.letter != "E":
+                rest.append(each)
+                at += 1
+                continue
+            goods, amounts, at = take_sharers(rest, parts, at)
+            each.role = "line" if goods else "mark"
+            if goods:
+                self._share(goods, amounts)
+        return rest
 
     def _share(self, goods: list[Part], amounts: list[Part]) -> None:
         if len(amounts) == 1:

@@ -14,6 +14,7 @@ _LETTERS = {
 }  # fmt: skip
 GAPS = {"space": 1.0, "colon": 0.1, "times": 0.1, "list": 4.0, "plus": 4.0, "comma": 5.0,
          "open": 0.2, "close": 4.0, "break": 7.0}  # fmt: skip
+_IN_TURN = "in-turn"
 _WORD_GAP = 0.2
 _QUIET = {"filler", "want", "sum", "budget", "approx", "ask_soft"}
 _TELLING = {"modifier", "colour", "brand"}
@@ -101,14 +102,16 @@ def _part(tokens: Sequence[Token], at: int, plain: str) -> tuple[Part | None, in
             "U", token.start, token.end, role="mark" if token.kind == "phone" else ""
         ), at + 1
     scope = token.also[0] if token.kind == "note" and token.also else ""
+    conditional = scope.endswith("+amount")
+    scope = "line" if token.kind == "told" else scope.removesuffix("+amount")
     part = Part(
         letter,
         token.start,
         token.end,
         goods=token.value if isinstance(token.value, Goods) else None,
         measure=token.value if isinstance(token.value, Measure) else None,
-        scope="line" if token.kind == "told" else scope.removesuffix("+amount"),
-        hard=token.is_a("hard_drop") or scope.endswith("+amount"),
+        scope=_IN_TURN if "分别" in plain[token.start : token.end] else scope,
+        hard=token.is_a("hard_drop") or conditional,
     )
     if letter == "I" and part.goods:
         part.faults += [part.goods.how] if part.goods.how not in ("name", "alias") else []
