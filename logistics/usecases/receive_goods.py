@@ -24,8 +24,9 @@ from logistics.domain.stock import (
     supplier,
     van,
 )
+from logistics.domain.suppliers import ANY_CODE, provenance_fits
 from logistics.errors import Conflict, Invalid
-from logistics.store import audit, ledger, orders, runs, wishes
+from logistics.store import audit, ledger, orders, runs, suppliers, wishes
 from logistics.store.orders import OrderHead
 from logistics.store.wishes import Good
 
@@ -132,7 +133,12 @@ def receive_goods(
     catalogue = wishes.goods(session)
     resolved = resolve(session, counts)
     _check(order, resolved, catalogue, orders.came(session, order.id))
-    lots = [new_lot(count, catalogue[count.item], at) for count in resolved if count.quantity_base]
+    codes = suppliers.named(session, run.district_id, order.market_code).provenance
+    lots = [
+        new_lot(count, catalogue[count.item], at, codes=codes)
+        for count in resolved
+        if count.quantity_base
+    ]
     orders.add_lots(session, lots, run_id=run.id, receipt_id=receipt_id, at=at)
     ledger.post(
         session,
@@ -319,9 +325,15 @@ def check_numbers(line: int, count: Received, good: Good) -> None:
         )
 
 
-def new_lot(count: Received, good: Good, at: datetime) -> Lot:
-    """Make the lot of a count; cold goods without provenance are held."""
-    held = good.cold and not count.provenance.strip()
+def new_lot(count: Received, good: Good, at: datetime, *, codes: str | None = ANY_CODE) -> Lot:
+    """Make the lot of a count; cold goods are held without a provenance code as their supplier's.
+
+    Parameters
+    ----------
+    codes
+        What those codes look like; None: the supplier gives none.
+    """
+    held = good.cold and not provenance_fits(codes, count.provenance)
     return Lot(
         id=new_id("lt", at),
         item_id=count.item,

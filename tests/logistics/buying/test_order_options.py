@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from logistics.domain.procurement import NotBought
+from logistics.domain.procurement import NotBought, Received
 from logistics.domain.suppliers import InspectionState, Slot, SupplierKind
-from logistics.store import audit, buying, orders, suppliers
+from logistics.store import audit, buying, orders, stocks, suppliers
 from logistics.store.places import PlaceUnknown
 from logistics.usecases.keep_suppliers import history, show_suppliers, state_supplier
 from logistics.usecases.place_orders import OrdersStale, place_orders, propose
+from logistics.usecases.receive_goods import receive_goods
 from logistics.usecases.weigh_orders import OptionUnknown, read_demand, weigh
 
 AT = datetime(2022, 4, 12, 13, 0, tzinfo=UTC)
@@ -202,3 +203,29 @@ def test_goods_may_be_wanted_earlier_than_usual(shops: Any) -> None:
     assert {market for market, _ in weighed.plan("cheap").cases} == {"M1"}  # M2 opens at six
     placed = place_orders(shops.session, shops.id, weighed=weighed, **WHO)
     assert set(bought(placed)) == {("M1", "cabbage")}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "code", "state"),
+    [("ZJ-####", "ZJ-0415", "released"), ("ZJ-####", "farm", "held"), ("*", "farm", "released")],
+)
+def test_cold_goods_need_a_code_as_their_supplier_gives(
+    shops: Any, pattern: str, code: str, state: str
+) -> None:
+    terms(shops, "M2", provenance=pattern)
+    shops.ask("B1-1-101", ("milk", 500))
+    shops.cut()
+    (order,) = place_orders(shops.session, shops.id, **WHO).orders
+    count = Received(item=order.lines[0].item_id, quantity_base=1000, provenance=code)
+    (lot,) = receive_goods(shops.session, order.id, [count], key="k", **WHO).lots
+    assert lot.state.value == state
+
+
+def test_goods_are_received_at_the_point_of_their_order(shops: Any) -> None:
+    shops.ask("B1-1-101", ("eggs", 30))
+    shops.cut()
+    (order,) = place_orders(shops.session, shops.id, deliver_to={"M1": "P2"}, **WHO).orders
+    count = Received(item=order.lines[0].item_id, quantity_base=30)
+    (lot,) = receive_goods(shops.session, order.id, [count], key="k", **WHO).lots
+    assert stocks.at_points(shops.session, [lot.id]) == {("P2", lot.id): 30}
+    assert stocks.landed(shops.session, [lot.id]) == {lot.id: "P2"}
