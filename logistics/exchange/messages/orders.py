@@ -31,6 +31,7 @@ class Understanding:
         self.threshold = threshold
         self.desk = Desk(plain, resolver)
         self.order = self.desk.order
+        self._among_goods = False  # whether goods were said beside what is left over
 
     def read(self, parts: Sequence[Part]) -> Order:
         """Understand all parts; each of them gets its role."""
@@ -59,12 +60,14 @@ class Understanding:
         for pair in pairs:
             self.desk.line(pair, glued=id(pair.goods) in glued)
         self._line_notes(parts)
+        self._among_goods = any(part.role for part in rest)
         for part in left:
             self._left(part, rest)
 
     def _quiet(self, parts: Sequence[Part]) -> list[Part]:
         """Set aside what pairs with nothing: notes, their questions, telephone numbers."""
         rest: list[Part] = []
+        each = _useful_each(parts)
         last: Part | None = None
         for part in parts:
             if part.letter in _PAIRED and last is not None and last.letter not in _PAIRED:
@@ -80,7 +83,7 @@ class Understanding:
                 part.role = "contact"
             elif part.letter == "N" and part.scope != "line":
                 self.desk.note(part)
-            elif part.letter in "LBTPMSHW" or (part.letter == "E" and not _useful_each(parts)):
+            elif part.letter in "LBTPMSHW" or (part.letter == "E" and not each):
                 part.role = "mark"
             elif part.letter == "N":
                 continue  # of a line: when the lines are known
@@ -230,7 +233,7 @@ class Understanding:
         elif is_wish(words) or (len(words) < _WORD and is_wish(self._phrase(part))):
             part.end = self._phrase_end(part, parts)
             self.desk.note(part)
-        elif parts and any(p.role for p in parts):
+        elif self._among_goods:
             self.desk.ask("item.unknown", [part], alone="1", item=words[:40], close="、".join(
                 item.name_zh for item in self.desk.resolver.lexicon.near(words)))  # fmt: skip
         else:
