@@ -139,9 +139,10 @@ def reshare(
         tiers={want.line_id: want.tier for want in inputs.wants},
         at=at,
     )
+    touched = _touched(known, back, given)
     fills.add_all(
         session,
-        [fill for fill in result.fills if fill.household_code in _touched(known, back, given)],
+        [fill for fill in result.fills if fill.household_code in touched],
         run_id=found.id,
         district_id=found.district_id,
         at=at,
