@@ -62,7 +62,7 @@ def tell_options(told: "Proposed | Ordered", lang: str) -> None:
 
 def _tell_pool(pool: "Pool", lang: str) -> None:
     named = [code for code, _ in pool.parts[:_PARTS]]
-    if len(pool.parts) > _PARTS:
+    if pool.buildings > _PARTS:
         named.append("…")
     whole = phrase("order.whole-order")
     say(
@@ -72,6 +72,6 @@ def _tell_pool(pool: "Pool", lang: str) -> None:
         together=pool.together,
         needed=pool.needed,
         missing=pool.missing,
-        buildings=len(pool.parts),
+        buildings=pool.buildings,
         named=" ".join(named),
     )

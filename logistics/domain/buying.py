@@ -12,6 +12,7 @@ from logistics.domain.setup import Policy
 from logistics.domain.suppliers import DAY_S, Inspection, Slot, Supplier, suspension
 
 HOUR_S = 3600
+_NAMED = 20  # buildings of a pool that are named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +233,7 @@ class Option:
 class Pool:
     """Buildings that reach a smallest order together, or still wait for others.
 
-    ``parts`` are the buildings with what they bring, the largest first; in base units for an item,
+    ``parts`` are the largest buildings with what they bring; in base units for an item,
     in fen for a supplier's order.
     """
 
@@ -243,6 +244,7 @@ class Pool:
     needed: int
     together: int
     missing: int  # what others would have to bring; 0: they have enough together
+    buildings: int
     parts: tuple[tuple[str, int], ...]
     alone: tuple[str, ...]  # buildings that would have had enough alone
 
@@ -255,6 +257,8 @@ def pools(
     bought: Mapping[tuple[str, str], int],
 ) -> tuple[Pool, ...]:
     """Say for each smallest order which buildings reach it together, and who waits for whom.
+
+    What is bought elsewhere instead waits for nobody and is left out.
 
     Parameters
     ----------
@@ -273,8 +277,13 @@ def pools(
     for offer in offers:
         sold.setdefault(offer.market_id, []).append(offer)
     found: list[Pool] = []
+    anywhere = {item for (_, item), quantity in bought.items() if quantity}
     for supplier in suppliers:
-        mine = sold.get(supplier.id, [])
+        mine = [
+            offer
+            for offer in sold.get(supplier.id, [])
+            if bought.get((supplier.id, offer.item_id)) or offer.item_id not in anywhere
+        ]
         found += [
             _pool(
                 supplier,
@@ -322,6 +331,7 @@ def _pool(
         needed=needed,
         together=together,
         missing=max(0, needed - together),
-        parts=tuple(sorted(parts.items(), key=lambda part: (-part[1], part[0]))),
+        buildings=len(parts),
+        parts=tuple(sorted(parts.items(), key=lambda part: (-part[1], part[0]))[:_NAMED]),
         alone=tuple(sorted(code for code, part in parts.items() if part >= needed)),
     )
