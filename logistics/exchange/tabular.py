@@ -1,6 +1,7 @@
 """Files of lists: CSV, XLSX, JSON Lines and pasted text, all into the same entries."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -52,6 +53,8 @@ LISTS: Final = Table(
 
 _MOST_BYTES = 100_000_000
 _SAID = 2000  # characters of a row that are kept
+_MOST_DIGITS = 30  # before or after the point of a number in JSON
+_UNWRITABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _ROW_MENDS: Mapping[str, str] = {
     "household": "give the household's code, such as HK-07-03-2-501",
     "item": "name the item",
@@ -276,9 +279,12 @@ def _json_entries(
     line: str, number: int, compound: str, catalogue: Catalogue | None
 ) -> Iterator[Entry]:
     try:
-        value = json.loads(line, parse_float=Decimal)
+        value = json.loads(line, parse_float=_decimal, parse_constant=str)
     except (ValueError, RecursionError) as fault:
         yield _bad_json(line, number, "", f"write one JSON object ({fault})")
+        return
+    if "\\u" in line and _is_unwritable(value):
+        yield _bad_json(line, number, "", "write it without NUL and without half characters")
         return
     if not isinstance(value, dict) or not isinstance(value.get("household"), str):
         yield _bad_json(line, number, "household", _ROW_MENDS["household"])
@@ -312,6 +318,26 @@ def _json_entries(
         said=said,
         client_ref=draft.client_ref,
     )
+
+
+def _decimal(said: str) -> Decimal | str:
+    """Read a number of JSON; one that nobody counts to stays a text, which is refused later."""
+    number = Decimal(said)
+    return number if abs(number.adjusted()) <= _MOST_DIGITS else said
+
+
+def _is_unwritable(value: object) -> bool:
+    """Say whether a text within holds what no database and no file in UTF-8 can keep."""
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, str) and _UNWRITABLE.search(one):
+            return True
+        if isinstance(one, dict):
+            rest += [*one, *one.values()]
+        elif isinstance(one, list):
+            rest += one
+    return False
 
 
 def _add_json(draft: _Draft, asked: object, number: int) -> None:
