@@ -33,7 +33,7 @@ MASS: Mapping[str, int] = MappingProxyType({"g": 1, "kg": 1000, "斤": 500, "两
 VOLUME: Mapping[str, int] = MappingProxyType({"ml": 1, "L": 1000})  # in ml
 COUNTED = (
     *"个只颗棵根块把捆板提箱盒袋瓶桶份包罐条支片卷打筐扎双套头朵听杯串节枚尾粒管刀张件",
-    *"对穗坛碗屉笼筒托排壶篓篮枝段截盘株瓣碟贴台本副",
+    *"对穗坛碗屉笼筒托排壶篓篮枝段截盘株瓣碟贴台本副饼",
     "人份",
 )
 

@@ -49,7 +49,7 @@ _LIANG = re.compile(rf"[{_ONES}两十半]{{1,3}}两")
 _PART = re.compile(
     rf"(?:(?P<whole>\d{{1,2}})\s)?(?P<over>[1-9])/(?P<under>[1-9])(?P<unit>{_UNIT})", re.IGNORECASE
 )
-_PACKED = re.compile(r"\s?(?:装的?|规格的?|一装)(?![修])")
+_PACKED = re.compile(rf"\s?(?:装的?|规格的?|一装)(?![修])|\s?/\s?{_UNIT}")
 _TIMES = re.compile(
     r"\s?[×*x]\s?(?P<number>\d{1,3}|[一二两三四五六七八九十])(?![\d.%])(?P<unit>\s?[\u4e00-\u9fffa-z]?)"
 )

@@ -123,8 +123,9 @@ class Desk:
             fits = self.resolver.same_size(item, unit, count, pair.size.measure)
             reasons.append("size-fits" if fits else "size")
             loose = measure.word in _LOOSE and is_measure(pair.size.measure.word)
-            if not fits and loose and self.resolver.fits(goods, pair.size):
-                reasons.append("two-readings")  # 土豆2斤3个
+            further = self.resolver.holds_less(item, unit, pair.size.measure)
+            if not fits and (further or (loose and self.resolver.fits(goods, pair.size))):
+                reasons.append("two-readings")  # 土豆2斤3个, 牛奶一箱两瓶
             notes.append(self.said(pair.size.start, pair.size.end))
         return Line(
             item=item, count=count, unit=unit, said=said, at=start, change=change,

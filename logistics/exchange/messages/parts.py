@@ -10,7 +10,7 @@ _LETTERS = {
     "drop": "D", "hard_drop": "D", "done": "L", "more": "M", "less": "S", "all": "T",
     "cancel": "X", "same": "R", "ba": "B", "or": "O", "note": "N", "asked": "Q", "unknown": "U",
     "figure": "F", "plus": "P", "keep": "H", "rest": "W", "except": "Z", "ask": "K",
-    "cond": "K", "opener": "U", "told": "N", "swap": "J",
+    "cond": "K", "opener": "U", "told": "N", "swap": "J", "bound": "K",
 }  # fmt: skip
 GAPS = {"space": 1.0, "colon": 0.1, "times": 0.1, "list": 4.0, "plus": 4.0, "comma": 5.0,
          "open": 0.2, "close": 4.0, "break": 7.0}  # fmt: skip

@@ -167,6 +167,14 @@ class Resolver:
         told = size.count * (item.base_count(meant[0]) or 0)
         return told in (held, held * count)
 
+    def holds_less(self, item: Item, unit: str, size: Measure) -> bool:
+        """Say whether a second amount of packs or pieces is less than one unit holds."""
+        held = item.base_count(unit)
+        meant = self.unit(item, size.word) if size.word and not is_measure(size.word) else None
+        if held is None or meant is None:
+            return False
+        return size.count * (item.base_count(meant[0]) or 0) < held
+
 
 def _sensible(item: Item, count: Fraction) -> Sequence[str]:
     """List the units in which a bare number of an item could be meant."""
