@@ -59,6 +59,7 @@ from logistics.errors import SupplyLoopError, Unavailable
 
 BAD_INPUT = 2
 IMPOSSIBLE = 3
+_SHOWN = 200  # characters of a text that cannot be kept
 # what is wrong with a file or folder that was named, not with the program
 _OF_PLACES = frozenset(
     {EACCES, EPERM, EROFS, ENOSPC, ENOENT, EEXIST, ENOTDIR, EISDIR, ENAMETOOLONG}
@@ -83,6 +84,10 @@ class _Refusing(TyperGroup):
                 raise
             place = {"path": str(error.filename), "reason": str(error.strerror)}
             context.complain("file.unusable", "invalid", place)
+            raise typer.Exit(BAD_INPUT) from error
+        except UnicodeEncodeError as error:  # bytes in an argument that are no text
+            said = error.object.encode("utf-8", "backslashreplace").decode()
+            context.complain("text.not-unicode", "invalid", {"value": said[:_SHOWN]})
             raise typer.Exit(BAD_INPUT) from error
         except ValueError as error:
             code_name = getattr(error, "code", None)

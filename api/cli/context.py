@@ -107,4 +107,9 @@ def complain(code: str, family: str, facts: dict[str, Any]) -> None:
     lines = [f"{phrase('error')} {code}: {text.title}"]
     lines += [f"  {name}: {value}" for name, value in facts.items() if name != "mend"]
     lines.append(f"  → {mend}")
-    typer.echo("\n".join(lines), err=True)
+    typer.echo(in_unicode("\n".join(lines)), err=True)
+
+
+def in_unicode(text: str) -> str:
+    """Give a text that every output can carry; half characters become their escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
