@@ -47,7 +47,7 @@ def finish_trip(
         **dict.fromkeys(damaged, ScanKind.DAMAGE),
     }
     require_on(out, tuple(named))
-    still = (BagState.STAGED.value, BagState.LOADED.value)
+    still = (BagState.SEALED.value, BagState.STAGED.value, BagState.LOADED.value)
     events = [
         _event(out, bag.code, since, named.get(bag.code, ScanKind.DROP))
         for bag in out.bags
