@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Literal
 
+from api.file_names import file_name
 from api.sheet_files import write_sheets
 from logistics.domain.run_report import Choices
 from logistics.exchange.run_report import run_report
@@ -25,7 +26,7 @@ def write_outputs(
     orders = out / "orders"
     orders.mkdir(exist_ok=True)
     for order in placed:
-        name = orders / f"{order.code}.csv"
+        name = orders / f"{file_name(order.code)}.csv"
         name.write_text(orders_csv(order, language=language), encoding="utf-8", newline="")
     (orders / "all.xlsx").write_bytes(orders_xlsx(placed, language=language))
     (out / "allocation.csv").write_text(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from api.assets_folder import font_folders
+from api.file_names import file_name
 from logistics.domain.labels import LabelFormat
 from logistics.domain.packing_papers import PackingPapers
 from logistics.exchange.labels import LabelPrinter, labels_of
@@ -33,7 +34,7 @@ def write_lists(
     if "pdf" in kinds:
         printer = PackingListPrinter(font_folders())
         for point in papers.points:
-            path = folder / f"{point.code}.pdf"
+            path = folder / f"{file_name(point.code)}.pdf"
             path.write_bytes(printer.print_point(papers, point, language=language))
             written.append(path)
     if "xlsx" in kinds:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from api.assets_folder import font_folders
+from api.file_names import file_name
 from logistics.store import runs
 from logistics.store.session import Database
 from logistics.usecases.print_sheets import print_sheets, read_sheets
@@ -30,5 +31,5 @@ def write_sheets(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "all.pdf").write_bytes(printed.everything)
     for courier, pdf in printed.by_courier.items():
-        (folder / f"{courier}.pdf").write_bytes(pdf)
+        (folder / f"{file_name(courier)}.pdf").write_bytes(pdf)
     return len(printed.by_courier)
