@@ -23,8 +23,8 @@ from logistics.domain.labels import (
     marks_of,
 )
 from logistics.domain.packing_papers import BagPaper, PackingPapers
-from logistics.exchange.packing_texts import MARKS, TEXTS, Language
-from logistics.exchange.sheets import address, kilograms
+from logistics.exchange.packing_texts import MARKS, TEXTS, Language, weight
+from logistics.exchange.sheets import address
 
 _HERE: Final = Path(__file__).parent
 TEMPLATE: Final = _HERE / "labels.typ"
@@ -237,7 +237,7 @@ def _words(label: Label, form: LabelFormat, cold_box_s: int, language: Language)
         "bag": texts["bag_of"].format(no=label.no, of=label.of),
         "code": label.code,
         "qr": _qr(label.token),
-        "weight": kilograms(label.weight_g),
+        "weight": weight(label.weight_g),
         "marks": [{"kind": mark.value, "text": marks[mark]} for mark in label.marks],
         "contents": _contents(label, chars, language) if lines else "",
         "cold": texts["cold_box"].format(minutes=cold_box_s // 60) if cold else "",

@@ -18,8 +18,8 @@ from logistics.domain.packing_papers import (
     picks,
 )
 from logistics.exchange.labels import masked_goods, notes_of
-from logistics.exchange.packing_texts import LAYERS, MARKS, TEXTS, Language, amount
-from logistics.exchange.sheets import address, kilograms
+from logistics.exchange.packing_texts import LAYERS, MARKS, TEXTS, Language, amount, weight
+from logistics.exchange.sheets import address
 from logistics.exchange.tables import Choice, Column, Integer, Table, Text, YesNo
 
 TEMPLATE: Final = Path(__file__).with_name("packing_list.typ")
@@ -204,7 +204,7 @@ def _stairwell(
         "code": group.stairwell_code,
         "trip": f"{texts['trip']} {group.trip}" if group.trip else "",
         "count": texts["bags"].format(n=len(group.bags)),
-        "weight": kilograms(sum(bag.weight_g for bag in group.bags)),
+        "weight": weight(sum(bag.weight_g for bag in group.bags)),
         "bags": [_bag(bag, papers, masked, numbers, language) for bag in group.bags],
     }
 
@@ -228,7 +228,7 @@ def _bag(
         "code": bag.code,
         "room": bag.room,
         "bag": texts["bag_of"].format(no=bag.no, of=bag.of),
-        "weight": kilograms(bag.weight_g),
+        "weight": weight(bag.weight_g),
         "marks": " ".join(
             MARKS[language][mark] for mark in marks_of(bag, heavy_g=papers.bag_weight_g)
         ),

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from logistics.domain.bags import Layer
 from logistics.domain.labels import Mark
+from logistics.exchange.sheets import kilograms
 
 Language = Literal["zh", "en"]
 
@@ -138,6 +139,11 @@ def amount(
     if quantity >= 1000:  # noqa: PLR2004  of the small unit in the large one
         return f"{_decimal(quantity, 1000)} {large}"
     return f"{quantity} {small}"
+
+
+def weight(weight_g: int) -> str:
+    """Say a weight in kilograms with one decimal; below one kilogram in grams."""
+    return kilograms(weight_g) if weight_g >= 1000 else f"{weight_g} g"  # noqa: PLR2004
 
 
 def _piece(units: tuple[tuple[str, int], ...], language: Language) -> str:

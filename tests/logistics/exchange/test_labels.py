@@ -75,6 +75,7 @@ def test_no_note_prints_a_phone(note: str, phone: str) -> None:
         (("婴儿配方奶粉", "infant formula"), "infant", True),
         (("成人纸尿裤", "adult diapers"), "hygiene", True),
         (("血糖试纸", "glucose strips"), "household", True),
+        (("婴儿洗衣液", "baby laundry liquid"), "cleaning", True),
         (("牙膏", "toothpaste"), "hygiene", False),
         (("大米", "rice"), "staple", False),
     ],
