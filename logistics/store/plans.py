@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from logistics.domain.custody import BagState
 from logistics.domain.ids import new_id
+from logistics.domain.packing_events import UNSEALED
 from logistics.domain.planning import (
     Carrier,
     DropSlot,
@@ -179,7 +180,7 @@ def files_of(session: Session, plan_id: str) -> tuple[dict[str, Any], dict[str, 
 
 
 def release(session: Session, plan_id: str) -> int:
-    """Freeze a plan and stage its sealed bags for their couriers; return how many it carries.
+    """Freeze a plan and stage its packed bags for their couriers; return how many it carries.
 
     Who has a bag stays as it is: a courier has it once it was loaded.
     """
@@ -191,7 +192,7 @@ def release(session: Session, plan_id: str) -> int:
     for chunk in _chunks(carried):
         session.execute(
             update(bag)
-            .where(bag.c.id.in_(chunk), bag.c.state == BagState.SEALED.value)
+            .where(bag.c.id.in_(chunk), bag.c.state.not_in([s.value for s in UNSEALED]))
             .values(state=BagState.STAGED.value)
         )
     return len(carried)
