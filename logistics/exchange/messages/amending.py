@@ -22,6 +22,7 @@ class Amendments:
         self.desk = desk
         self.order = desk.order
         self._unwanted: list[Change] = []
+        self._cancelled: list[Part] = []
         self._readers = {
             "set": self._set, "swap": self._swap, "remove": self._remove, "add": self._add,
             "without": self._without, "less": self._less, "cancel": self._cancel,
@@ -48,6 +49,9 @@ class Amendments:
                 self.desk.ask("amend.unclear", unwanted.parts)
         if self._unwanted and not self.order.lines and self.order.action == SUBMIT:
             self.order.action = AMEND
+        if self.order.action == CANCEL and self.order.lines and self._cancelled:
+            self.order.action = AMEND  # cancelled, and yet asked for
+            self.desk.ask("amend.unclear", self._cancelled)
 
     def _cancel(self, change: Change) -> None:
         for part in change.parts:
@@ -55,6 +59,7 @@ class Amendments:
         if change.goods:
             self._remove(change)
             return
+        self._cancelled = change.parts
         if self.order.lines or change.doubtful:
             self.desk.ask("amend.unclear", change.parts)
         self.order.action = CANCEL if not self.order.lines else AMEND
@@ -193,6 +198,6 @@ class Amendments:
     def _mode(self, change: Change) -> None:
         """改一下: what follows are the new amounts."""
         if not self.order.lines or self.order.action == AMEND:
-            self.order.action = AMEND
+            self.order.action = AMEND  # after 取消订单, too: what follows is the new list
         else:
             self.desk.ask("amend.unclear", change.parts)
