@@ -76,12 +76,18 @@ def pay_household(
     HouseholdUnknown, RunUnknown
         If there is no such household or run.
     PaymentInvalid
-        If the amount is not above zero, or the reference is empty or too long.
+        If the amount is not above zero, the reference is empty or too long, or the run is one of
+        another district.
     PaymentReused
         If the reference was used for another amount.
     """
     home = places.household_by_code(session, household_code.strip())
-    run_id = None if run is None else runs.get(session, run).id
+    of_run = None if run is None else runs.get(session, run)
+    if of_run is not None and of_run.district_id != home.district_id:
+        raise PaymentInvalid(
+            field="run", value=of_run.code, mend="name a run of the household's district"
+        )
+    run_id = None if of_run is None else of_run.id
     posting = Posting(
         fact=f"pay:{home.code}:{_checked(fen, ref)}",
         kind=Booking.PAYMENT,
