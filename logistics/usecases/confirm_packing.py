@@ -182,15 +182,13 @@ def seal_implied(
 
     Returns
     -------
-    Those of the bags that could not be: their goods are not at the point.
+    Those of the bags that could not be: their goods are not at the point, or they were struck off.
     """
-    waiting = [
-        bag.id
-        for bag in packing.bags_of(session, bag_ids).values()
-        if BagState(bag.state) in UNSEALED
-    ]
+    known = packing.bags_of(session, bag_ids).values()
+    struck = frozenset(bag.id for bag in known if bag.state == BagState.STRUCK)
+    waiting = [bag.id for bag in known if bag.state in UNSEALED]
     if not waiting:
-        return frozenset()
+        return struck
     events = [
         PackingEvent(
             bag=bag_id, kind=PackingKind.SEAL, key=f"implied/{bag_id}", at=at, how="implied"
@@ -198,7 +196,7 @@ def seal_implied(
         for bag_id in waiting
     ]
     report = confirm_packing(session, run.id, events, actor=actor, at=at)
-    return frozenset(one.bag for one in report.heard if one.refused)
+    return struck | {one.bag for one in report.heard if one.refused}
 
 
 def require_bags(session: Session, run: str) -> Run:

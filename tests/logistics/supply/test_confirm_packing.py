@@ -8,7 +8,7 @@ import pytest
 from logistics.domain.custody import BagState, Scan, ScanKind
 from logistics.domain.packing_events import PackingEvent, PackingEventInvalid, PackingKind
 from logistics.domain.runs import RunState
-from logistics.store import bags, ledger, packing, runs
+from logistics.store import bags, custody, ledger, packing, runs
 from logistics.usecases.account_for_run import account_for_run
 from logistics.usecases.check_bag import check_bag, contents_of
 from logistics.usecases.confirm_packing import (
@@ -156,6 +156,18 @@ def test_a_bag_that_was_carried_away_must_have_been_packed(waiting: Any) -> None
     assert report.heard[0].state == BagState.LOADED
     assert packing.packed(waiting.session, [first.id])
     assert verify_ledger(waiting.session).faults == ()
+
+
+def test_a_bag_that_was_struck_off_goes_nowhere(waiting: Any) -> None:
+    runs.set_state(waiting.session, waiting.id, RunState.RELEASED)
+    first = bags.of_run(waiting.session, waiting.id)[0]
+    custody.set_states(waiting.session, {first.id: BagState.STRUCK})
+    scan = Scan(key="k", kind=ScanKind.LOAD, at=AT, by="courier:C1")
+    report = record_scans(
+        waiting.session, waiting.id, [BagEvent(bag=first.code, scan=scan)], actor="cli", at=AT
+    )
+    assert report.heard[0].outcome == "bag.not-packed"
+    assert first.code not in states(waiting)
 
 
 def test_a_check_tells_what_is_short_and_what_does_not_belong_there(waiting: Any) -> None:
