@@ -104,6 +104,7 @@ def tracks(
     lang: LangOption = LANG,
 ) -> None:
     """导出路线 · Write a planned run's trips for other map programs, all and by courier."""
+    from api.file_names import file_name
     from logistics.exchange.trip_tracks import write_tracks
     from logistics.usecases.print_sheets import read_sheets
     from logistics.usecases.read_map import read_map
@@ -116,6 +117,6 @@ def tracks(
     couriers = book.couriers()
     for name, part in (("all", book), *((one, book.of_courier(one)) for one in couriers)):
         text = write_tracks(part, ground, kind, language=language())
-        (out / f"{Path(name).name}.{kind}").write_text(text, encoding="utf-8")
+        (out / f"{file_name(name)}.{kind}").write_text(text, encoding="utf-8")
     say("map.tracks", path=out, count=len(couriers), kind=kind)
     typer.echo(book.attribution)
