@@ -257,7 +257,7 @@ class Name:
 
 
 _SAYS_NAME = re.compile(
-    rf"(?:我姓|免贵姓|我叫|本人姓|姓名\s?:|联系人\s?:|收货人\s?:)\s?(?P<surname>{_SURNAME})"
+    rf"(?:我姓|阿姨姓|叔叔姓|户主姓|老人姓|免贵姓|我叫|本人姓|姓名\s?:|联系人\s?:|收货人\s?:)\s?(?P<surname>{_SURNAME})"
     rf"(?:(?!{_TITLE})[\u4e00-\u9fff*]){{0,2}}?(?:{_TITLE})?(?=[\s,:;。)、(\d]|$)"
 )
 

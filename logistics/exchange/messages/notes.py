@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from logistics.exchange.messages.amounts import is_unit
-from logistics.exchange.messages.tokens import BREAKS, Token
+from logistics.exchange.messages.tokens import BREAKS, Measure, Token
 
 _CLAUSE = ("break", "comma")
 _PRICES = {"多少", "多少钱", "怎么卖", "什么价", "啥价", "价格", "how much"}
@@ -155,7 +155,7 @@ def _questions(tokens: list[Token], plain: str) -> list[Token]:
                 first -= 1
             end = _clause_end(tokens, at)
             words = [t for t in tokens[first:end] if t.kind not in BREAKS]
-            ordered = any(t.kind in ("amount", "vague", "cancel", "change") for t in words)
+            ordered = any(_orders(t) for t in words)
             ordered = ordered or (mark and first > floor)  # 来一箱牛奶?
             if tokens[at].kind == "ask" and _ordered_before(tokens, first):
                 if any(t.kind == "ask_soft" for t in tokens[floor:end]):  # 可以买2斤青菜吗
@@ -168,6 +168,13 @@ def _questions(tokens: list[Token], plain: str) -> list[Token]:
                 at = first
         at += 1
     return tokens
+
+
+def _orders(token: Token) -> bool:
+    """Say whether a word asks for goods or changes what was asked; a bare number does not."""
+    if isinstance(token.value, Measure):
+        return bool(token.value.word)
+    return token.kind in ("vague", "cancel", "change")
 
 
 def _ordered_before(tokens: Sequence[Token], at: int) -> bool:

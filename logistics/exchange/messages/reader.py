@@ -119,7 +119,10 @@ def _numbers_in(plain: str, start: int, end: int) -> list[tuple[int, int]]:
     for match in _NUMBERING.finditer(plain, start, end):
         if int(match["number"]) == len(found) + 1:
             found.append(match.span())
-    return found if len(found) > 1 else []
+    if len(found) == 1:  # 1、苹果2斤；2、香蕉1斤 goes on behind the next mark
+        before = plain[max(start, found[0][0] - 1) : found[0][0]].strip(" :\n")
+        return [] if before or not plain[found[0][1] : found[0][1] + 1].isalpha() else found
+    return found
 
 
 def _chunks(tokens: Sequence[Token]) -> Iterator[list[Token]]:
