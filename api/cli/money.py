@@ -85,21 +85,31 @@ def household(
 def receipts(
     *,
     run: RunArgument,
-    out: Annotated[Path, typer.Argument(help="文件 · .pdf, .csv or .xlsx")],
+    out: Annotated[
+        Path,
+        typer.Argument(help="文件或文件夹 · .pdf, .csv, .xlsx; a folder: a PDF per stairwell"),
+    ],
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,
     as_json: JsonOption = False,
 ) -> None:
     """打印账单 · Print the receipts of all households of a run, or write them as a table."""
+    from api.receipt_files import write_receipt_files
     from logistics.usecases.print_receipts import print_receipts, read_receipts
 
-    with opened(database) as store, store.read() as session:
-        homes, zone = read_receipts(session, run, None)
-    print_receipts(homes, out, zone=zone, font_paths=_fonts(), at=now(), language=language())
+    at, spoken = now(), language()
+    with opened(database) as store:
+        if out.suffix:
+            with store.read() as session:
+                homes, zone = read_receipts(session, run, None)
+            print_receipts(homes, out, zone=zone, font_paths=_fonts(), at=at, language=spoken)
+            count = len(homes)
+        else:
+            count, _ = write_receipt_files(store, run, out, at=at, language=spoken)
     if as_json:
-        print_json({"households": len(homes), "file": out})
+        print_json({"households": count, "file": out})
     else:
-        say("money.receipts", count=len(homes), path=out)
+        say("money.receipts", count=count, path=out)
 
 
 @app.command("suppliers")

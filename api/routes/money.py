@@ -12,7 +12,7 @@ from api.deps import NowDep, WorkDep
 from api.errors import Responses
 from api.plain import plain
 from api.roles import Action, reach
-from logistics.exchange.money_receipts import receipts_pdf
+from logistics.exchange.money_receipts import ReceiptPrinter
 from logistics.usecases.print_receipts import read_receipts
 from logistics.usecases.settle_suppliers import settle_suppliers
 from logistics.usecases.show_money import household_sums, journal_page, run_money
@@ -201,7 +201,7 @@ def receipt(
     """Print the same as PDF."""
     who.must_own_household(Action.RECEIPT_READ, household)
     homes, zone = work.read(lambda s: read_receipts(s, run or None, household))
-    pdf = receipts_pdf(homes, font_paths=font_folders(), printed=at, zone=zone)
+    pdf = ReceiptPrinter(font_folders()).print(homes, printed=at, zone=zone)
     return Response(pdf, media_type="application/pdf")
 
 

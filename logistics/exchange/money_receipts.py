@@ -78,36 +78,47 @@ def yuan(fen: int) -> str:
     return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02}"
 
 
-def receipts_pdf(
-    homes: Sequence[HouseholdMoney],
-    *,
-    font_paths: Sequence[Path],
-    printed: datetime,
-    zone: str,
-    language: Language = "zh",
-) -> bytes:
-    """Print receipts as one PDF, each household on pages of its own.
+class ReceiptPrinter:
+    """Prints receipts with one loading of the fonts.
 
     Parameters
     ----------
     font_paths
         Folders that hold Noto Sans SC, regular and bold.
-    printed
-        When they are printed.
-    zone
-        The time zone of the district, by whose clock days are shown.
     """
-    compiler = typst.Compiler(
-        str(TEMPLATE),
-        root=str(TEMPLATE.parent),
-        font_paths=[str(path) for path in font_paths],
-        ignore_system_fonts=True,
-    )
-    data = receipt_data(homes, printed=printed, zone=zone, language=language)
-    pdf = compiler.compile(format="pdf", sys_inputs={"book": json.dumps(data, ensure_ascii=False)})
-    if not isinstance(pdf, bytes):
-        raise TypeError("typst gave no single PDF")
-    return pdf
+
+    def __init__(self, font_paths: Sequence[Path]) -> None:
+        self._compiler = typst.Compiler(
+            str(TEMPLATE),
+            root=str(TEMPLATE.parent),
+            font_paths=[str(path) for path in font_paths],
+            ignore_system_fonts=True,
+        )
+
+    def print(
+        self,
+        homes: Sequence[HouseholdMoney],
+        *,
+        printed: datetime,
+        zone: str,
+        language: Language = "zh",
+    ) -> bytes:
+        """Print receipts as one PDF, each household on pages of its own.
+
+        Parameters
+        ----------
+        printed
+            When they are printed.
+        zone
+            The time zone of the district, by whose clock days are shown.
+        """
+        data = receipt_data(homes, printed=printed, zone=zone, language=language)
+        pdf = self._compiler.compile(
+            format="pdf", sys_inputs={"book": json.dumps(data, ensure_ascii=False)}
+        )
+        if not isinstance(pdf, bytes):
+            raise TypeError("typst gave no single PDF")
+        return pdf
 
 
 def receipt_data(

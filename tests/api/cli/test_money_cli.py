@@ -107,6 +107,9 @@ def test_books_go_into_files_for_accounting_and_for_doors(desk):
     pdf, one, table = (desk.folder / name for name in ("all.pdf", "one.pdf", "all.xlsx"))
     desk.call("money", "receipts", RUN, pdf)
     desk.call("money", "receipts", RUN, table)
+    assert desk.read("money", "receipts", RUN, desk.folder / "账单")["households"] == 2
+    assert {file.name for file in (desk.folder / "账单").iterdir()} == {
+        "KX-01-1.pdf", "KX-02-1.pdf"}  # fmt: skip
     desk.call("money", "household", HOME, "--out", one)
     assert pdf.read_bytes()[:5] == one.read_bytes()[:5] == b"%PDF-"
     assert openpyxl.load_workbook(table).active.max_row == 4  # a head and three lines
