@@ -15,6 +15,7 @@ from logistics.store import custody, ledger_checks, runs, seals
 NAMED = 50
 """Faults of one check that a proof names; of the further ones it gives the number."""
 
+
 class LedgerBroken(Conflict):
     """Some check of the ledger does not hold."""
 
