@@ -216,9 +216,7 @@ def counts(session: Session) -> dict[str, int]:
     """Count the rows of the books."""
     tables = ("movement", "lot", "balance", "bag", "bag_move", "bag_scan", "ledger_seal")
     return {
-        table: int(
-            session.execute(text(f"SELECT COUNT(*) FROM {table}")).scalar_one()
-        )
+        table: int(session.execute(text(f"SELECT COUNT(*) FROM {table}")).scalar_one())
         for table in tables
     }
 
