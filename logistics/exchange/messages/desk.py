@@ -13,7 +13,7 @@ from logistics.exchange.messages.reading import SUBMIT, Line, Question
 from logistics.exchange.messages.resolve import Resolver
 
 _LOOSE = frozenset("个只颗棵根块条头枚粒节片")  # units of goods that are not packed
-_BRACKETS = "()（）[]【】 "
+_BRACKETS = "()（）[]【】<>《》「」 "
 
 
 @dataclass(slots=True)
