@@ -54,6 +54,14 @@ class Reason(StrEnum):
     RATION = "ration"
     MISSING_AT_PACKING = "missing-at-packing"
     SURPLUS = "surplus"
+    # why nothing of it could be ordered, in the words of buying
+    SUSPENDED = "supplier-suspended"
+    TOO_LATE = "too-late"
+    CROWDED = "no-slot"
+    NO_COLD_CHAIN = "no-cold-chain"
+    NO_PROVENANCE = "no-provenance"
+    NOT_FRESH = "not-fresh"
+    MINIMUM = "minimum-not-reached"
 
 
 class Substitution(StrEnum):
@@ -109,9 +117,13 @@ class ItemFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """How an item stands: what explains that a line is short."""
+    """How an item stands: what explains that a line is short.
 
-    offered: bool = False
+    ``not_bought`` is the reason that buying gave for the most of what it left out; None if it
+    left nothing out.
+    """
+
+    not_bought: Reason | None = None
     bought: int = 0
     asked: int = 0
     came: int = 0
@@ -284,14 +296,13 @@ def may_replace(want: Want, other_id: str, items: Mapping[str, ItemFacts]) -> bo
 
 def why_short(situation: Situation) -> Reason:
     """Say why there is less of an item than was asked."""
-    if not situation.offered:
-        return Reason.NOT_SOLD
+    left_out = situation.not_bought or Reason.SOLD_OUT
     if not situation.bought:
-        return Reason.SOLD_OUT
+        return left_out
     if situation.held:
         return Reason.HELD
     if not situation.came:
         return Reason.NOTHING_CAME
     if situation.bought < situation.asked and situation.came >= situation.bought:
-        return Reason.SOLD_OUT
+        return left_out
     return Reason.SHORT

@@ -22,6 +22,9 @@ _NEXT = {
     Reason.AS_ASKED: Next.NOTHING,
     Reason.SUBSTITUTE: Next.SAY_IF_UNWANTED,
     Reason.NOT_SOLD: Next.ASK_FOR_ANOTHER,
+    Reason.SUSPENDED: Next.ASK_FOR_ANOTHER,
+    Reason.NO_COLD_CHAIN: Next.ASK_FOR_ANOTHER,
+    Reason.NO_PROVENANCE: Next.ASK_FOR_ANOTHER,
     Reason.HELD: Next.WHEN_CHECKED,
     Reason.RATION: Next.WITHIN_RATION,
 }

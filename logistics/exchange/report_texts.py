@@ -18,6 +18,13 @@ _ZH_SHARED = {
     "reason.ration": "按户限购",
     "reason.missing-at-packing": "装袋时缺件",
     "reason.surplus": "多到的分送",
+    "reason.supplier-suspended": "供应商被暂停",
+    "reason.too-late": "来不及送到",
+    "reason.no-slot": "供应商今天排不上",
+    "reason.no-cold-chain": "无冷链",
+    "reason.no-provenance": "冷链食品无溯源码",
+    "reason.not-fresh": "保鲜期不够",
+    "reason.minimum-not-reached": "未达起订量",
     "kind.surplus": "多给",
 }
 _EN_SHARED = {
@@ -38,6 +45,13 @@ _EN_SHARED = {
     "reason.ration": "rationed per household",
     "reason.missing-at-packing": "missing when it was packed",
     "reason.surplus": "too much came",
+    "reason.supplier-suspended": "the supplier is suspended",
+    "reason.too-late": "it would come too late",
+    "reason.no-slot": "the supplier has no slot left",
+    "reason.no-cold-chain": "no cold chain",
+    "reason.no-provenance": "no provenance codes for cold goods",
+    "reason.not-fresh": "it would not keep long enough",
+    "reason.minimum-not-reached": "less is asked than is sold at once",
     "kind.surplus": "beyond what was asked",
 }
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from logistics.domain.allocation import Reason, Share, ShareKind, Situation
 from logistics.domain.ids import new_id
-from logistics.domain.procurement import NotBought
 from logistics.domain.stock import LotState
 from logistics.store.tables import (
     household,
@@ -230,7 +229,7 @@ def lines_by_kind(session: Session, run_id: str) -> Counter[ShareKind]:
 def situations(session: Session, run_id: str) -> dict[str, Situation]:
     """Read per item what was asked, bought, what came and what of it is held."""
     asked: dict[str, int] = defaultdict(int)
-    unsold: set[str] = set()
+    left_out: dict[str, tuple[int, Reason]] = {}
     for item_id, reason, quantity in session.execute(
         select(order_line.c.item_id, line_demand.c.reason, func.sum(line_demand.c.quantity))
         .join(order_line, order_line.c.id == line_demand.c.line_id)
@@ -239,8 +238,9 @@ def situations(session: Session, run_id: str) -> dict[str, Situation]:
         .group_by(order_line.c.item_id, line_demand.c.reason)
     ):
         asked[item_id] += int(quantity)
-        if reason == NotBought.NOT_SOLD.value:
-            unsold.add(item_id)
+        if reason is not None:
+            most = (int(quantity), Reason(reason))
+            left_out[item_id] = max(most, left_out.get(item_id, most))
     bought = {
         item_id: int(quantity)
         for item_id, quantity in session.execute(
@@ -265,7 +265,7 @@ def situations(session: Session, run_id: str) -> dict[str, Situation]:
             held[item_id] += int(quantity)
     return {
         item_id: Situation(
-            offered=item_id not in unsold,
+            not_bought=left_out[item_id][1] if item_id in left_out else None,
             bought=bought.get(item_id, 0),
             asked=asked.get(item_id, 0),
             came=came.get(item_id, 0),

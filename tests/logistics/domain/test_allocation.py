@@ -37,7 +37,7 @@ ITEMS = {
     "pills2": ItemFacts(category="medicine", kind="pain", base="piece"),
     "eggs": ItemFacts(category="egg", kind=None, base="piece"),
 }
-PLENTY = {item: Situation(offered=True, bought=1, came=1) for item in ITEMS}
+PLENTY = {item: Situation(bought=1, came=1) for item in ITEMS}
 
 
 def want(
@@ -427,12 +427,14 @@ def standing(
 @pytest.mark.parametrize(
     ("situation", "reason"),
     [
-        (Situation(), Reason.NOT_SOLD),
-        (Situation(offered=True), Reason.SOLD_OUT),
-        (Situation(offered=True, bought=9, asked=9), Reason.NOTHING_CAME),
-        (Situation(offered=True, bought=9, asked=9, came=9, held=9), Reason.HELD),
-        (Situation(offered=True, bought=5, asked=9, came=5), Reason.SOLD_OUT),
-        (Situation(offered=True, bought=9, asked=9, came=5), Reason.SHORT),
+        (Situation(not_bought=Reason.NOT_SOLD), Reason.NOT_SOLD),
+        (Situation(), Reason.SOLD_OUT),
+        (Situation(bought=9, asked=9), Reason.NOTHING_CAME),
+        (Situation(bought=9, asked=9, came=9, held=9), Reason.HELD),
+        (Situation(bought=5, asked=9, came=5), Reason.SOLD_OUT),
+        (Situation(not_bought=Reason.SUSPENDED, asked=9), Reason.SUSPENDED),
+        (Situation(not_bought=Reason.NOT_FRESH, bought=5, asked=9, came=5), Reason.NOT_FRESH),
+        (Situation(bought=9, asked=9, came=5), Reason.SHORT),
     ],
 )
 def test_a_line_without_goods_says_why(situation: Situation, reason: Reason) -> None:

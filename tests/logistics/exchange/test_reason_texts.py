@@ -2,8 +2,10 @@
 
 import pytest
 
+from logistics.domain.allocation import Reason
 from logistics.domain.planning import next_action
-from logistics.exchange.report_texts import REPORT
+from logistics.domain.procurement import NotBought
+from logistics.exchange.report_texts import REPORT, TABLES
 from solver.explain import CODES
 from solver.relax import KINDS
 
@@ -23,3 +25,14 @@ def test_what_to_do_next_has_its_words(language, code):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_relaxation_that_helps_is_a_next_step(kind):
     assert next_action(kind) != "next-run"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_for_a_share_has_its_words(language, reason):
+    assert TABLES[language][f"reason.{reason}"]
+
+
+@pytest.mark.parametrize("reason", NotBought)
+def test_what_buying_leaves_out_is_explained_when_it_is_shared(reason):
+    assert Reason(reason.value)
