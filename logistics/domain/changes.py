@@ -1,4 +1,4 @@
-"""What a household says later about its list (改单): to this amount, so much more, not any more."""
+"""What a household says later about its list (改单): to this amount, so much more, no more."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
