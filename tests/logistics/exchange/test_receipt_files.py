@@ -28,8 +28,8 @@ def catalogue() -> Catalogue:
              units={"斤": 500}, weight_mg=1000, volume_ul=2000, category="vegetable",
              cold=False, household_limit=9000),
         Item(name_zh="鸡蛋", name_en="eggs", base="piece", default_unit="个",
-             units={"个": 1, "板": 30}, weight_mg=55000, volume_ul=60000, category="egg", cold=False,
-             household_limit=90),
+             units={"个": 1, "板": 30}, weight_mg=55000, volume_ul=60000, category="egg",
+             cold=False, household_limit=90),
     ])  # fmt: skip
 
 
