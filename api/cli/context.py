@@ -4,11 +4,12 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from logistics.store.session import Database
 
 ACTOR = "cli"
+_UNSEEN: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 _language: ContextVar[str] = ContextVar("language", default="")
 
@@ -89,7 +93,7 @@ def phrase(key: str, **facts: Any) -> str:
 
 def say(key: str, **facts: Any) -> None:
     """Print a text of the command line in its language."""
-    typer.echo(phrase(key, **facts))
+    typer.echo(visible(phrase(key, **facts)))
 
 
 def print_json(value: Any) -> None:
@@ -107,9 +111,12 @@ def complain(code: str, family: str, facts: dict[str, Any]) -> None:
     lines = [f"{phrase('error')} {code}: {text.title}"]
     lines += [f"  {name}: {value}" for name, value in facts.items() if name != "mend"]
     lines.append(f"  → {mend}")
-    typer.echo(in_unicode("\n".join(lines)), err=True)
+    typer.echo(visible("\n".join(lines)), err=True)
 
 
-def in_unicode(text: str) -> str:
-    """Give a text that every output can carry; half characters become their escapes."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+def visible(text: str) -> str:
+    """Give a text that a terminal shows and does not obey: what is not seen becomes its escape.
+
+    Control characters, marks that turn the reading round, and halves of characters.
+    """
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

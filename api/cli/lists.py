@@ -15,11 +15,11 @@ from api.cli.context import (
     DatabaseOption,
     JsonOption,
     LangOption,
-    in_unicode,
     now,
     opened,
     print_json,
     say,
+    visible,
 )
 from logistics.exchange.messages.judge import THRESHOLD
 
@@ -93,4 +93,4 @@ def parse(
     reader, text = read_whole(file, catalogue, threshold)
     for ident, reading in answers(reader, file, text):
         for line in shown(ident, reading, lang, as_json=as_json, explain=explain):
-            typer.echo(in_unicode(line) if isinstance(line, str) else to_json(line))
+            typer.echo(visible(line) if isinstance(line, str) else to_json(line))

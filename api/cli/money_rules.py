@@ -21,6 +21,7 @@ from api.cli.context import (
     phrase,
     print_json,
     say,
+    visible,
 )
 from api.cli.zones import DistrictOption, Ground, changed, looked
 
@@ -170,7 +171,8 @@ def _taken(done: "RulesTaken", file: Path, *, as_json: bool) -> None:
             text = error_text(one.code, "invalid", one.facts, language())
             mend = one.mend if language() == "en" else text.mend
             typer.echo(
-                f"{one.sheet}:{one.line} {one.column}={one.value}: {text.title} → {mend}", err=True
+                f"{one.sheet}:{one.line} {one.column}={visible(one.value)}: {text.title} → {mend}",
+                err=True,
             )
         say("money.rules-taken", file=file.name, rows=done.rows, added=done.added,
             left=len(done.findings))  # fmt: skip

@@ -19,6 +19,7 @@ from api.cli.context import (
     phrase,
     print_json,
     say,
+    visible,
 )
 from api.cli.zones import (
     DistrictOption,
@@ -287,7 +288,8 @@ def _tell_findings(findings: "tuple[Finding, ...]") -> None:
         text = error_text(one.code, "invalid", one.facts, language())
         mend = one.mend if language() == "en" else text.mend
         typer.echo(
-            f"{one.sheet}:{one.line} {one.column}={one.value}: {text.title} → {mend}", err=True
+            f"{one.sheet}:{one.line} {one.column}={visible(one.value)}: {text.title} → {mend}",
+            err=True,
         )
     if len(findings) > _SHOWN:
         typer.echo(f"… {len(findings) - _SHOWN}", err=True)
