@@ -26,6 +26,7 @@ from logistics.exchange.tables import (
     Language,
     Row,
     Table,
+    TableUnreadable,
     read_book,
     read_table,
     write_book,
@@ -157,13 +158,12 @@ def read_policy(path: str | PathLike[str], before: MoneyPolicy) -> PolicyFile:
 def _policy_tables(path: str | PathLike[str]) -> Mapping[str, Any]:
     if Path(path).suffix.lower() != ".csv":
         return read_book(path, (TERMS, SUBSIDIES))
-    head = Path(path).read_bytes()[:400] if Path(path).is_file() else b""
-    words = (SUBSIDIES.columns[0].zh, SUBSIDIES.columns[0].en)
-    of_subsidies = any(
-        word.encode(encoding) in head for word in words for encoding in ("utf-8", "gb18030")
-    )
-    table = SUBSIDIES if of_subsidies else TERMS
-    return {table.key: read_table(path, table)}
+    try:
+        return {SUBSIDIES.key: read_table(path, SUBSIDIES)}
+    except TableUnreadable as refusal:
+        if not str(refusal.facts["mend"]).startswith("no column"):
+            raise  # it is no table at all, or has a column twice
+    return {TERMS.key: read_table(path, TERMS)}
 
 
 def _rule(row: Row) -> SubsidyRule:
