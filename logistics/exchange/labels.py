@@ -1,7 +1,6 @@
 """Labels of bags as PDF: on sheets, or one to a page for label printers (袋签)."""
 
 import io
-import json
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import segno
-import typst
 
 from logistics.domain.labels import (
     CONTENTS,
@@ -24,10 +22,10 @@ from logistics.domain.labels import (
 )
 from logistics.domain.packing_papers import BagPaper, PackingPapers
 from logistics.exchange.packing_texts import MARKS, TEXTS, Language, weight
+from logistics.exchange.press import Press
 from logistics.exchange.sheets import address
 
 _HERE: Final = Path(__file__).parent
-TEMPLATE: Final = _HERE / "labels.typ"
 _QR_MASK: Final = 3  # any is as good for random text; choosing among all takes four times as long
 
 
@@ -174,12 +172,7 @@ class LabelPrinter:
     """
 
     def __init__(self, font_paths: Sequence[Path]) -> None:
-        self._compiler = typst.Compiler(
-            str(TEMPLATE),
-            root=str(TEMPLATE.parent),
-            font_paths=[str(path) for path in font_paths],
-            ignore_system_fonts=True,
-        )
+        self._press = Press("labels.typ", font_paths)
 
     def print_labels(
         self,
@@ -190,13 +183,9 @@ class LabelPrinter:
         language: Language = "zh",
     ) -> bytes:
         """Print labels in their order, as one PDF."""
-        data = label_data(labels, form, cold_box_s=cold_box_s, language=language)
-        pdf = self._compiler.compile(
-            format="pdf", sys_inputs={"labels": json.dumps(data, ensure_ascii=False)}
+        return self._press.print(
+            label_data(labels, form, cold_box_s=cold_box_s, language=language)
         )
-        if not isinstance(pdf, bytes):
-            raise TypeError("typst gave no single PDF")
-        return pdf
 
 
 def label_data(

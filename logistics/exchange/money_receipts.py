@@ -1,20 +1,16 @@
 """Receipts of households, as PDF and as a table (住户账单)."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import typst
-
 from logistics.domain.money_views import HouseholdMoney, Receipt
 from logistics.exchange.money_tables import RECEIPTS
+from logistics.exchange.press import Press
 from logistics.exchange.report_texts import TABLES
 from logistics.exchange.tables import Language, write_table
-
-TEMPLATE: Final = Path(__file__).with_name("receipt.typ")
 
 TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "zh": {
@@ -88,12 +84,7 @@ class ReceiptPrinter:
     """
 
     def __init__(self, font_paths: Sequence[Path]) -> None:
-        self._compiler = typst.Compiler(
-            str(TEMPLATE),
-            root=str(TEMPLATE.parent),
-            font_paths=[str(path) for path in font_paths],
-            ignore_system_fonts=True,
-        )
+        self._press = Press("receipt.typ", font_paths)
 
     def print(
         self,
@@ -112,13 +103,9 @@ class ReceiptPrinter:
         zone
             The time zone of the district, by whose clock days are shown.
         """
-        data = receipt_data(homes, printed=printed, zone=zone, language=language)
-        pdf = self._compiler.compile(
-            format="pdf", sys_inputs={"book": json.dumps(data, ensure_ascii=False)}
+        return self._press.print(
+            receipt_data(homes, printed=printed, zone=zone, language=language)
         )
-        if not isinstance(pdf, bytes):
-            raise TypeError("typst gave no single PDF")
-        return pdf
 
 
 def receipt_data(

@@ -1,11 +1,8 @@
 """Packing lists of a point: goods by shelf, then bags by stairwell; PDF, XLSX and CSV (打包单)."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
-
-import typst
 
 from logistics.domain.labels import marks_of
 from logistics.domain.packing_papers import (
@@ -19,10 +16,9 @@ from logistics.domain.packing_papers import (
 )
 from logistics.exchange.labels import masked_goods, notes_of
 from logistics.exchange.packing_texts import LAYERS, MARKS, TEXTS, Language, amount, weight
+from logistics.exchange.press import Press
 from logistics.exchange.sheets import address
 from logistics.exchange.tables import Choice, Column, Integer, Table, Text, YesNo
-
-TEMPLATE: Final = Path(__file__).with_name("packing_list.typ")
 
 PICKS: Final = Table(
     key="picks",
@@ -136,22 +132,13 @@ class PackingListPrinter:
     """
 
     def __init__(self, font_paths: Sequence[Path]) -> None:
-        self._compiler = typst.Compiler(
-            str(TEMPLATE),
-            root=str(TEMPLATE.parent),
-            font_paths=[str(path) for path in font_paths],
-            ignore_system_fonts=True,
-        )
+        self._press = Press("packing_list.typ", font_paths)
 
     def print_point(
         self, papers: PackingPapers, point: PointPapers, *, language: Language = "zh"
     ) -> bytes:
         """Print one point's lists on A4."""
-        data = json.dumps(list_data(papers, point, language=language), ensure_ascii=False)
-        pdf = self._compiler.compile(format="pdf", sys_inputs={"list": data})
-        if not isinstance(pdf, bytes):
-            raise TypeError("typst gave no single PDF")
-        return pdf
+        return self._press.print(list_data(papers, point, language=language))
 
 
 def list_data(papers: PackingPapers, point: PointPapers, *, language: Language) -> dict[str, Any]:

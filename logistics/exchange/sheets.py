@@ -1,20 +1,18 @@
 """Route sheets as PDF: one file per courier and one for all (配送路线单)."""
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import segno
-import typst
 
 from logistics.domain.sheets import SheetBag, SheetBook, SheetStop, SheetTrip
+from logistics.exchange.press import Press
 from logistics.exchange.texts import MODES, SHEET
 
 Language = Literal["zh", "en"]
-TEMPLATE: Final = Path(__file__).with_name("sheet.typ")
 _DAY_S: Final = 24 * 3600
 
 
@@ -49,12 +47,7 @@ class SheetPrinter:
     """
 
     def __init__(self, font_paths: Sequence[Path]) -> None:
-        self._compiler = typst.Compiler(
-            str(TEMPLATE),
-            root=str(TEMPLATE.parent),
-            font_paths=[str(path) for path in font_paths],
-            ignore_system_fonts=True,
-        )
+        self._press = Press("sheet.typ", font_paths)
 
     def print_book(
         self,
@@ -77,12 +70,7 @@ class SheetPrinter:
 
     def print_pages(self, data: Mapping[str, Any]) -> bytes:
         """Print what :func:`book_data` prepared."""
-        pdf = self._compiler.compile(
-            format="pdf", sys_inputs={"book": json.dumps(data, ensure_ascii=False)}
-        )
-        if not isinstance(pdf, bytes):
-            raise TypeError("typst gave no single PDF")
-        return pdf
+        return self._press.print(data)
 
 
 def make_sheets(

@@ -1,15 +1,13 @@
 """Sheets that are a head, some figures and one long table, as PDF (typst)."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-import typst
+from logistics.exchange.press import Press
 
 Language = Literal["zh", "en"]
-TEMPLATE: Final = Path(__file__).with_name("table_sheet.typ")
 _PAGE: Final = {"zh": "第 {n} 页 / 共 {m} 页", "en": "Page {n} of {m}"}
 
 
@@ -57,12 +55,6 @@ def print_tables(
     font_paths
         Folders that hold Noto Sans SC, regular and bold.
     """
-    compiler = typst.Compiler(
-        str(TEMPLATE),
-        root=str(TEMPLATE.parent),
-        font_paths=[str(path) for path in font_paths],
-        ignore_system_fonts=True,
-    )
     data = {
         "title": title,
         "language": language,
@@ -76,7 +68,4 @@ def print_tables(
             for number, sheet in enumerate(sheets, start=1)
         ],
     }
-    pdf = compiler.compile(format="pdf", sys_inputs={"book": json.dumps(data, ensure_ascii=False)})
-    if not isinstance(pdf, bytes):
-        raise TypeError("typst gave no single PDF")
-    return pdf
+    return Press("table_sheet.typ", font_paths).print(data)
