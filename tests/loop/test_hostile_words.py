@@ -1,0 +1,107 @@
+"""Hostile setups, JSON and words: what is good goes in, the rest waits and is kept as it was."""
+
+from pathlib import Path
+
+from tests.loop.hostile_day import (
+    COMMAND,
+    EVAL,
+    HOSTILE,
+    IMPORT,
+    MINUS,
+    PLUS,
+    RUN,
+    SCRIPT,
+    Desk,
+    settings,
+)
+
+HOMES = ("SY-01-01-1-101", "SY-01-01-1-201")
+TABLES = ("item", "offer", "courier", "supplier", "place", "household")
+
+
+def test_a_setup_takes_its_good_rows_and_names_the_others(
+    hostile_day: Desk, tmp_path: Path
+) -> None:
+    desk = hostile_day.at(tmp_path / "db", "open")
+    folder = settings(tmp_path / "setup")
+    bad = {
+        "offers.csv": "'=M+1,土豆,1000,0,\nS9,土豆,1000,5,\n=M,土豆,1,1,\n'=M+1,龙,1,1,\n",
+        "couriers.csv": "K9,rocket,1,1,1,09:00,17:30,1,sealed,../SP-1,\nK8,tricycle,x,1,1,,,,,,\n",
+        "catalogue.csv": "=1+1,,,蔬菜,克,斤,斤=500,1,1,1,,\n龙,,,龙,克,斤,斤=500,1,1,1,,\n",
+    }
+    for name, rows in bad.items():
+        with (folder / name).open("a", encoding="utf-8") as stream:
+            stream.write(rows)
+    counts = {table: desk.select(f"SELECT count(*) FROM {table}") for table in TABLES}  # noqa: S608
+    said = desk.call("setup", desk.folder / "district", folder)
+    for name, rows in bad.items():
+        assert said.stderr.count(f"file: {name}") == rows.count("\n"), said.stderr
+    assert said.stderr.count("→") == 8
+    after = {table: desk.select(f"SELECT count(*) FROM {table}") for table in TABLES}  # noqa: S608
+    assert after == counts
+    for name in ("offers.csv", "setup.toml", "catalogue.csv"):
+        before, content = desk.content(), (folder / name).read_bytes()
+        (folder / name).write_bytes(b"\x00\xff\xff,=\n")
+        said = desk.call("setup", desk.folder / "district", folder, code=2)
+        assert name in said.stderr
+        (folder / name).unlink()
+        assert name in desk.call("setup", desk.folder / "district", folder, code=2).stderr
+        (folder / name).write_bytes(content)
+        assert desk.content() == before
+
+
+def test_hostile_json_waits_line_by_line(hostile_day: Desk, tmp_path: Path) -> None:
+    desk = hostile_day.at(tmp_path / "db", "open")
+    asked = [
+        '{"item":"土豆","quantity":1e999999999,"unit":"斤"}',
+        '{"item":"土豆","quantity":NaN}',
+        '{"item":"土豆","quantity":-Infinity}',
+        '{"item":"土豆","quantity":1e-99999999}',
+        '{"item":["土豆"],"quantity":1}',
+        "null",
+    ]
+    lines = [
+        *(f'{{"household":"{HOMES[0]}","lines":[{one}]}}' for one in asked),
+        f'{{"household":"{HOMES[0]}","lines":[{{"item":"\\ud800","quantity":1}}]}}',
+        f'{{"household":"{HOMES[0]}","note":"\\u0000","text":"土豆2斤"}}',
+        "[" * 100_000,
+        "{" + '"household":' * 3,
+        '["x"]',
+        f'{{"household":"{HOMES[1]}","lines":[{{"item":"土豆","quantity":2,"unit":"斤"}}]}}',
+    ]
+    file = tmp_path / "lists.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    report = desk.read("list", "import", RUN, file)
+    assert (report["accepted_lines"], report["triaged"]) == (1, len(lines) - 1)
+    waiting = desk.read("triage", "list", RUN)
+    assert {one["line_no"] for one in waiting} == set(range(1, len(lines)))
+    assert "lists.jsonl:9" in desk.call("triage", "list", RUN).stdout
+
+
+def test_messages_and_arguments_that_are_no_unicode_are_told(
+    hostile_day: Desk, tmp_path: Path
+) -> None:
+    desk = hostile_day.at(tmp_path / "db", "open")
+    file = tmp_path / "m.jsonl"
+    file.write_text('{"id":1,"message":"\\ud800土豆2斤 \\u0000\\u202e"}\n', encoding="utf-8")
+    desk.call("list", "parse", file)
+    assert desk.read("list", "parse", file)["id"] == 1
+    before = desk.content()
+    said = desk.call("list", "take", RUN, HOMES[0], "土豆2斤 \udcff", code=2)
+    assert "text.not-unicode" in said.stderr
+    said = desk.call("list", "take", RUN, "\udcff", "土豆2斤", code=2)
+    assert "\\udcff" in said.stderr
+    assert desk.content() == before
+
+
+def test_9999_jin_and_hostile_words_wait_and_come_back_word_for_word(
+    hostile_day: Desk, tmp_path: Path
+) -> None:
+    desk = hostile_day.at(tmp_path / "db", "open")
+    said = "9999斤土豆 " + " ".join(HOSTILE)
+    desk.call("list", "take", RUN, HOMES[0], said)
+    waiting = desk.read("triage", "list", RUN)
+    assert any(one["code"] == "quantity.absurd" for one in waiting)
+    asked_about = {one["said"] for one in waiting}
+    assert {COMMAND, PLUS, MINUS, SCRIPT, IMPORT, EVAL} <= asked_about
+    assert desk.read("list", "show", HOMES[0])["said"] == said
