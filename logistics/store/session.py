@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
-from logistics.errors import Invalid, Unavailable
+from logistics.errors import Invalid, SupplyLoopError, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,12 @@ class DatabaseUrlUnsupported(Invalid):
     """The URL names neither a SQLite file nor a PostgreSQL database."""
 
     code = "database.url-unsupported"
+
+
+class TextUnwritable(Invalid):
+    """A text holds the character NUL, which PostgreSQL cannot keep; nothing was done."""
+
+    code = "text.unwritable"
 
 
 class CommitOutsideEdge(RuntimeError):
@@ -267,7 +273,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def _speaking() -> Iterator[None]:
-    """Say ``Unavailable`` where the database is away or taken; defects pass as they are."""
+    """Say what the database refused: away, taken, no text to keep; defects pass as they are."""
     try:
         yield
     except exc.TimeoutError as fault:
@@ -280,13 +286,15 @@ def _speaking() -> Iterator[None]:
         raise refusal from fault
 
 
-def _refusal(fault: exc.DBAPIError) -> Unavailable | None:
+def _refusal(fault: exc.DBAPIError) -> SupplyLoopError | None:
     code = getattr(fault.orig, "sqlite_errorcode", None)
     if code is not None:
         primary = code & 0xFF
         if primary in _SQLITE_TAKEN:
             return _Again(cause="the database is busy")
         return Unavailable(cause="the database is away") if primary in _SQLITE_AWAY else None
+    if isinstance(fault, exc.DataError) and "NUL (0x00)" in str(fault.orig):  # it has no state
+        return TextUnwritable(mend="write it again without the character NUL")
     if getattr(fault.orig, "sqlstate", None) in _POSTGRESQL_AGAIN:
         return _Again(cause="another transaction was in the way")
     if (

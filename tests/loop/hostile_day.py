@@ -193,7 +193,7 @@ def walk(desk: Desk) -> None:
     lines = [
         {
             "household": door,
-            "note": f"{said}；{LONG}",
+            "note": f"{said}；{LONG}\x1b[2J\u202e",
             "lines": [
                 {"item": "土豆", "quantity": 2, "unit": "斤", "note": said},
                 {"item": f"怪物{n}", "quantity": 3, "unit": "个", "note": said},

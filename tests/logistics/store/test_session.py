@@ -11,6 +11,7 @@ from logistics.store import audit, places
 from logistics.store.session import (
     CommitOutsideEdge,
     DatabaseUrlUnsupported,
+    TextUnwritable,
     open_database,
 )
 
@@ -257,3 +258,14 @@ def district(name):
         policy=Policy(),
         created_at=AT,
     )
+
+
+def test_what_postgresql_cannot_keep_is_refused_and_nothing_is_written(postgresql_database):
+    def write():
+        with postgresql_database.transaction() as session:
+            note(session, "kept?")
+            note(session, "a\x00b")
+
+    with pytest.raises(TextUnwritable):
+        write()
+    assert subjects(postgresql_database) == []
