@@ -1,6 +1,5 @@
 """Maps: the trips of a run and the district itself, for other programs and for the eye."""
 
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -9,6 +8,7 @@ from pydantic import AwareDatetime
 from api.auth import Principal, may
 from api.deps import NowDep, SettingsDep, WorkDep
 from api.errors import Responses
+from api.file_names import disposition, file_name
 from api.i18n import Language, negotiate
 from api.roles import Action
 from api.routes.sheets import own_book, released_book
@@ -134,7 +134,7 @@ def _tracks(book: SheetBook, kind: Kind, language: Language, *, name: str) -> Re
 
 def _file(text: str, media: str, name: str) -> Response:
     headers = {
-        "Content-Disposition": f'inline; filename="{Path(name).name}"',
+        "Content-Disposition": disposition(file_name(name)),
         "Cache-Control": "no-store",
         # a drawing that is opened by itself runs nothing and asks nobody
         "Content-Security-Policy": "default-src 'none'; style-src 'none'; frame-ancestors 'none'",

@@ -2,7 +2,6 @@
 
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -13,6 +12,7 @@ from api.assets_folder import font_folders
 from api.auth import NotYours, Principal, may
 from api.deps import SettingsDep, WorkDep
 from api.errors import Responses
+from api.file_names import disposition, file_name
 from api.i18n import Language, negotiate
 from api.plain import plain
 from api.roles import Action, Role
@@ -130,7 +130,7 @@ def _printed(book: SheetBook, language: Language, separation_s: int) -> bytes:
 
 def _pdf(content: bytes, name: str) -> Response:
     headers = {
-        "Content-Disposition": f'inline; filename="{Path(name).name}"',
+        "Content-Disposition": disposition(file_name(name)),
         "Cache-Control": "no-store",
     }
     return Response(content, media_type="application/pdf", headers=headers)
