@@ -22,6 +22,7 @@ _NO_AMOUNT = (
     r"|\s?(?:斤|公斤|克|kg|元|块钱|毛钱|[-~]\d))"
 )
 _COMPLETE = 3
+_LAST = rf"(?!{_GAP}(?:\d|{_HAN}))"  # what follows does not begin another door
 
 _DASHED = re.compile(
     r"(?P<building>[1-9]\d{0,2})号?\s?(?:-|#-?)\s?(?P<unit>[1-9]\d?)\s?-\s?(?P<room>(?!19\d\d|20[2-3]\d)[1-9]\d{2,3})"
@@ -36,6 +37,9 @@ _WHOLE = (
     re.compile(rf"{_BUILDING}{_GAP}{_UNIT}{_GAP}(?:的)?{_GAP}{_ROOM}(?:{_CLOSED})?{_NO_AMOUNT}"),
     re.compile(rf"{_UNIT}{_GAP}{_BUILDING}{_GAP}{_ROOM}(?:{_CLOSED})?{_NO_AMOUNT}"),
     re.compile(rf"(?P<building>\d{{1,3}})\s?-\s?{_UNIT}{_GAP}{_ROOM}(?:{_CLOSED})?{_NO_AMOUNT}"),
+    re.compile(rf"{_UNIT}{_GAP}{_ROOM}(?:{_CLOSED})?{_GAP}{_BUILDING}{_LAST}"),
+    re.compile(rf"{_BUILDING}{_GAP}{_ROOM}(?:{_CLOSED})?{_GAP}{_UNIT}{_LAST}"),
+    re.compile(rf"{_ROOM}(?:{_CLOSED})?{_GAP}{_UNIT}{_GAP}{_BUILDING}{_LAST}"),
 )
 _AT_START = (
     re.compile(
@@ -239,10 +243,14 @@ _INTRODUCED = re.compile(
 _GLUED = re.compile(
     rf"(?:我是|我叫|我姓|姓|的)?\s?(?P<small>[小老])?(?P<surname>{_SURNAME})(?P<title>{_TITLE})"
 )
+_GIVEN = ("我", "本人", "姓", "联系人", "户主", "收货人", "业主", "住户", "叫")
 _BEFORE_GOODS = re.compile(rf"(?![白黄花金高温])(?:{_SURNAME})")  # colours and places begin goods
 _LATIN = re.compile(
     r"(?:i'm|i am|this is|name:?)?\s?\(?(?P<title>mr|mrs|ms|miss|dr|auntie|uncle)?\.?\s?"
     r"(?P<surname>[a-z]{2,8})(?P<end>(?=\s*[,:;)]|\s+\d|\s*$|\s+(?:here|family|wants|needs|would|please)|\s))"
+)
+_AMOUNT = re.compile(
+    rf"[\s:]{{0,2}}(?:\d{{1,3}}(?:\.\d)?|[{HAN_NUMERALS}半]{{1,3}})\s?(?:{UNIT_WORD})(?!钱)半?的?\s?"
 )
 _LEAD = re.compile(r"[\s,:()、。-]*(?:的|家|住户|业主)?[\s,:()]*")
 
@@ -301,7 +309,8 @@ def name_at(
     found = _INTRODUCED.match(plain, start, end)
     first = found.start("small" if found["small"] else "surname") if found else start
     if found and not is_goods(first) and not is_goods(found.start("rest")):
-        return Name(start, found.end(), found["surname"])
+        counted = _counted(plain, found, end, is_goods)  # 黄心薯2斤
+        return None if counted else Name(start, found.end(), found["surname"])
     found = _BEFORE_GOODS.match(plain, start, end)
     if found and is_goods(found.end()) and not is_goods(start):
         return Name(start, found.end(), found.group())
@@ -309,3 +318,10 @@ def name_at(
     if found and (found["title"] or found["surname"] in _NAMES.latin_surnames):
         return Name(start, found.end(), found["surname"].capitalize())
     return None
+
+
+def _counted(plain: str, found: re.Match[str], end: int, is_goods: Callable[[int], bool]) -> bool:
+    """Say whether what looks like a name is counted, and rather goods that nobody knows."""
+    amount = _AMOUNT.match(plain, found.end(), end) if found["rest"] else None
+    given = found["title"] or found.group().startswith(_GIVEN)
+    return amount is not None and not given and not is_goods(amount.end())

@@ -86,7 +86,9 @@ class Desk:
             "clause-apart": later.clause and not shared,
         }
         reasons = (*made.reasons, *(reason for reason, holds in told.items() if holds))
-        line = replace(made, reasons=reasons, confidence=confidence(reasons))
+        line = replace(
+            made, reasons=reasons, confidence=confidence(reasons), until=max(p.end for p in parts)
+        )
         self.order.lines.append(line)
         return line
 

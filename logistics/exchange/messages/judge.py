@@ -38,6 +38,8 @@ REASONS: Mapping[str, float] = MappingProxyType(
         "shared": 0.05,  # 各一斤
         "clause-apart": 0.1,  # goods and amount on two sides of a comma or line break
         "two-readings": 0.4,
+        "amount-left": 0.4,  # another amount stands beside it and is not understood
+        "dash": 0.4,  # 土豆-2斤, once: a dash or a minus
         "unit-tells": 0.2,  # 面条2把: of all that 面条 may be, one is sold so
         "over-limit": 0.4,  # up to three times what one line may ask; more is no line at all
         "much": 0.1,  # more than half of what one line may ask

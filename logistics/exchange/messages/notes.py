@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from logistics.exchange.messages.amounts import is_unit
+from logistics.exchange.messages.conditions import own_wishes, unmet
 from logistics.exchange.messages.tokens import BREAKS, Measure, Token
 
 _CLAUSE = ("break", "comma")
@@ -33,7 +34,7 @@ def with_notes(tokens: Sequence[Token], plain: str) -> list[Token]:
 
     A note's ``also`` says of what it speaks: a ``line`` or the ``order``.
     """
-    found = _conditions(_parentheses(list(tokens), plain))
+    found = _conditions(own_wishes(_parentheses(list(tokens), plain), plain))
     found = _questions(found, plain)
     found = _openers(_allergies(found), plain)
     return _manners(_people(found))
@@ -138,7 +139,8 @@ def _conditions(tokens: list[Token]) -> list[Token]:
                 first -= 1
             end = _clause_end(tokens, at)
             amount = any(t.kind in ("amount", "vague") for t in tokens[first:end])
-            tokens = _replaced(tokens, first, end, "line+amount" if amount else "line")
+            scope = "unmet" if amount and unmet(tokens, first, at) else "line"
+            tokens = _replaced(tokens, first, end, f"{scope}+amount" if amount else scope)
             at = first
         at += 1
     return tokens
@@ -148,7 +150,7 @@ def _questions(tokens: list[Token], plain: str) -> list[Token]:
     """Find what asks and orders nothing: 有没有鸡蛋, 几点截单."""
     at = 0
     while at < len(tokens):
-        mark = tokens[at].kind == "break" and plain[tokens[at].start] == "?"
+        mark = tokens[at].kind == "break" and plain[tokens[at].start : tokens[at].end] == "?"
         if tokens[at].kind == "ask" or mark:
             first, floor = at, _clause_start(tokens, at)
             while first > floor and tokens[first - 1].kind not in ("amount", "note", "asked"):

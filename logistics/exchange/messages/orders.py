@@ -10,6 +10,7 @@ from logistics.exchange.messages.amending import Amendments
 from logistics.exchange.messages.changes import changes_in
 from logistics.exchange.messages.desk import Desk, Order
 from logistics.exchange.messages.judge import confidence
+from logistics.exchange.messages.leftovers import unclear_beside
 from logistics.exchange.messages.normalise import Plain
 from logistics.exchange.messages.pairing import Pair, pair_up
 from logistics.exchange.messages.parts import Part
@@ -59,10 +60,22 @@ class Understanding:
         glued = self._glued(rest, {id(pair.goods) for pair in pairs})
         for pair in pairs:
             self.desk.line(pair, glued=id(pair.goods) in glued)
+        unclear = unclear_beside(rest, left, pairs, self.desk.plain)
         self._line_notes(parts)
         self._among_goods = any(part.role for part in rest)
         for part in left:
             self._left(part, rest)
+        for goods, reason in unclear:
+            self._doubt(goods, reason)
+
+    def _doubt(self, goods: Part, reason: str) -> None:
+        """Let the lines of goods wait, with a reason of the published table."""
+        for line in list(self.order.lines):
+            if goods.start <= line.at < goods.end or line.at <= goods.start < line.until:
+                reasons = tuple(dict.fromkeys((*line.reasons, reason)))
+                self.desk.swap(
+                    line, replace(line, reasons=reasons, confidence=confidence(reasons))
+                )
 
     def _quiet(self, parts: Sequence[Part]) -> list[Part]:
         """Set aside what pairs with nothing: notes, their questions, telephone numbers."""
@@ -81,7 +94,7 @@ class Understanding:
                 self.desk.note(part)
             elif part.role == "mark":
                 part.role = "contact"
-            elif part.letter == "N" and part.scope != "line":
+            elif part.letter == "N" and part.scope not in ("line", "unmet"):
                 self.desk.note(part)
             elif part.letter in "LBTPMSHW" or (part.letter == "E" and not each):
                 part.role = "mark"
@@ -159,8 +172,8 @@ class Understanding:
             part.role = "note"
             named = self._named_beside(parts, at)
             line = named if named is not None else self.desk.line_before(part.start)
-            if line is None and part.hard:  # 有的话来2斤
-                self.desk.ask("text.not-understood", [part])
+            if part.scope == "unmet" or (line is None and part.hard):  # 有的话来2斤
+                self.desk.ask("text.not-understood", [part], wish="1")
                 continue
             self._line_note(part, line)
 

@@ -16,7 +16,7 @@ GAPS = {"space": 1.0, "colon": 0.1, "times": 0.1, "list": 4.0, "plus": 4.0, "com
          "open": 0.2, "close": 4.0, "break": 7.0}  # fmt: skip
 _IN_TURN = "in-turn"
 _WORD_GAP = 0.2
-_QUIET = {"filler", "want", "sum", "budget", "approx", "ask_soft"}
+_QUIET = {"filler", "want", "sum", "budget", "approx", "ask_soft", "spent"}
 _TELLING = {"modifier", "colour", "brand"}
 _SUBJECTS = "菜"  # said alone it is no goods; in a word that is not known it is its head
 
@@ -70,7 +70,7 @@ def gather(tokens: Sequence[Token], plain: str) -> list[Part]:
             gap += _WORD_GAP
             at += 1
             continue
-        part, at = _part(tokens, at, plain)
+        part, at = _compound(tokens, at, plain) or _part(tokens, at, plain)
         if part is None:
             continue
         part.gap = gap
@@ -114,6 +114,7 @@ def _part(tokens: Sequence[Token], at: int, plain: str) -> tuple[Part | None, in
         hard=token.is_a("hard_drop") or conditional,
     )
     if letter == "I" and part.goods:
+        part.notes += [token.note] if token.note else []
         part.faults += [part.goods.how] if part.goods.how not in ("name", "alias") else []
         return _told_after(part, tokens, at + 1)
     return part, at + 1
@@ -157,6 +158,28 @@ def _may_join(tokens: Sequence[Token], at: int, plain: str, *, seen: bool) -> bo
     if token.kind != "item":
         return False
     return len(word) == 1 and (seen or _next_is(tokens, at, "unknown")) and word.isalpha()
+
+
+def _compound(tokens: Sequence[Token], at: int, plain: str) -> tuple[Part, int] | None:
+    """Read a word that is glued from two known ones and is neither (山药蛋2斤); None if none is.
+
+    The second is of one character, and the word's amount stands beside it on one side only.
+    """
+    if at + 1 >= len(tokens) or tokens[at].kind != "item" or tokens[at + 1].kind != "item":
+        return None
+    one, other = tokens[at], tokens[at + 1]
+    word = _text(other, plain)
+    items = [
+        {item.id for item in t.value.items} if isinstance(t.value, Goods) else set()
+        for t in (one, other)
+    ]
+    picture = any(isinstance(t.value, Goods) and t.value.how == "picture" for t in (one, other))
+    if len(word) > 1 or word.isascii() or picture or items[0] & items[1]:
+        return None
+    counted = (at > 0 and tokens[at - 1].kind == "amount", _next_is(tokens, at + 1, "amount"))
+    if counted not in ((False, True), (True, False)):
+        return None
+    return _of_unknown(tokens, at, at + 2)
 
 
 def _text(token: Token, plain: str) -> str:

@@ -26,7 +26,7 @@ from logistics.exchange.messages.reading import (
 )
 from logistics.exchange.messages.resolve import Resolver
 from logistics.exchange.messages.segment import segment
-from logistics.exchange.messages.tokens import BREAKS, Token
+from logistics.exchange.messages.tokens import BREAKS, Measure, Token
 
 LONGEST = 50_000
 """Characters of the longest message that is read; a longer one is no household's list."""
@@ -83,6 +83,12 @@ class Reader:
         """Read the words of a household that is known; addresses in them are passed over."""
         reading = self.read(message)
         merged = _merged(reading.households)
+        if reading.outcome == REJECTED and reading.code == "message.not-an-order":
+            plain = normalise(message)
+            tokens = segment(plain.text, self.lexicon)
+            if any(t.kind == "item" or isinstance(t.value, Measure) for t in tokens):
+                question = Question("text.not-understood", message.strip()[:200])
+                return replace(merged, questions=(question,), said=message.strip())
         if reading.outcome == REJECTED and reading.code == "message.too-long":
             return replace(merged, questions=(Question(reading.code, message[:80]),))
         return merged
@@ -101,16 +107,33 @@ class Reader:
             if tokens and start > tokens[-1].end and tokens[-1].kind not in BREAKS:
                 tokens.append(Token("comma", start, start))
             tokens += self._tokens(plain.text, start, end)
-        told = [token for chunk in _chunks(tokens) for token in with_notes(chunk, plain.text)]
+        told = [
+            token
+            for chunk in _chunks(tokens, plain.text)
+            for token in with_notes(chunk, plain.text)
+        ]
         parts = joined(gather(told, plain.text), plain.text)
         order = Understanding(plain, self._resolver, self.threshold).read(parts)
         roles += [(part.start, part.end, part.role or "question") for part in parts]
         roles += [(token.start, token.end, token.kind) for token in section.markers]
+        if _wished(tokens) and _nothing(order):
+            wish = Question("text.not-understood", _said(plain, section)[:200], {"wish": "1"})
+            order.questions.append((section.start, wish))
         if section.unsure and (order.lines or order.questions):
             order.questions.append(
                 (section.start, Question("household.unclear", _said(plain, section)))
             )
         return order
+
+
+def _wished(tokens: Sequence[Token]) -> bool:
+    """Say whether words name goods and an amount, whatever else they say."""
+    measures = [token.value for token in tokens if isinstance(token.value, Measure)]
+    return any(measure.word for measure in measures) and any(t.kind == "item" for t in tokens)
+
+
+def _nothing(order: Order) -> bool:
+    return not (order.lines or order.questions or order.notes or order.action != SUBMIT)
 
 
 def _numbers_in(plain: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -125,13 +148,13 @@ def _numbers_in(plain: str, start: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
-def _chunks(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+def _chunks(tokens: Sequence[Token], plain: str) -> Iterator[list[Token]]:
     """Part tokens at line breaks, and long lines at any mark."""
     chunk: list[Token] = []
     for token in tokens:
         chunk.append(token)
         if (
-            token.kind == "break"
+            (token.kind == "break" and plain[token.start : token.end] != "?")  # they may go on
             or (len(chunk) > _CHUNK and token.kind in BREAKS)
             or len(chunk) > 2 * _CHUNK
         ):
@@ -201,7 +224,8 @@ def _mere_talk(order: Order) -> bool:
     if order.asked and codes <= {"quantity.missing", "text.not-understood"}:
         return True
     return all(
-        question.code == "text.not-understood" or "alone" in question.facts
+        (question.code == "text.not-understood" and "wish" not in question.facts)
+        or "alone" in question.facts
         for _, question in order.questions
     )
 

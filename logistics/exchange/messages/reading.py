@@ -31,6 +31,7 @@ class Line:
     change: str = "set"
     word: str = ""  # the goods' own word, where it is one of the item's names
     line_no: int = 1
+    until: int = 0  # where its words end
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class Token:
     end: int
     value: Goods | Measure | None = None
     also: tuple[str, ...] = field(default=())
+    note: tuple[int, int] | None = None  # what is told of goods elsewhere in their clause
 
     def is_a(self, kind: str) -> bool:
         """Say whether the token may be of this kind."""
