@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from logistics.domain.procurement import PurchaseOrder, Received
 from logistics.domain.runs import Run
+from logistics.errors import Invalid
 from logistics.exchange.receipts import read_receipts
 from logistics.exchange.tables import Finding
 from logistics.store import catalogue, orders, runs
@@ -74,9 +75,13 @@ def take_in(
         if counted:
             text = repr([order_id, *counted, *([van_code] if van_code else [])])
             key = f"file/{hashlib.sha256(text.encode()).hexdigest()}"
-            receive_goods(
-                session, order_id, counted, key=key, van_code=van_code, actor=actor, at=at
-            )
+            try:
+                receive_goods(
+                    session, order_id, counted, key=key, van_code=van_code, actor=actor, at=at
+                )
+            except Invalid as refusal:  # its line is that of the order's counts
+                refusal.facts |= {"order": code, "file": file.name if file else ""}
+                raise
             receipts += 1
         else:
             mark_nothing_came(session, order_id, actor=actor, at=at)

@@ -7,11 +7,13 @@ from tests.loop.hostile_day import (
     EVAL,
     HOSTILE,
     IMPORT,
+    MARKET,
     MINUS,
     PLUS,
     RUN,
     SCRIPT,
     Desk,
+    csv_file,
     settings,
 )
 
@@ -105,3 +107,23 @@ def test_9999_jin_and_hostile_words_wait_and_come_back_word_for_word(
     asked_about = {one["said"] for one in waiting}
     assert {COMMAND, PLUS, MINUS, SCRIPT, IMPORT, EVAL} <= asked_about
     assert desk.read("list", "show", HOMES[0])["said"] == said
+
+
+def test_a_count_that_cannot_be_is_refused_with_its_file_and_order(
+    hostile_day: Desk, tmp_path: Path
+) -> None:
+    desk = hostile_day.at(tmp_path / "db", "ordered")
+    order = f"{RUN}-{MARKET}"
+    for head, row in (
+        ("订单 商品 数量 照片", (order, "土豆", 1000, COMMAND)),
+        ("订单 商品 数量", (order, "土豆", 999_999_999)),
+        ("订单 商品 数量 损坏", (order, "土豆", 1000, 2000)),
+        ("订单 商品 数量", (f"{RUN}-M9", "土豆", 1000)),
+    ):
+        before = desk.content()
+        file = csv_file(tmp_path / "counted.csv", head, [row])
+        said = desk.call("run", "receive", RUN, file, code=2)
+        assert str(row[0]) in said.stderr
+        assert "→" in said.stderr
+        assert desk.content() == before
+        assert "counted.csv" in said.stderr or row[0] != order
