@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.loop.hostile_day import (
     COMMAND,
     EVAL,
@@ -127,3 +129,37 @@ def test_a_count_that_cannot_be_is_refused_with_its_file_and_order(
         assert "→" in said.stderr
         assert desk.content() == before
         assert "counted.csv" in said.stderr or row[0] != order
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [(("龙", 0), "龙"), (("=1", 0), "=1"), (("老人", 99), "99"), (("老人", "=1"), "=1"), ((), "")],
+)
+def test_half_a_table_of_tiers_is_not_published(
+    hostile_day: Desk, tmp_path: Path, row: tuple[object, ...], value: str
+) -> None:
+    desk = hostile_day.at(tmp_path / "db", "open")
+    before = desk.content()
+    file = tmp_path / "tiers.csv"
+    cells = ",".join(map(str, row))
+    file.write_text(f"{'需求,层级' if row else '需求'}\n婴幼儿,0\n{cells}\n", encoding="gb18030")
+    said = desk.call("registry", "tiers", file, code=2)
+    assert "tiers.csv" in said.stderr
+    assert value in said.stderr
+    assert "line: 3" in said.stderr or not row
+    assert desk.content() == before
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_pasted_messages_are_read_in_every_encoding(
+    hostile_day: Desk, tmp_path: Path, encoding: str
+) -> None:
+    desk = hostile_day.at(tmp_path / "db", "open")
+    file = tmp_path / "chat.txt"
+    file.write_bytes("1幢1单元101 土豆2斤\r\n1幢1单元201 土豆9999斤\r\n".encode(encoding))
+    report = desk.read("list", "import", RUN, file, "--compound", "SY-01")
+    assert (report["accepted_lines"], report["triaged"]) == (1, 1)
+    file.write_bytes(b"\x00\x01\xff\xff" * 99)
+    before = desk.content()
+    assert "chat.txt" in desk.call("list", "import", RUN, file, code=2).stderr
+    assert desk.content() == before
