@@ -42,7 +42,9 @@ def test_a_scanner_may_add_spaces_and_small_letters() -> None:
     assert read_token(f" {token.lower()}\n") == token
 
 
-@pytest.mark.parametrize("said", ["", "B:", "001-3", "B:short", "CXMNKP7E1288RJKZN", "B:" + "!" * 17])
+@pytest.mark.parametrize(
+    "said", ["", "B:", "001-3", "B:short", "CXMNKP7E1288RJKZN", "B:" + "!" * 17]
+)
 def test_what_is_no_token_is_none(said: str) -> None:
     assert read_token(said) is None
 
