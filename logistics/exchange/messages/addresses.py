@@ -22,7 +22,19 @@ _NO_AMOUNT = (
     r"|\s?(?:斤|公斤|克|kg|元|块钱|毛钱|[-~]\d))"
 )
 _COMPLETE = 3
+_SIGNED = re.compile(
+    r"[\u4e00-\u9fffa-z]{1,8}\s?[-_]\s?(?=[1-9]\d{0,2}\s?[-#]\s?[1-9]\d?\s?-\s?[1-9]\d{2,3})"
+)
 _LAST = rf"(?!{_GAP}(?:\d|{_HAN}))"  # what follows does not begin another door
+
+_BETWEEN = r"[\s,;、.(]*"
+_SAYS = r"[):\s]{1,3}"
+FIELDS = (
+    rf"\(?(?:楼栋|楼号|楼幢|幢号|栋号|幢|栋){_SAYS}(?P<building>\d{{1,3}})\s?(?:幢|栋|座|号楼)?{_BETWEEN}"
+    rf"(?:单元号?){_SAYS}(?P<unit>\d{{1,2}})\s?(?:单元)?{_BETWEEN}"
+    rf"(?:房号|室号|房间号?|室|房){_SAYS}(?P<room>\d{{3,4}}[a-z]?)(?:室)?"
+)
+"""A door in the fields of a form: 楼栋：8 单元：2 房号：302, one line or three."""
 
 _DASHED = re.compile(
     r"(?P<building>[1-9]\d{0,2})号?\s?(?:-|#-?)\s?(?P<unit>[1-9]\d?)\s?-\s?(?P<room>(?!19\d\d|20[2-3]\d)[1-9]\d{2,3})"
@@ -40,6 +52,7 @@ _WHOLE = (
     re.compile(rf"{_UNIT}{_GAP}{_ROOM}(?:{_CLOSED})?{_GAP}{_BUILDING}{_LAST}"),
     re.compile(rf"{_BUILDING}{_GAP}{_ROOM}(?:{_CLOSED})?{_GAP}{_UNIT}{_LAST}"),
     re.compile(rf"{_ROOM}(?:{_CLOSED})?{_GAP}{_UNIT}{_GAP}{_BUILDING}{_LAST}"),
+    re.compile(FIELDS),
 )
 _AT_START = (
     re.compile(
@@ -142,6 +155,8 @@ def _next(plain: str, at: int, end: int, *, first: bool) -> Found | None:
 def _at_once(window: str, offset: int) -> Found | None:
     """Return an address in one of the usual forms with which a stretch begins: nearly all do."""
     lead = len(window) - len(window.lstrip(" ,:("))
+    if named := _SIGNED.match(window, lead):  # 张三-3-2-501
+        lead = named.end()
     if match := _SEVERAL.match(window, lead):  # two doors in one: neither is named alone
         return _of(match, offset)
     for pattern in (_DASHED, _WHOLE[1]):
@@ -236,9 +251,9 @@ _NAME_FIRST = re.compile(
 )
 _NAME_LAST = re.compile(rf"[\s,。;](?P<surname>{_SURNAME})(?:{_TITLE})?\s*$")
 _INTRODUCED = re.compile(
-    rf"(?:我是|我叫|本人|我姓|姓名|姓|联系人|户主|收货人|业主|住户|的|叫)?\s?[:]?\s?"
+    rf"(?:我是|我叫|本人|我姓|姓名|姓|联系人|户主|收货人|业主|住户|的|叫)?\s?[:)]?\s?"
     rf"(?P<small>[小老阿])?(?P<surname>{_SURNAME})(?P<rest>(?:(?!{_TITLE})[\u4e00-\u9fff*某]){{0,2}}?)"
-    rf"(?P<title>{_TITLE})?(?P<end>(?=[\s,:;。)、(\d]|$))"
+    rf"(?P<title>{_TITLE})?(?P<end>(?=[\s,:;。)、(\d_-]|$))"
 )
 _GLUED = re.compile(
     rf"(?:我是|我叫|我姓|姓|的)?\s?(?P<small>[小老])?(?P<surname>{_SURNAME})(?P<title>{_TITLE})"
@@ -247,10 +262,10 @@ _GIVEN = ("我", "本人", "姓", "联系人", "户主", "收货人", "业主", 
 _BEFORE_GOODS = re.compile(rf"(?![白黄花金高温])(?:{_SURNAME})")  # colours and places begin goods
 _LATIN = re.compile(
     r"(?:i'm|i am|this is|name:?)?\s?\(?(?P<title>mr|mrs|ms|miss|dr|auntie|uncle)?\.?\s?"
-    r"(?P<surname>[a-z]{2,8})(?P<end>(?=\s*[,:;)]|\s+\d|\s*$|\s+(?:here|family|wants|needs|would|please)|\s))"
+    r"(?P<surname>[a-z]{2,8})(?P<end>(?=\s*[.,:;)]|\s+\d|\s*$|\s+(?:here|family|wants|needs|would|please)|\s))"
 )
 _AMOUNT = re.compile(
-    rf"[\s:]{{0,2}}(?:\d{{1,3}}(?:\.\d)?|[{HAN_NUMERALS}半]{{1,3}})\s?(?:{UNIT_WORD})(?!钱)半?的?\s?"
+    rf"[\s:]{{0,2}}(?:\d{{1,3}}(?:\.\d)?|[{HAN_NUMERALS}半]{{1,3}})\s?(?:{UNIT_WORD})(?!钱)半?的?"
 )
 _LEAD = re.compile(r"[\s,:()、。-]*(?:的|家|住户|业主)?[\s,:()]*")
 
@@ -324,4 +339,7 @@ def _counted(plain: str, found: re.Match[str], end: int, is_goods: Callable[[int
     """Say whether what looks like a name is counted, and rather goods that nobody knows."""
     amount = _AMOUNT.match(plain, found.end(), end) if found["rest"] else None
     given = found["title"] or found.group().startswith(_GIVEN)
-    return amount is not None and not given and not is_goods(amount.end())
+    if amount is None or given:
+        return False
+    spaced = amount.group()[:1].isspace() and plain[amount.end() : amount.end() + 1] == " "
+    return not is_goods(amount.end() + spaced)  # 王小明 2斤 青菜, but 黄心薯2斤 青菜1斤

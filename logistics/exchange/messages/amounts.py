@@ -54,6 +54,7 @@ _TIMES = re.compile(
     r"\s?[×*x]\s?(?P<number>\d{1,3}|[一二两三四五六七八九十])(?![\d.%])(?P<unit>\s?[\u4e00-\u9fffa-z]?)"
 )
 
+_TIME = re.compile(r"(?<![\d-])(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)(?=\W|$)")
 _DIGIT_PAIR = "一两|两三|二三|三四|三五|四五|五六|六七|七八|八九"
 _VAGUE = tuple(
     re.compile(pattern)
@@ -107,6 +108,8 @@ def amounts_at(plain: str, at: int) -> Iterator[Token]:
         yield Token("amount", at, found.end(), measure)
     if not (before.isdigit() or before in HAN_NUMERALS) and (found := _UNIT_HALF.match(plain, at)):
         yield Token("amount", at, found.end(), Measure(Fraction(3, 2), found["unit"]))
+    if char.isdigit() and _of_a_time(plain, at):
+        return
     if char.isdigit() and (
         before.isdigit() or (before == "." and plain[at - 2 : at - 1].isdigit())
     ):
@@ -115,6 +118,11 @@ def amounts_at(plain: str, at: int) -> Iterator[Token]:
         return
     if char.isdigit() or char in "半俩仨" or char in HAN_NUMERALS:
         yield from _numbered(plain, at)
+
+
+def _of_a_time(plain: str, at: int) -> bool:
+    """Say whether minutes stand here: the 12 of 09:12 counts nothing."""
+    return plain[at - 1 : at] == ":" and bool(_TIME.search(plain, max(0, at - 4), at + 3))
 
 
 def _vague(plain: str, at: int) -> Iterator[Token]:

@@ -122,6 +122,11 @@ def _with_note(tokens: list[Token], start: int, at: int, plain: str) -> list[Tok
     first, end = at, at + 1
     while first > start and plain[tokens[first - 1].start : tokens[first - 1].end] in ("有", "还"):
         first -= 1
+    back = first  # 有青菜的话
+    while back > start and tokens[back - 1].kind in ("item", "modifier", "colour", "brand"):
+        back -= 1
+    if back > start and plain[tokens[back - 1].start : tokens[back - 1].end] == "有":
+        first = back - 1
     while end < len(tokens) and tokens[end].kind in _TOLD:
         end += 1
     if any(t.kind == "item" for t in _clause_of(tokens, start)):
@@ -146,7 +151,8 @@ def _told_of_goods(tokens: list[Token], start: int, first: int, plain: str) -> l
     while last > first and plain[tokens[last].start : tokens[last].end] in ("就", "也", " "):
         last -= 1
     note = (tokens[first].start, tokens[last].end)
-    named = next(n for n in range(start, stop) if tokens[n].kind == "item")
+    goods = [n for n in range(start, stop) if tokens[n].kind == "item"]
+    named = next((n for n in goods if n > first), goods[-1])
     tokens = list(tokens)
     tokens[named] = replace(tokens[named], note=note)
     for n in range(first, last + 1):

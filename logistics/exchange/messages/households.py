@@ -17,37 +17,51 @@ from logistics.exchange.messages.addresses import (
 )
 from logistics.exchange.messages.lexicon import Lexicon
 from logistics.exchange.messages.normalise import alike
+from logistics.exchange.messages.rows import (
+    CHAT,
+    COMPOUND,
+    COMPOUND_NAMED,
+    EXAMPLE,
+    HEADING,
+    SIGN_UP,
+    Line,
+    addresses_follow,
+    frames,
+    is_speaker,
+    lines_of,
+    stamp_end,
+)
 from logistics.exchange.messages.segment import segment
-from logistics.exchange.messages.tokens import BREAKS, Token
+from logistics.exchange.messages.tokens import BREAKS, Measure, Token
 
-_HEADING = re.compile(
-    r"\s*(?:#|@|例\s?[:\s0-9]|示例|样例|格式|模板|\(?群公告|(?:大家|各位).{0,12}(?:报名|接龙|登记))"
-)
-_SIGN_UP = re.compile(r"接龙|团购|截止|截单|群公告|报名表|登记表|汇总|统计|名单|开团|sign.?up")
-_EXAMPLE = re.compile(r"\s*(?:例\s?[:\s0-9]|示例|样例|例如|格式|模板)")
-_CHAT = re.compile(
-    r"\s*\(?(?:20\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?\s*)?(?:上午|下午|晚上)?\s?"
-    r"\d{1,2}:\d{2}(?::\d{2})?\)?\s*"
-)
-_SPEAKER = re.compile(
-    r"\s*\S{1,16}(?: \S{1,8})?\s{1,4}\(?(?:20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\s+)?"
-    r"\d{1,2}:\d{2}(?::\d{2})?\)?\s*"
-)
 _LABELLED = re.compile(r"\s*(?:姓名|联系人|户主|收货人|收件人|名字|称呼|业主)\s*[::]")
 _INTRODUCING = re.compile(r"(?:我是|我叫|我姓|姓名|联系人|户主|收货人|业主|住户|本人)")
-_COMPOUND = re.compile(r"(?<![a-z0-9-])([a-z]{2,8}-\d{1,3})(?![0-9-])")
-_LINE = re.compile(r"(?P<text>[^\n;]*)[\n;]|(?P<last>[^\n;]+)$")
-_COMPOUND_NAMED = re.compile(r"(?:小区|compound)\s*[::]\s*(\S[^\n]{0,40})")
 
 
 _LONGEST_NAME = 5
 _LONGEST_NICKNAME = 12
 _NO_NICKNAME = frozenset(
-    {"opener", "allergy", "people", "drop", "cancel", "amount", "vague", "money", "change", "same"}
+    {
+        "opener",
+        "allergy",
+        "drop",
+        "hard_drop",
+        "more",
+        "less",
+        "all",
+        "people",
+        "cancel",
+        "amount",
+        "vague",
+        "money",
+        "change",
+        "same",
+    }
 )
 _OBVIOUS = re.compile(
     r"[\d一二两三四五六七八九十半]\s?(?:斤|公斤|kg|[个盒袋瓶箱板把包根条颗只桶提])"
 )
+_NICKNAME = re.compile(r"[\s,:()]*(?P<name>[\u4e00-\u9fffa-z]{2,8})\s?:\s?")
 _LEADING = {"unknown", "filler", "want", "ba", "people"}
 _ESTATE = re.compile(r"[区苑园村路院府城里期庭湾郡轩阁墅街巷弄居邸]$")
 
@@ -64,17 +78,6 @@ class Section:
     unsure: bool = False  # goods of which it is not clear whose they are
     spans: list[tuple[int, int]] = field(default_factory=list)
     markers: list[Token] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Line:
-    start: int
-    end: int
-    body: int  # where it begins, its number aside
-    addresses: list[Found]
-    goods: list[bool]  # before the first address and after each
-    heading: bool = False
-    inherits: bool = False  # it goes on in one line with the door before it
 
 
 class Splitter:
@@ -95,9 +98,9 @@ class Splitter:
         """Return the sections in the order of the text; together they are the text."""
         lines = self._lines()
         self._judge_headings(lines)
-        self.sign_up = any(line.heading for line in lines) or self._numbered_rows(lines)
-        self.trailing = _addresses_follow([line for line in lines if not line.heading])
-        open_lines: list[_Line] = []
+        self.sign_up = self._announced(lines) or self._numbered_rows(lines)
+        self.trailing = addresses_follow([line for line in lines if not line.heading])
+        open_lines: list[Line] = []
         for line in lines:
             if line.heading:
                 self._head(line)
@@ -127,22 +130,20 @@ class Splitter:
         if name.end < end:
             section.spans.append((name.end, end))
 
-    def _lines(self) -> list[_Line]:
-        lines, start = [], 0
-        for found in _LINE.finditer(self.plain):
-            text, end = found["text"] or found["last"] or "", found.end()
-            body = start + numbering_end(text)
+    def _lines(self) -> list[Line]:
+        lines = []
+        for start, end, text in lines_of(self.plain):
+            body = start + (stamp_end(text) or numbering_end(text))
             addresses = list(addresses_in(self.plain, body, start + len(text)))
             if not addresses and (alone := building_alone(self.plain, body, end)):
                 addresses = [alone]
-            line = _Line(start, end, body, addresses, [])
+            line = Line(start, end, body, addresses, [])
             edges = [(body, addresses[0].start if addresses else end)]
             edges += [(one.end, other.start) for one, other in pairwise(addresses)]
             edges += [(addresses[-1].end, end)] if addresses else []
             line.goods = [self._has_goods(*edge) for edge in edges]
             line.inherits = start > 0 and self.plain[start - 1] == ";"
             lines.append(line)
-            start = end
         return lines
 
     def _has_goods(self, start: int, end: int) -> bool:
@@ -154,18 +155,18 @@ class Splitter:
             for token in tokens
         )
 
-    def _judge_headings(self, lines: Sequence[_Line]) -> None:
+    def _judge_headings(self, lines: Sequence[Line]) -> None:
         rows = [n for n, line in enumerate(lines) if line.body > line.start or line.addresses]
         for number, line in enumerate(lines):
             text = self.plain[line.start : line.end]
             whole = any(found.complete for found in line.addresses)
-            if _EXAMPLE.match(text):
+            if EXAMPLE.match(text):
                 line.heading = True
-            elif _HEADING.match(text) or _SIGN_UP.search(text):
+            elif HEADING.match(text) or SIGN_UP.search(text):
                 line.heading = not whole and (
                     any(row > number for row in rows) or not any(line.goods)
                 )
-            elif _COMPOUND_NAMED.search(text) or _CHAT.fullmatch(text):
+            elif frames(text) or COMPOUND_NAMED.search(text) or CHAT.fullmatch(text):
                 line.heading = not whole
             elif line.addresses and not whole and not any(line.goods):
                 later = [found for other in lines[number + 1 :] for found in other.addresses]
@@ -173,23 +174,28 @@ class Splitter:
         announced = False
         for number, line in enumerate(lines):  # what stands between a heading and the first row
             announced = announced or (
-                line.heading and bool(_SIGN_UP.search(self.plain, line.start, line.end))
+                line.heading and bool(SIGN_UP.search(self.plain, line.start, line.end))
             )
             if announced and number in rows and not line.heading:
                 break
             if announced and any(row > number for row in rows):
                 line.heading = True
 
-    def _numbered_rows(self, lines: Sequence[_Line]) -> bool:
+    def _announced(self, lines: Sequence[Line]) -> bool:
+        """Say whether a heading announces rows of households, and not just their compound."""
+        heads = [self.plain[line.start : line.end] for line in lines if line.heading]
+        return any(not COMPOUND_NAMED.search(text) and not frames(text) for text in heads)
+
+    def _numbered_rows(self, lines: Sequence[Line]) -> bool:
         rows = [line for line in lines if line.body > line.start]
         return len(rows) > 1 and any(line.addresses for line in rows)
 
-    def _head(self, line: _Line) -> None:
+    def _head(self, line: Line) -> None:
         text = self.plain[line.start : line.end]
-        if not _EXAMPLE.match(text):
-            if named := _COMPOUND_NAMED.search(text):
+        if not EXAMPLE.match(text):
+            if named := COMPOUND_NAMED.search(text):
                 self.compound = named[1].strip()
-            elif coded := _COMPOUND.search(text):
+            elif coded := COMPOUND.search(text):
                 self.compound = coded[1].upper()
             if line.addresses:
                 self.context = line.addresses[0]
@@ -208,13 +214,13 @@ class Splitter:
         self.sections.append(section)
         return section
 
-    def _numbered(self, section: Section, line: _Line) -> None:
+    def _numbered(self, section: Section, line: Line) -> None:
         if line.body > line.start:
             section.markers.append(Token("number", line.start, line.body))
 
-    def _unaddressed(self, line: _Line, open_lines: list[_Line]) -> list[_Line]:
+    def _unaddressed(self, line: Line, open_lines: list[Line]) -> list[Line]:
         """Put a line without an address where it belongs, or keep it for the next address."""
-        if _SPEAKER.fullmatch(self.plain[line.start : line.end]):
+        if is_speaker(self.plain[line.start : line.end]) and not self._counts(line):
             self._speaks(line)
             return open_lines
         row = (line.body > line.start and self.sign_up) or self.speaking
@@ -231,12 +237,18 @@ class Splitter:
         self._go_on(line, self.sections[-1])
         return open_lines
 
-    def _speaks(self, line: _Line) -> None:
+    def _counts(self, line: Line) -> bool:
+        """Say whether a line asks for something; 三 at the end of a name does not."""
+        tokens = segment(self.plain, self.lexicon, line.body, line.end)
+        counted = any(isinstance(t.value, Measure) and t.value.word for t in tokens)
+        return line.body > line.start and (counted or any(t.kind == "item" for t in tokens))
+
+    def _speaks(self, line: Line) -> None:
         """Begin another person's words: 王阿姨 10:22."""
         self.speaking = True
         self._current(line.start).markers.append(Token("heading", line.start, line.end))
 
-    def _go_on(self, line: _Line, section: Section) -> None:
+    def _go_on(self, line: Line, section: Section) -> None:
         self._numbered(section, line)
         at = line.body
         if section.name is None:
@@ -247,7 +259,7 @@ class Splitter:
             at = self._name(section, at, line.end, titled=not alone)
         section.spans.append((at, line.end))
 
-    def _addressed(self, line: _Line, before: list[_Line]) -> None:
+    def _addressed(self, line: Line, before: list[Line]) -> None:
         self.speaking = False
         first, goods = line.addresses[0], line.goods
         if line.inherits and not first.building and self.sections:
@@ -314,7 +326,7 @@ class Splitter:
         )  # fmt: skip
         return self.sections[-1] if same or last.start == found.start else None
 
-    def _whose(self, before: list[_Line], line: _Line) -> bool:
+    def _whose(self, before: list[Line], line: Line) -> bool:
         """Say whether lines without an address belong to the address of the line after them."""
         if not any(any(other.goods) for other in before):
             return True
@@ -328,6 +340,8 @@ class Splitter:
         name = name_at(self.plain, at, end, self._is_goods, self._is_word)
         if name is None:
             name, titled = name_in(self.plain, at, end), False
+        if name is None and (nickname := _NICKNAME.match(self.plain, at, end)):
+            return self._nickname(section, at, nickname)
         if name is None or (titled and (section.spans or name.end - name.start < 2)):  # noqa: PLR2004
             return at
         section.name = name
@@ -335,6 +349,16 @@ class Splitter:
             section.spans.append((at, name.start))
         section.markers.append(Token("name", name.start, name.end))
         return name.end
+
+    def _nickname(self, section: Section, at: int, said: re.Match[str]) -> int:
+        """Take what somebody is called in the chat, if goods follow it: 小雨妈妈：虾1斤."""
+        tokens = segment(self.plain, self.lexicon, said.start("name"), said.end("name"))
+        kinds = {token.kind for token in tokens}
+        if "unknown" not in kinds or kinds & _NO_NICKNAME or not self._is_goods(said.end()):
+            return at
+        section.markers.append(Token("name", said.start("name"), said.end()))
+        section.spans.append((at, said.start("name")))
+        return said.end()
 
     def _is_word(self, at: int) -> bool:
         """Say whether a known word of two characters or more begins here that is no goods."""
@@ -358,19 +382,3 @@ class Splitter:
             ):
                 return True
         return False
-
-
-def _addresses_follow(lines: Sequence[_Line]) -> bool:
-    """Say whether goods stand before their address all through a message."""
-    said = [goods for line in lines for goods in _blocks(line)]
-    if said.count("A") == 0 or "G" not in said:
-        return False
-    return said[0] == "G" and said[-1] == "A"
-
-
-def _blocks(line: _Line) -> list[str]:
-    blocks: list[str] = []
-    for number, goods in enumerate(line.goods):
-        blocks += ["G"] if goods else []
-        blocks += ["A"] if number < len(line.addresses) else []
-    return blocks

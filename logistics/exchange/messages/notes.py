@@ -76,7 +76,7 @@ def _parentheses(tokens: list[Token], plain: str) -> list[Token]:
             at += 1
             continue
         at = close + 1
-        if kinds <= {*BREAKS, "filler", "sum"} or _says_again(done, inside):
+        if kinds <= {*BREAKS, "filler", "sum", "want"} or _says_again(done, inside):
             done.append(Token("space", token.start, tokens[close].end))
             continue
         done.append(Token("note", token.start, tokens[close].end, also=(_scope(done, kinds),)))

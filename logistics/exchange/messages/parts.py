@@ -179,6 +179,8 @@ def _compound(tokens: Sequence[Token], at: int, plain: str) -> tuple[Part, int] 
     counted = (at > 0 and tokens[at - 1].kind == "amount", _next_is(tokens, at + 1, "amount"))
     if counted not in ((False, True), (True, False)):
         return None
+    if counted[0] and at + 2 < len(tokens) and tokens[at + 2].kind not in BREAKS:
+        return None  # words go on: 带一袋大米油也没有了
     return _of_unknown(tokens, at, at + 2)
 
 

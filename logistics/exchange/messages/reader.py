@@ -26,6 +26,7 @@ from logistics.exchange.messages.reading import (
 )
 from logistics.exchange.messages.resolve import Resolver
 from logistics.exchange.messages.segment import segment
+from logistics.exchange.messages.settling import settled
 from logistics.exchange.messages.tokens import BREAKS, Measure, Token
 
 LONGEST = 50_000
@@ -112,7 +113,7 @@ class Reader:
             for chunk in _chunks(tokens, plain.text)
             for token in with_notes(chunk, plain.text)
         ]
-        parts = joined(gather(told, plain.text), plain.text)
+        parts = settled(joined(gather(told, plain.text), plain.text), plain.text)
         order = Understanding(plain, self._resolver, self.threshold).read(parts)
         roles += [(part.start, part.end, part.role or "question") for part in parts]
         roles += [(token.start, token.end, token.kind) for token in section.markers]
