@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from logistics.domain.quantities import HAN_NUMERALS, UNIT_WORD
 from logistics.exchange.messages.normalise import Plain
@@ -36,8 +37,9 @@ def unclear_beside(
         at = place.get(id(part))
         if at is not None and (part.letter == "A" or _rate(part, plain.text)):
             found += [(goods[id(p)], "amount-left") for p in _nearest(parts, at) if id(p) in goods]
-    if len(_DASHED.findall(plain.text)) < 2:  # noqa: PLR2004
-        found += [(pair.goods, "dash") for pair in pairs if _minus(pair, plain)]
+    minus = [pair.goods for pair in pairs if _minus(pair, plain)]
+    if minus and len(list(islice(_DASHED.finditer(plain.text), 2))) < 2:  # noqa: PLR2004
+        found += [(goods_of, "dash") for goods_of in minus]
     return found
 
 

@@ -65,16 +65,20 @@ class Understanding:
         self._among_goods = any(part.role for part in rest)
         for part in left:
             self._left(part, rest)
-        for goods, reason in unclear:
-            self._doubt(goods, reason)
+        self._doubt(sorted((goods.start, reason) for goods, reason in unclear))
 
-    def _doubt(self, goods: Part, reason: str) -> None:
-        """Let the lines of goods wait, with a reason of the published table."""
-        for line in list(self.order.lines):
-            if goods.start <= line.at < goods.end or line.at <= goods.start < line.until:
-                reasons = tuple(dict.fromkeys((*line.reasons, reason)))
-                self.desk.swap(
-                    line, replace(line, reasons=reasons, confidence=confidence(reasons))
+    def _doubt(self, places: Sequence[tuple[int, str]]) -> None:
+        """Let the lines of goods at these places wait, each with its reason."""
+        if not places:
+            return
+        for number, line in enumerate(self.order.lines):
+            first = bisect_left(places, (line.at, ""))
+            last = bisect_left(places, (line.until, ""))
+            if first < last:
+                told = (reason for _, reason in places[first:last])
+                reasons = tuple(dict.fromkeys((*line.reasons, *told)))
+                self.order.lines[number] = replace(
+                    line, reasons=reasons, confidence=confidence(reasons)
                 )
 
     def _quiet(self, parts: Sequence[Part]) -> list[Part]:

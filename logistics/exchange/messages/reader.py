@@ -32,6 +32,7 @@ from logistics.exchange.messages.tokens import BREAKS, Measure, Token
 LONGEST = 50_000
 """Characters of the longest message that is read; a longer one is no household's list."""
 _CHUNK = 300
+_SAYING = frozenset({"item", "vague", "unknown"})  # what a known household may not say in vain
 _NUMBERING = re.compile(r"(?<![\d.])\(?(?P<number>\d{1,2})\s?[.、):](?![\d.])\s?(?=\D)")
 
 
@@ -87,7 +88,7 @@ class Reader:
         if reading.outcome == REJECTED and reading.code == "message.not-an-order":
             plain = normalise(message)
             tokens = segment(plain.text, self.lexicon)
-            if any(t.kind == "item" or isinstance(t.value, Measure) for t in tokens):
+            if any(token.kind in _SAYING or isinstance(token.value, Measure) for token in tokens):
                 question = Question("text.not-understood", message.strip()[:200])
                 return replace(merged, questions=(question,), said=message.strip())
         if reading.outcome == REJECTED and reading.code == "message.too-long":

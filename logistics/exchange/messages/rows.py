@@ -1,6 +1,7 @@
 """Lines of a message and what frames them: stamps of chats, headers of tables, fields of forms."""
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -51,12 +52,14 @@ class Line:
 
 def lines_of(plain: str) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and text of each line; a door in three fields of a form is one line."""
-    fields = [found.span() for found in _FIELDS.finditer(plain)]
+    fields = deque(found.span() for found in _FIELDS.finditer(plain))
     begun: int | None = None
     for found in _LINE.finditer(plain):
         text = found["text"] or found["last"] or ""
         start = found.start() if begun is None else begun
-        if any(first < found.end() < last for first, last in fields):
+        while fields and fields[0][1] <= found.end():
+            fields.popleft()
+        if fields and fields[0][0] < found.end():
             begun = start
             continue
         begun = None
