@@ -62,9 +62,9 @@ def _kinds(tokens: Sequence[Token], start: int, end: int) -> list[str]:
 
 
 def _spent(tokens: Sequence[Token], start: int, at: int, end: int, plain: str) -> bool:
-    """Say whether goods are used up and should come again: 盐没了来一包, 盐没了，来一包."""
+    """Say whether goods are used up and should come again: 盐没了来一包, 没有盐了，来一包."""
     if plain[tokens[at].start : tokens[at].end] not in _SPENT:
-        return False
+        return _none_left(tokens, at, end, plain)
     before, after = _kinds(tokens, start, at), _kinds(tokens, at, end)
     if before.count("item") != 1 or any(kind in _COUNTS for kind in before) or "item" in after:
         return False
@@ -73,6 +73,17 @@ def _spent(tokens: Sequence[Token], start: int, at: int, end: int, plain: str) -
     if not unmet(tokens, start, at):
         return False  # asked for before: what should come instead
     return any(kind in _COUNTS for kind in after) or _counted_next(tokens, end)
+
+
+def _none_left(tokens: Sequence[Token], at: int, end: int, plain: str) -> bool:
+    """Say whether goods stand between 没有 and 了, and nothing but their amount follows."""
+    if plain[tokens[at].start : tokens[at].end] != "没有" or end - at < 3:  # noqa: PLR2004
+        return False
+    if tokens[at + 1].kind != "item" or tokens[at + 2].kind != "done":
+        return False
+    after = _kinds(tokens, at + 3, end)
+    counted = any(kind in _COUNTS for kind in after)
+    return "item" not in after and (counted or _counted_next(tokens, end))
 
 
 def _counted_next(tokens: Sequence[Token], end: int) -> bool:

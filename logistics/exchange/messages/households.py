@@ -93,12 +93,15 @@ class Splitter:
         self.trailing = False
         self.sign_up = False
         self.speaking = False
+        self.exported = False
 
     def split(self) -> list[Section]:
         """Return the sections in the order of the text; together they are the text."""
         lines = self._lines()
         self._judge_headings(lines)
         self.sign_up = self._announced(lines) or self._numbered_rows(lines)
+        stamps = [line for line in lines if stamp_end(self.plain[line.start : line.end])]
+        self.exported = len(stamps) > 1
         self.trailing = addresses_follow([line for line in lines if not line.heading])
         open_lines: list[Line] = []
         for line in lines:
@@ -224,6 +227,7 @@ class Splitter:
             self._speaks(line)
             return open_lines
         row = (line.body > line.start and self.sign_up) or self.speaking
+        row = row or (self.exported and stamp_end(self.plain[line.start : line.end]) > 0)
         if row:
             self.speaking = False
             section = self._open(line.start, None, row=True)

@@ -245,6 +245,11 @@ def _ends_note(tokens: Sequence[Token], at: int, plain: str) -> bool:
     token = tokens[at]
     if token.kind == "item":
         return at + 1 < len(tokens) and tokens[at + 1].kind in ("amount", "vague", "each")
+    if token.kind == "want":  # 楼下小李要2斤排骨
+        return at + 2 < len(tokens) and [t.kind for t in tokens[at + 1 : at + 3]] == [
+            "amount",
+            "item",
+        ]
     if token.kind == "colon":
         return False
     if token.kind not in BREAKS:

@@ -135,7 +135,7 @@ def _wished(tokens: Sequence[Token]) -> bool:
 
 
 def _nothing(order: Order) -> bool:
-    return not (order.lines or order.questions or order.notes or order.action != SUBMIT)
+    return not (order.lines or order.questions or order.action != SUBMIT)
 
 
 def _numbers_in(plain: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -63,6 +63,7 @@ def test_a_household_s_wish_is_in_its_reading(goods: str, frame: str, amount: st
         ("盐没了来一包", ("盐", "1", "包"), ""),
         ("家里酱油没了，来两瓶", ("酱油", "2", "瓶"), ""),
         ("土豆吃完了 两斤", ("土豆", "2", "斤"), ""),
+        ("没有酱油了，来一瓶", ("酱油", "1", "瓶"), ""),
         ("有大米吗？有的话来1袋", ("大米", "1", "袋"), "有的话"),
         ("鸡蛋如果有的话2板", ("鸡蛋", "2", "板"), "如果有的话"),
         ("如果有青菜就买2斤", ("青菜", "2", "斤"), "如果有青菜"),
@@ -217,3 +218,15 @@ def test_an_unknown_thing_with_its_amount_behind_it_is_asked() -> None:
     body = read_body("火参果要2斤土豆3斤")
     assert said(body) == [("土豆", "3", "斤")]
     assert codes(body) == ["item.unknown"]
+
+
+def test_those_who_speak_in_an_exported_chat_are_different_households() -> None:
+    text = "2022-04-13 09:12:33 张三: 青菜2斤\n2022-04-13 09:13:00 李四: 土豆1斤"
+    homes = Reader(shipped_lexicon()).read(text).households
+    assert [(home.surname, len(home.lines)) for home in homes] == [("张", 1), ("李", 1)]
+    assert {q.code for home in homes for q in home.questions} == {"household.missing"}
+
+
+def test_a_remark_ends_where_something_is_asked_for() -> None:
+    body = read_body("楼下小李要2斤排骨")
+    assert (said(body), body.doubts) == ([("排骨", "2", "斤")], ())
