@@ -62,6 +62,11 @@ class Run:
     parts_proven: int
     largest: int
     gap_most: float
+    lowest_proven: int
+    levels: int
+    levels_exact: int
+    shortfall_most: float
+    steps_most: int
     faults: dict[str, int]
     lowest: dict[str, float]
     gini: dict[str, float]
@@ -110,7 +115,7 @@ def day(name: str, households: int, lines: int, short: float) -> Day:
         wants=tuple(wants),
         supplies=tuple(supplies),
         terms=Terms(
-            situations=dict.fromkeys(asked, Situation(offered=True, bought=1, came=1)),
+            situations=dict.fromkeys(asked, Situation(bought=1, asked=1, came=1)),
             items={
                 f"i{n:03}": ItemFacts(
                     category="vegetable",
@@ -156,6 +161,11 @@ def measure(of: Day) -> Run:
         parts_proven=sum(part.proven for part in done.parts),
         largest=max((part.takers for part in done.parts), default=0),
         gap_most=max((float(part.bound - part.lowest) for part in done.parts), default=0.0),
+        lowest_proven=sum(part.proven or part.bound == part.lowest for part in done.parts),
+        levels=sum(part.levels for part in done.parts),
+        levels_exact=sum(part.levels_exact for part in done.parts),
+        shortfall_most=max((part.shortfall for part in done.parts), default=0.0),
+        steps_most=max((part.steps for part in done.parts), default=0),
         faults=dict(faults),
         lowest={name: round(row.lowest, 4) for name, row in rows.items()},
         gini={name: round(row.gini, 4) for name, row in rows.items()},
@@ -243,16 +253,22 @@ def page(runs: Sequence[Run], beside: Mapping[int, Beside]) -> str:
             " households is owed something. Seconds are those of this run, on a machine that"
             " others used, too; processor seconds beside them. *Short* counts items of which"
             " somebody got less than asked. *Parts* are groups that compete; those that are too"
-            " large for a proof are filled, and *apart* is the most by which the lowest of one may"
-            " stand below what the relaxation proves impossible. *Faults* are what the judge"
-            " finds; *envious* counts households that are short of something of which another,"
-            " fuller even without it, has one more step.",
+            " large for a proof are filled from the exact optimum of dividing everything: its"
+            " *levels* (and how many of them prices prove), the most by which any household stands"
+            " *below* its own level, in per mille of a list and in *steps* that it lacks. *Lowest"
+            " proven* counts parts in which no sharing in whole steps lifts the lowest any higher;"
+            " in the others it may stand *apart* by so much from what is proven impossible."
+            " *Faults* are what the judge finds; *envious* counts households that are short of"
+            " something of which another, fuller even without it, has one more step.",
             report.table(
                 ("day", "households", "lines", "short", "share, s", "CPU, s", "report, s", "MB",
-                 "parts", "proven", "largest", "apart", "faults"),
+                 "parts", "proven", "lowest proven", "largest", "apart", "levels", "exact",
+                 "below, ‰", "steps", "faults"),
                 [(r.day, r.households, r.lines, r.short_items, r.share_s, r.share_cpu_s,
-                  r.report_s, r.peak_mb, r.parts, r.parts_proven, r.largest,
-                  f"{r.gap_most:.4f}", dict(r.faults) or "none") for r in runs],
+                  r.report_s, r.peak_mb, r.parts, r.parts_proven,
+                  r.lowest_proven, r.largest, f"{r.gap_most:.4f}", r.levels, r.levels_exact,
+                  round(1000 * r.shortfall_most, 1), r.steps_most,
+                  dict(r.faults) or "none") for r in runs],
             ),
             "Households of the last tier, against other ways of sharing the same goods:",
             report.table(

@@ -79,6 +79,15 @@ def _compare(done: "SharedOut") -> None:
             )
     proven = sum(part.proven for part in done.parts)
     say("run.proven", parts=len(done.parts), proven=proven)
+    others = [part for part in done.parts if not part.proven]
+    if others:
+        say(
+            "run.apart",
+            parts=len(others),
+            lowest=sum(part.lowest == part.bound for part in others),
+            permille=f"{max(1000 * part.shortfall for part in others):.1f}",
+            steps=max(part.steps for part in others),
+        )
 
 
 def shares(

@@ -235,7 +235,9 @@ class Part:
     """Takers who competed in a round, and what is proven of how they were served.
 
     ``takers`` counts them; ``lowest`` is where the lowest stands and ``bound`` what no sharing
-    lifts it above.
+    lifts it above. ``levels`` counts the heights at which they would stand if everything could
+    be divided, where that was worked out; nobody stands more than ``shortfall``, or ``steps`` of
+    a step that it lacks, below its own.
     """
 
     takers: int
@@ -244,6 +246,10 @@ class Part:
     proven: bool
     lowest: Fraction
     bound: Fraction
+    levels: int = 0
+    levels_exact: int = 0
+    shortfall: float = 0.0
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

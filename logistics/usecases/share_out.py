@@ -300,6 +300,10 @@ def _answer(done: Sharing) -> Answer:
                 proven=c.proven,
                 lowest=c.lowest,
                 bound=c.bound,
+                levels=len(c.fractional_levels),
+                levels_exact=sum(level.exact for level in c.fractional_levels),
+                shortfall=c.shortfall,
+                steps=c.steps,
             )
             for c in done.components
         ),

@@ -29,6 +29,12 @@ class Filling:
         self._use = self._uses()
         self._top = [2**62] * len(numbers.stock)  # nobody stands as high
 
+    def take(self, amounts: list[int]) -> None:
+        """Begin with a sharing that is in whole steps and within stocks."""
+        for claim, quantity in enumerate(amounts):
+            if quantity:
+                self._put(claim, quantity)
+
     def raise_lowest(self) -> None:
         """Give step after step to whoever stands lowest until nothing fits any more.
 
@@ -185,9 +191,10 @@ class Filling:
             self.high[taker] -= n.floor
 
 
-def filled(numbers: Scaled) -> list[int]:
-    """Share a component by filling and moving; amounts by claim."""
+def filled(numbers: Scaled, begin: list[int] | None = None) -> list[int]:
+    """Share a component by filling and moving, from nothing or a sharing; amounts by claim."""
     filling = Filling(numbers)
+    filling.take(begin or [])
     filling.raise_lowest()
     filling.move()
     return filling.given

@@ -67,11 +67,29 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """Takers who would stand equally high if everything could be divided, and how they stand.
+
+    ``standing`` is that height; ``exact`` says that prices prove it to 1e-7, in the order of
+    levels. ``shortfall`` is the most by which one of them stands below it in whole steps, and
+    ``steps`` how many of a step that it lacks would make up for that.
+    """
+
+    standing: float
+    takers: int
+    exact: bool
+    shortfall: float
+    steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
     """Takers that compete, directly or through others, and how far their sharing is proven.
 
     ``proven``: no other sharing in whole steps is better in the lexicographic order. ``lowest``
     is the standing of the lowest of them, ``bound`` what none can lift it above.
+    ``fractional_levels`` is the lexicographic maximum if everything could be divided, from the
+    lowest level up, and how far whole steps fall behind; empty where it was not needed.
     """
 
     takers: tuple[int, ...]
@@ -80,6 +98,22 @@ class Component:
     proven: bool
     lowest: Fraction
     bound: Fraction
+    fractional_levels: tuple[Level, ...] = ()
+
+    @property
+    def lowest_proven(self) -> bool:
+        """Say whether no other sharing in whole steps lifts the lowest any higher."""
+        return self.lowest == self.bound
+
+    @property
+    def shortfall(self) -> float:
+        """Say how far a taker stands below where it would if all could be divided, at most."""
+        return max((level.shortfall for level in self.fractional_levels), default=0.0)
+
+    @property
+    def steps(self) -> int:
+        """Say how many steps of its own would make up for that, at most."""
+        return max((level.steps for level in self.fractional_levels), default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
 from solver.sharing.bound import ceiling
 from solver.sharing.exact import solved
 from solver.sharing.filling import filled
-from solver.sharing.problem import Component, Problem, Sharing
+from solver.sharing.levels import WORK, levels
+from solver.sharing.problem import Component, Level, Problem, Sharing
+from solver.sharing.rounding import attainable, compared, rounded
 from solver.sharing.scale import Scaled, scaled
 
 
@@ -16,12 +19,14 @@ class Effort:
     """How much to spend on proofs, in counts that are the same on every machine.
 
     Larger components than ``exact_claims`` are filled; ``budget`` is CP-SAT's deterministic
-    time per component, ``budget_all`` for all of them.
+    time per component, ``budget_all`` for all of them; ``levels`` the claims in all linear
+    programs of a component.
     """
 
     exact_claims: int = 160
     budget: float = 4.0
     budget_all: float = 16.0
+    levels: int = WORK
 
 
 def share(problem: Problem, effort: Effort = Effort()) -> Sharing:
@@ -63,6 +68,7 @@ def _share(
 ) -> tuple[list[int], Component, float]:
     amounts = filled(numbers)
     work = 0.0
+    apart: tuple[Level, ...] = ()
     if _by_exchange(numbers):
         method, proven = "exchange", numbers.exact
         bound = min(_high(numbers, amounts))
@@ -72,7 +78,7 @@ def _share(
         method, bound = "exact", _unfloored(numbers, top)
     else:
         method, proven = "filled", False
-        bound = ceiling(numbers)
+        amounts, bound, apart = _filled(numbers, amounts, effort.levels)
     lowest = min(_high(numbers, amounts))
     component = Component(
         takers=tuple(takers),
@@ -81,8 +87,24 @@ def _share(
         proven=proven,
         lowest=lowest,
         bound=max(bound, lowest),
+        fractional_levels=apart,
     )
     return amounts, component, work
+
+
+def _filled(
+    numbers: Scaled, amounts: list[int], work: int
+) -> tuple[list[int], Fraction, tuple[Level, ...]]:
+    """Take the better of a sharing and one that begins at the optimum of dividing everything."""
+    found = levels(numbers, work)
+    other = filled(numbers, rounded(numbers, found))
+    if sorted(numbers.standings(other)) > sorted(numbers.standings(amounts)):
+        amounts = other
+    bound = ceiling(numbers) if found.bound is None else found.bound
+    if numbers.exact:
+        most = attainable(numbers, floor(bound * numbers.scale))
+        bound = Fraction(most, numbers.scale)
+    return amounts, bound, compared(numbers, found, amounts)
 
 
 def _high(numbers: Scaled, amounts: list[int]) -> list[Fraction]:
