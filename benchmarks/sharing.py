@@ -276,8 +276,8 @@ def page(runs: Sequence[Run], beside: Mapping[int, Beside]) -> str:
                 [(r.day, way, r.lowest[way], r.gini[way], r.envious[way], r.wasted[way])
                  for r in runs for way in ways],
             ),
-            "Random shortages that CP-SAT solves to the end: how often filling alone finds the"
-            " same lowest standing, and the same standings of all.",
+            "Random shortages, solved by CP-SAT as far as its work goes: how often filling alone"
+            " finds the same lowest standing, and the same standings of all.",
             report.table(
                 ("takers", "shortages", "proven", "same lowest", "same all", "lowest apart, most",
                  "CP-SAT, s each"),
