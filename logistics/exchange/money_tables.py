@@ -29,7 +29,7 @@ PRICES: Final = Table(
     columns=(
         Column(key="item", zh="商品", en="item", kind=Text(64), required=True),
         Column(key="unit", zh="单位", en="unit", kind=Text(16), required=True),
-        Column(key="price_fen", zh="单价（元）", en="price (yuan)", kind=Yuan()),
+        Column(key="price_fen", zh="单价（元）", en="price (yuan)", kind=Yuan(least=1)),
         Column(key="since", zh="生效日期", en="from", kind=Day(), required=True),
     ),
 )

@@ -68,6 +68,7 @@ def test_prices_come_back_and_bad_rows_are_named(goods, tmp_path, ending) -> Non
         ("鸡蛋", "个", "1.234", "2022-04-01"),
         ("鸡蛋", "个", -1, "2022-04-01"),
         ("鸡蛋", "个", 1, "someday"),
+        ("鸡蛋", "个", 0, "2022-04-01"),  # what is free is a gift or a subsidy, not a price
     )
     found = read_prices(file, goods)
     eggs, cabbage = goods.get("鸡蛋").id, goods.get("大白菜").id
@@ -76,7 +77,8 @@ def test_prices_come_back_and_bad_rows_are_named(goods, tmp_path, ending) -> Non
         (cabbage, 150, 500, date(2022, 4, 1))]  # fmt: skip
     assert [(one.line, one.code) for one in sorted(found.findings, key=lambda f: f.line)] == [
         (5, "setup.repeated"), (6, "item.unknown"), (7, "unit.unknown-for-item"),
-        (8, "cell.not-money"), (9, "cell.out-of-bounds"), (10, "cell.not-date")]  # fmt: skip
+        (8, "cell.not-money"), (9, "cell.out-of-bounds"), (10, "cell.not-date"),
+        (11, "cell.out-of-bounds")]  # fmt: skip
     again = tmp_path / f"again.{ending}"
     names = {eggs: "鸡蛋", cabbage: "大白菜"}
     assert write_prices(again, found.prices, names) == 3
