@@ -1,6 +1,6 @@
 """Lists of households in the database: lines replaced only with a new version beside the old."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,10 @@ from sqlalchemy.orm import Session
 from logistics.domain.changes import Standing
 from logistics.domain.ids import new_id
 from logistics.domain.lists import HouseholdList, ListUnknown, OrderLine, ReadLine
-from logistics.domain.repeats import Before, Wished
 from logistics.store import triage as doubts
 from logistics.store.tables import (
     household,
     household_list,
-    import_entry,
     item,
     list_history,
     order_line,
@@ -147,85 +145,6 @@ def of_household(
     return _read(session, query.order_by(household_list.c.created_at, household_list.c.id))
 
 
-def by_client_ref(
-    session: Session, run_id: str, household_id: str, client_ref: str
-) -> tuple[HouseholdList, str] | None:
-    """Read the list a household sent under a reference, and the digest of what it sent."""
-    found = _read(
-        session,
-        _lists().where(
-            household_list.c.run_id == run_id,
-            household_list.c.household_id == household_id,
-            household_list.c.client_ref == client_ref,
-        ),
-    )
-    if not found:
-        return None
-    body = session.scalar(
-        select(list_history.c.body).where(
-            list_history.c.list_id == found[0].id, list_history.c.version == 1
-        )
-    )
-    return found[0], str((body or {}).get("digest", ""))
-
-
-def asked_before(
-    session: Session, run_id: str, household_id: str | None = None
-) -> dict[str, dict[Wished, Before]]:
-    """Return what households have asked for in a run, by household; cancelled lists left out.
-
-    Parameters
-    ----------
-    household_id
-        Only this household; else all.
-    """
-    query = (
-        select(
-            household_list.c.household_id,
-            household_list.c.id,
-            household_list.c.channel,
-            household_list.c.created_at,
-            order_line.c.item_id,
-            order_line.c.quantity,
-        )
-        .join(order_line, order_line.c.list_id == household_list.c.id)
-        .where(household_list.c.run_id == run_id, household_list.c.state != "cancelled")
-        .order_by(household_list.c.created_at, household_list.c.id, order_line.c.no)
-    )
-    if household_id is not None:
-        query = query.where(household_list.c.household_id == household_id)
-    found: dict[str, dict[Wished, Before]] = {}
-    for home, list_id, channel, at, item_id, quantity in session.execute(query):
-        where = Before(list_id=list_id, channel=channel, at=at)
-        found.setdefault(home, {}).setdefault((item_id, quantity), where)
-    return found
-
-
-def last_frozen(session: Session, household_id: str, before_run: str) -> HouseholdList | None:
-    """Read the household's latest list that was bought for, from another run; None if none."""
-    found = session.scalar(
-        select(household_list.c.id)
-        .where(
-            household_list.c.household_id == household_id,
-            household_list.c.run_id != before_run,
-            household_list.c.state == "frozen",
-        )
-        .order_by(household_list.c.created_at.desc(), household_list.c.id.desc())
-        .limit(1)
-    )
-    return None if found is None else get(session, found)
-
-
-def client_refs(session: Session, run_id: str) -> set[tuple[str, str]]:
-    """Return household id and reference of every list of a run that has a reference."""
-    rows = session.execute(
-        select(household_list.c.household_id, household_list.c.client_ref).where(
-            household_list.c.run_id == run_id, household_list.c.client_ref.is_not(None)
-        )
-    )
-    return {(row.household_id, row.client_ref) for row in rows}
-
-
 def change(
     session: Session,
     before: HouseholdList,
@@ -333,22 +252,6 @@ def history(session: Session, list_id: str) -> tuple[Mapping[str, Any], ...]:
         .order_by(list_history.c.version)
     )
     return tuple(rows)
-
-
-def imported(session: Session, run_id: str) -> set[str]:
-    """Return the digests of all entries a run has taken from files."""
-    return set(
-        session.scalars(select(import_entry.c.digest).where(import_entry.c.run_id == run_id))
-    )
-
-
-def remember_imported(
-    session: Session, run_id: str, digests: Iterable[str], source: str, at: datetime
-) -> None:
-    """Write that these entries were taken."""
-    rows = [{"run_id": run_id, "digest": d, "source": source, "at": at} for d in digests]
-    if rows:
-        session.execute(insert(import_entry), rows)
 
 
 def _remember(

@@ -24,7 +24,7 @@ from logistics.domain.lists import (
 from logistics.domain.repeats import Before, Wished, part_repeats, remember
 from logistics.domain.runs import Run
 from logistics.exchange.household_book import HouseholdBook, compound_codes
-from logistics.store import audit, catalogue, lists, packages, triage
+from logistics.store import audit, catalogue, earlier_lists, lists, packages, triage
 from logistics.usecases.change_list import change_what_is_clear
 from logistics.usecases.take_list import open_run
 
@@ -67,11 +67,11 @@ def import_lists(
             lists.household_codes(session, run.district_id),
             compound_codes(lists.compound_names(session, run.district_id)),
         ),
-        refs=lists.client_refs(session, run.id),
-        before=lists.asked_before(session, run.id),
+        refs=earlier_lists.client_refs(session, run.id),
+        before=earlier_lists.asked_before(session, run.id),
         persons=packages.persons(session, run.district_id),
     )
-    known = lists.imported(session, run.id)
+    known = earlier_lists.imported(session, run.id)
     taken: list[str] = []
     already = 0
     for entry in entries:
@@ -85,7 +85,7 @@ def import_lists(
     lists.add(session, desk.new, actor=actor, at=at)
     triaged = triage.add(session, desk.doubts, desk.digests)
     changed = change_what_is_clear(session, desk.doubts, actor=actor, at=at)
-    lists.remember_imported(session, run.id, taken, source, at)
+    earlier_lists.remember_imported(session, run.id, taken, source, at)
     report = ImportReport(
         accepted_lists=sum(bool(new.lines) for new in desk.new),
         accepted_lines=sum(len(new.lines) for new in desk.new),

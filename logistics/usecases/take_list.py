@@ -26,7 +26,7 @@ from logistics.domain.lists import (
 from logistics.domain.repeats import part_repeats
 from logistics.domain.runs import Run
 from logistics.exchange.messages.entries import read_body
-from logistics.store import audit, catalogue, lists, open_runs, places, runs, triage
+from logistics.store import audit, catalogue, earlier_lists, lists, open_runs, places, runs, triage
 from logistics.store.places import HouseholdUnknown
 from logistics.usecases.change_list import change_what_is_clear
 
@@ -88,14 +88,15 @@ def take_list(
         [(line.item, str(line.quantity), line.unit, line.note) for line in lines], said
     )
     lists.hold_household(session, household.id)
-    earlier = lists.by_client_ref(session, run.id, household.id, client_ref or "")
-    if client_ref and earlier:
+    if client_ref and (
+        earlier := earlier_lists.by_client_ref(session, run.id, household.id, client_ref)
+    ):
         if earlier[1] != digest:
             raise ClientRefReused(client_ref=client_ref, list=earlier[0].id)
         return replace(earlier[0], earlier=True)
 
     clean, doubts = read_lines(goods, asked, household.persons)
-    known = lists.asked_before(session, run.id, household.id).get(household.id, {})
+    known = earlier_lists.asked_before(session, run.id, household.id).get(household.id, {})
     clean, again = part_repeats(clean, known)
     doubts += [*body.doubts, *again]
     new = lists.NewList(
