@@ -115,10 +115,10 @@ def _entries(rows: Iterable[Row | Finding], compound: str) -> Iterator[Entry]:
                 said=doubt.said,
             )  # fmt: skip
             continue
-        if _GONE.search(_text(found["state"])):
+        if _GONE.search(said_in(found["state"])):
             continue
-        address, ref = _text(found["address"]), _text(found["order"])
-        own = _text(found["compound"]) or compound
+        address, ref = said_in(found["address"]), said_in(found["order"])
+        own = said_in(found["compound"]) or compound
         order = orders.setdefault((fold(address), ref), _Order(address, own, ref, found.line))
         _add(order, found)
     for order in orders.values():
@@ -136,11 +136,11 @@ def _entries(rows: Iterable[Row | Finding], compound: str) -> Iterator[Entry]:
 
 
 def _add(order: _Order, row: Row) -> None:
-    if note := _text(row["note"]):
+    if note := said_in(row["note"]):
         order.notes.append(note)
     portions = _count(row["quantity"])
     refunded = _count(row["refunded"]) or 0
-    name, size = _parted(_text(row["item"]), _text(row["size"]))
+    name, size = _parted(said_in(row["item"]), said_in(row["size"]))
     if portions is None or not name:
         order.doubts.append(_unread(row, name))
         return
@@ -180,22 +180,22 @@ def _amount(portions: Decimal, size: str) -> tuple[Decimal, str] | None:
 
 
 def _count(cell: Any) -> Decimal | None:
-    text = plain(_text(cell)).lstrip("xX×*+").strip()
+    text = plain(said_in(cell)).lstrip("xX×*+").strip()
     return Decimal(text) if re.fullmatch(r"\d{1,6}(?:\.\d{1,3})?", text) else None
 
 
 def _words(row: Row) -> str:
     """Say what was ordered, and nothing of who ordered it."""
-    return " ".join(words for key in ("item", "size", "quantity") if (words := _text(row[key])))
+    return " ".join(words for key in ("item", "size", "quantity") if (words := said_in(row[key])))
 
 
 def _unread(row: Row, name: str) -> Doubt:
     which = "quantity" if name else "item"
     facts = {
         "field": which,
-        "value": _text(row[which])[:80],
+        "value": said_in(row[which])[:80],
         "mend": "write one positive number" if name else "name the item",
-        "asked": {"item": name, "quantity": _text(row["quantity"]), "unit": ""},
+        "asked": {"item": name, "quantity": said_in(row["quantity"]), "unit": ""},
     }
     return Doubt("row.unreadable", _words(row), facts, row.line)
 
@@ -205,12 +205,13 @@ def _unsized(row: Row, name: str, size: str) -> Doubt:
         "item": name,
         "size": size[:80],
         "mend": "settle it with an amount and a unit",
-        "asked": {"item": name, "quantity": _text(row["quantity"]), "unit": ""},
+        "asked": {"item": name, "quantity": said_in(row["quantity"]), "unit": ""},
     }
     return Doubt("size.not-understood", _words(row), facts, row.line)
 
 
-def _text(value: object) -> str:
+def said_in(value: object) -> str:
+    """Say what stands in a cell of a list, as it stands."""
     if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+        return str(int(value))  # a spreadsheet's 101 is the room 101, not 101.0
     return "" if value is None else str(value).strip()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import time
 from fractions import Fraction
 from functools import partial
 from os import PathLike
@@ -20,8 +19,10 @@ from logistics.exchange.tables import (
     Language,
     Row,
     Table,
+    clock_at,
     read_book,
     read_table,
+    second_of_day,
     write_book,
     write_table,
 )
@@ -225,8 +226,8 @@ def _supplier(row: Row, district_id: str, before: Mapping[str, Supplier]) -> Sup
         lon=float(row["lon"]),
         lat=float(row["lat"]),
         kind=SupplierKind(row["kind"]),
-        opens_s=None if row["opens"] is None else _second(row["opens"]),
-        closes_s=None if row["closes"] is None else _second(row["closes"]),
+        opens_s=None if row["opens"] is None else second_of_day(row["opens"]),
+        closes_s=None if row["closes"] is None else second_of_day(row["closes"]),
         minimum_fen=row["minimum_fen"],
         lead_s=row["lead_min"] * 60,
         cold=row["cold"],
@@ -238,9 +239,9 @@ def _supplier(row: Row, district_id: str, before: Mapping[str, Supplier]) -> Sup
 
 
 def _slot(row: Row) -> Slot:
-    ends = _second(row["ends"])
+    ends = second_of_day(row["ends"])
     return Slot(
-        starts_s=_second(row["starts"]),
+        starts_s=second_of_day(row["starts"]),
         ends_s=ends or DAY_S,  # 00:00 is the end of the day
         cases=row["cases"],
         buyers=row["buyers"],
@@ -292,8 +293,8 @@ def _supplier_row(one: Supplier) -> dict[str, Any]:
         "kind": one.kind.value,
         "lon": one.lon,
         "lat": one.lat,
-        "opens": None if one.opens_s is None else _clock(one.opens_s),
-        "closes": None if one.closes_s is None else _clock(one.closes_s),
+        "opens": None if one.opens_s is None else clock_at(one.opens_s),
+        "closes": None if one.closes_s is None else clock_at(one.closes_s),
         "minimum_fen": one.minimum_fen,
         "lead_min": -(-one.lead_s // 60),
         "cold": one.cold,
@@ -306,8 +307,8 @@ def _supplier_row(one: Supplier) -> dict[str, Any]:
 def _slot_row(code: str, slot: Slot) -> dict[str, Any]:
     return {
         "supplier": code,
-        "starts": _clock(slot.starts_s),
-        "ends": _clock(slot.ends_s % DAY_S),
+        "starts": clock_at(slot.starts_s),
+        "ends": clock_at(slot.ends_s % DAY_S),
         "cases": slot.cases,
         "buyers": slot.buyers,
     }
@@ -325,11 +326,3 @@ def _offer_row(codes: Mapping[str, str], one: Offer, catalogue: Catalogue) -> di
         "aisle": one.aisle,
         "keeps_h": one.keeps_h,
     }
-
-
-def _second(moment: time) -> int:
-    return moment.hour * 3600 + moment.minute * 60 + moment.second
-
-
-def _clock(second: int) -> time:
-    return time(second // 3600, second % 3600 // 60, second % 60)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from logistics.domain.catalogue import Catalogue, fold
 from logistics.domain.lists import AskedLine, Doubt, Entry
 from logistics.errors import Invalid
-from logistics.exchange.group_buys import is_group_buy, read_group_buy
+from logistics.exchange.group_buys import is_group_buy, read_group_buy, said_in
 from logistics.exchange.messages.entries import read_body, read_text
 from logistics.exchange.tables import (
     AsIs,
@@ -193,12 +193,12 @@ def _entries(rows: Iterable[Row | Finding], compound: str, channel: str) -> Iter
             yield _unread(found, channel)
             continue
         row = _Row(found.line, found.values, found.said)
-        household = _text(row.values.get("household"))
+        household = said_in(row.values.get("household"))
         if not household or household.startswith("="):
             yield _homeless(row, household, channel)
             continue
-        own = _text(row.values.get("compound")) or compound
-        ref = _text(row.values.get("client_ref"))[:128] or None
+        own = said_in(row.values.get("compound")) or compound
+        ref = said_in(row.values.get("client_ref"))[:128] or None
         key = (fold(household), fold(own), ref or "")
         draft = drafts.setdefault(key, _Draft(household, own, ref, row.line))
         _add(draft, row)
@@ -218,7 +218,7 @@ def _entries(rows: Iterable[Row | Finding], compound: str, channel: str) -> Iter
 def _add(draft: _Draft, row: _Row) -> None:
     for name in ("item", "quantity", "unit"):
         value = row.values.get(name)
-        text = _text(value)
+        text = said_in(value)
         if text.startswith(("=", "#")):
             draft.doubts.append(_bad(row, name, text, "formula"))
             return
@@ -227,15 +227,15 @@ def _add(draft: _Draft, row: _Row) -> None:
             return
     quantity = row.values["quantity"]
     if not isinstance(quantity, int | float | Decimal) or isinstance(quantity, bool):
-        quantity = _text(quantity)
+        quantity = said_in(quantity)
     draft.lines.append(
         AskedLine(
-            _text(row.values["item"]),
+            said_in(row.values["item"]),
             quantity,
-            _text(row.values.get("unit")),
+            said_in(row.values.get("unit")),
             said=row.said,
             line=row.line,
-            note=_text(row.values.get("note")),
+            note=said_in(row.values.get("note")),
         )
     )
 
@@ -256,15 +256,9 @@ def _unread(found: Finding, channel: str) -> Entry:
 
 
 def _bad(row: _Row, name: str, value: str, mend: str) -> Doubt:
-    asked = {key: _text(row.values.get(key)) for key in ("item", "quantity", "unit")}
+    asked = {key: said_in(row.values.get(key)) for key in ("item", "quantity", "unit")}
     facts = {"field": name, "value": value[:80], "mend": _ROW_MENDS[mend], "asked": asked}
     return Doubt("row.unreadable", row.said, facts, row.line)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))  # a spreadsheet's 101 is the room 101, not 101.0
-    return "" if value is None else str(value).strip()
 
 
 def _read_jsonl(file: Path, compound: str, *, catalogue: Catalogue | None) -> Iterator[Entry]:

@@ -1,12 +1,19 @@
 """Vans from their table, and back into it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import time
 from os import PathLike
 
 from logistics.domain.vans import Van
 from logistics.exchange.supplier_tables import VANS
-from logistics.exchange.tables import Finding, Language, Row, read_table, write_table
+from logistics.exchange.tables import (
+    Finding,
+    Language,
+    Row,
+    clock_at,
+    read_table,
+    second_of_day,
+    write_table,
+)
 
 _MENDS = {
     "setup.repeated": "keep one of both rows",
@@ -51,8 +58,8 @@ def read_vans(
                 capacity_g=row["capacity_kg"] * 1000,
                 capacity_ml=row["capacity_l"] * 1000,
                 cold=row["cold"],
-                shift_start_s=_second(row["shift_start"]),
-                shift_end_s=_second(row["shift_end"]),
+                shift_start_s=second_of_day(row["shift_start"]),
+                shift_end_s=second_of_day(row["shift_end"]),
                 depot_id=points[depot],
                 depot_code=depot,
                 active=row["active"],
@@ -76,8 +83,8 @@ def write_vans(
             "capacity_kg": one.capacity_g // 1000,
             "capacity_l": one.capacity_ml // 1000,
             "cold": one.cold,
-            "shift_start": _clock(one.shift_start_s),
-            "shift_end": _clock(one.shift_end_s),
+            "shift_start": clock_at(one.shift_start_s),
+            "shift_end": clock_at(one.shift_end_s),
             "depot": one.depot_code,
             "active": one.active,
         }
@@ -96,11 +103,3 @@ def _fault(row: Row, key: str, code: str) -> Finding:
         value=str(row.values[key]),
         mend=_MENDS[code],
     )
-
-
-def _second(moment: time) -> int:
-    return moment.hour * 3600 + moment.minute * 60 + moment.second
-
-
-def _clock(second: int) -> time:
-    return time(second // 3600, second % 3600 // 60, second % 60)

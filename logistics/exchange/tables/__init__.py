@@ -37,7 +37,7 @@ from logistics.exchange.tables.kinds import (
     YesNo,
     Yuan,
 )
-from logistics.exchange.tables.moments import Clock, Day, Instant
+from logistics.exchange.tables.moments import Clock, Day, Instant, clock_at, second_of_day
 from logistics.exchange.tables.reading import (
     TableStream,
     read_book,
@@ -76,10 +76,12 @@ __all__ = [
     "Words",
     "YesNo",
     "Yuan",
+    "clock_at",
     "csv_text",
     "guard",
     "read_book",
     "read_table",
+    "second_of_day",
     "sheet_name",
     "stream_table",
     "unguard",

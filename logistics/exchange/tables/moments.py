@@ -127,3 +127,13 @@ def _no_day() -> BadCell:
 
 def _no_clock() -> BadCell:
     return BadCell("cell.not-clock", "give a time of day, such as 09:00")
+
+
+def second_of_day(moment: dt.time) -> int:
+    """Count the seconds from midnight to a time of day."""
+    return moment.hour * 3600 + moment.minute * 60 + moment.second
+
+
+def clock_at(second: int) -> dt.time:
+    """Tell the time of day so many seconds after midnight."""
+    return dt.time(second // 3600, second % 3600 // 60, second % 60)

@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -19,15 +18,9 @@ from logistics.store.schema.columns import (
     int_column,
     metadata,
     ref_column,
+    seq_column,
     text_column,
 )
-
-
-def _seq() -> Column[int]:
-    return Column(
-        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
-
 
 supplier = Table(
     # a market of the setup without a row here has the terms that the code calls usual
@@ -73,7 +66,7 @@ inspection = Table(
     # append-only: who said what of a supplier, from when on and why
     "inspection",
     metadata,
-    _seq(),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("place_id", "place"),
     Column("state", String(24), nullable=False),  # ok suspended under-inspection
@@ -89,7 +82,7 @@ order_flag = Table(
     # append-only: a statement about its supplier that met an order which was still open
     "order_flag",
     metadata,
-    _seq(),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("order_id", "purchase_order"),
     Column("inspection_id", String(64), ForeignKey("inspection.id"), nullable=False),

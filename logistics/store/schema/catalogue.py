@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -20,6 +19,7 @@ from logistics.store.schema.columns import (
     int_column,
     metadata,
     ref_column,
+    seq_column,
     text_column,
 )
 
@@ -70,9 +70,7 @@ item_version = Table(
     # append-only: what an item was from an instant on
     "item_version",
     metadata,
-    Column(
-        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    ),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("item_id", "item"),
     Column("facts", JSON, nullable=False),
@@ -105,9 +103,7 @@ package_version = Table(
     # append-only: what a package held from an instant on
     "package_version",
     metadata,
-    Column(
-        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    ),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("package_id", "package"),
     Column("version", Integer, nullable=False),

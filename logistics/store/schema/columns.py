@@ -8,6 +8,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Integer,
     MetaData,
     String,
     Text,
@@ -59,6 +60,12 @@ metadata = MetaData(
 def id_column() -> Column[str]:
     """Make the primary key, an opaque text."""
     return Column("id", String(64), primary_key=True)
+
+
+def seq_column() -> Column[int]:
+    """Make the primary key of facts that are only added: it counts them in their order."""
+    kind = BigInteger().with_variant(Integer, "sqlite")
+    return Column("seq", kind, primary_key=True, autoincrement=True)
 
 
 def ref_column(

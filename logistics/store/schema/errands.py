@@ -1,12 +1,13 @@
 """Tables of errands: what was asked, and each step that followed."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, Index, String, Table, UniqueConstraint
 
 from logistics.store.schema.columns import (
     at_column,
     id_column,
     metadata,
     ref_column,
+    seq_column,
     text_column,
 )
 
@@ -31,9 +32,7 @@ errand_step = Table(
     # append-only: who brought it how far, and when
     "errand_step",
     metadata,
-    Column(
-        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    ),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("errand_id", "errand"),
     Column("state", String(16), nullable=False),

@@ -1,12 +1,10 @@
 """Tables of custody, of what was decided about lots, and of the seals over the ledger."""
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Index,
-    Integer,
     String,
     Table,
     UniqueConstraint,
@@ -17,21 +15,15 @@ from logistics.store.schema.columns import (
     int_column,
     metadata,
     ref_column,
+    seq_column,
     text_column,
 )
-
-
-def _seq() -> Column[int]:
-    return Column(
-        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
-
 
 bag_scan = Table(
     # append-only: what people said of a bag, in the order in which it was heard
     "bag_scan",
     metadata,
-    _seq(),
+    seq_column(),
     ref_column("bag_id", "bag"),
     Column("key", String(192), nullable=False, unique=True),
     Column("digest", String(64), nullable=False),
@@ -49,7 +41,7 @@ bag_move = Table(
     # not got the bag, and keep ``bag.custodian``, which nothing else may change
     "bag_move",
     metadata,
-    _seq(),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("bag_id", "bag", index=False),  # the index below begins with it
     Column("source", String(96), nullable=False),
@@ -72,7 +64,7 @@ lot_statement = Table(
     # append-only: who held, released or destroyed a lot and why; a trigger keeps ``lot.state``
     "lot_statement",
     metadata,
-    _seq(),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("lot_id", "lot"),
     Column("state", String(16), nullable=False),  # released held destroyed
@@ -85,7 +77,7 @@ ledger_seal = Table(
     # append-only: a digest over a range of rows of one table, chained to the seal before
     "ledger_seal",
     metadata,
-    _seq(),
+    seq_column(),
     Column("book", String(32), nullable=False),  # movement bag_scan bag_move lot_statement
     int_column("from_seq"),
     int_column("until_seq"),

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
-    Integer,
     String,
     Table,
 )
@@ -18,21 +17,15 @@ from logistics.store.schema.columns import (
     int_column,
     metadata,
     ref_column,
+    seq_column,
     text_column,
 )
-
-
-def _seq() -> Column[int]:
-    return Column(
-        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
-
 
 sale_price = Table(
     # append-only: fen for so many base units from a day on; the last one said of a day holds
     "sale_price",
     metadata,
-    _seq(),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("district_id", "district"),
     ref_column("item_id", "item"),
@@ -50,7 +43,7 @@ money_policy = Table(
     # append-only: how goods are priced and what funds bear, from a service day on
     "money_policy",
     metadata,
-    _seq(),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("district_id", "district"),
     Column("since", Date, nullable=False),
@@ -91,7 +84,7 @@ money_entry = Table(
     # summed when asked: one row kept for all goods in hand would be written by every posting
     "money_entry",
     metadata,
-    _seq(),
+    seq_column(),
     Column("fact", String(192), nullable=False, unique=True),
     ref_column("district_id", "district", index=False),
     ref_column("run_id", "run", nullable=True),

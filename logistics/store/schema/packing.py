@@ -1,12 +1,10 @@
 """Tables of packing: what bags are meant to hold, who packed them when, what was not there."""
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
     Index,
-    Integer,
     String,
     Table,
 )
@@ -16,14 +14,9 @@ from logistics.store.schema.columns import (
     int_column,
     metadata,
     ref_column,
+    seq_column,
     text_column,
 )
-
-
-def _seq() -> Column[int]:
-    kind = BigInteger().with_variant(Integer, "sqlite")
-    return Column("seq", kind, primary_key=True, autoincrement=True)
-
 
 bag_token = Table(
     # what a label's QR says: random, so that nobody can guess another one; never changed
@@ -38,7 +31,7 @@ bag_plan_line = Table(
     # holds then stands in bag_line
     "bag_plan_line",
     metadata,
-    _seq(),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("bag_id", "bag"),
     ref_column("share_id", "share"),
@@ -56,7 +49,7 @@ packing_event = Table(
     # append-only: what was done with a bag at its point, each once by its key
     "packing_event",
     metadata,
-    _seq(),
+    seq_column(),
     ref_column("bag_id", "bag"),
     Column("key", String(192), nullable=False, unique=True),
     Column("digest", String(64), nullable=False),
@@ -72,7 +65,7 @@ packing_short = Table(
     # append-only: what was missing or damaged when a bag was packed; one row per share
     "packing_short",
     metadata,
-    _seq(),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     Column("key", String(192), nullable=False),
     Column("digest", String(64), nullable=False),

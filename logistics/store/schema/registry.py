@@ -5,7 +5,6 @@ What holds is what was said last; nothing said earlier is edited or deleted.
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -15,12 +14,13 @@ from sqlalchemy import (
     Table,
 )
 
-from logistics.store.schema.columns import at_column, metadata, ref_column, text_column
-
-
-def _seq() -> Column[int]:
-    kind = BigInteger().with_variant(Integer, "sqlite")
-    return Column("seq", kind, primary_key=True, autoincrement=True)
+from logistics.store.schema.columns import (
+    at_column,
+    metadata,
+    ref_column,
+    seq_column,
+    text_column,
+)
 
 
 def _id() -> Column[str]:
@@ -31,7 +31,7 @@ place_statement = Table(
     # what a list says of a building or stairwell: its floors, and its leader's code
     "place_statement",
     metadata,
-    _seq(),
+    seq_column(),
     _id(),
     ref_column("place_id", "place"),
     Column("levels", Integer, nullable=True),
@@ -45,7 +45,7 @@ household_statement = Table(
     # who lives behind a door: how many, in which way, and who sends lists for them
     "household_statement",
     metadata,
-    _seq(),
+    seq_column(),
     _id(),
     ref_column("household_id", "household"),
     Column("persons", Integer, nullable=False),
@@ -63,7 +63,7 @@ member_statement = Table(
     # a member of a household under a number of its own, never under a name
     "member_statement",
     metadata,
-    _seq(),
+    seq_column(),
     _id(),
     ref_column("household_id", "household"),
     Column("no", Integer, nullable=False),
@@ -80,7 +80,7 @@ need_statement = Table(
     # a need with the consent to keep it; member 0 is the household as a whole
     "need_statement",
     metadata,
-    _seq(),
+    seq_column(),
     _id(),
     ref_column("household_id", "household"),
     Column("member_no", Integer, nullable=False),
@@ -102,7 +102,7 @@ need_tier_table = Table(
     # the published table from which tiers follow
     "need_tier_table",
     metadata,
-    _seq(),
+    seq_column(),
     _id(),
     ref_column("district_id", "district"),
     Column("rules", JSON, nullable=False),
@@ -115,7 +115,7 @@ tier_statement = Table(
     # which tier a household has from a day on, and by which table
     "tier_statement",
     metadata,
-    _seq(),
+    seq_column(),
     _id(),
     ref_column("household_id", "household"),
     Column("tier", Integer, nullable=False),
@@ -130,7 +130,7 @@ roll_call_mark = Table(
     # a household of a run was asked for its list, and what it said
     "roll_call_mark",
     metadata,
-    _seq(),
+    seq_column(),
     _id(),
     ref_column("run_id", "run"),
     ref_column("household_id", "household"),

@@ -21,6 +21,7 @@ from logistics.store.schema.columns import (
     int_column,
     metadata,
     ref_column,
+    seq_column,
     text_column,
 )
 
@@ -188,9 +189,7 @@ movement = Table(
     # append-only: triggers refuse UPDATE and DELETE, and keep ``balance``, never below zero
     "movement",
     metadata,
-    Column(
-        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    ),
+    seq_column(),
     ref_column("run_id", "run"),
     ref_column("lot_id", "lot"),
     int_column("quantity"),

@@ -1,7 +1,6 @@
 """Tables of sharing out: rations, how full each household's list was, and shares taken back."""
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -16,21 +15,15 @@ from logistics.store.schema.columns import (
     int_column,
     metadata,
     ref_column,
+    seq_column,
     text_column,
 )
-
-
-def _seq() -> Column[int]:
-    return Column(
-        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
-
 
 ration = Table(
     # append-only: the most that one household may get of an item in a run; the last one holds
     "ration",
     metadata,
-    _seq(),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("run_id", "run"),
     ref_column("item_id", "item"),
@@ -45,7 +38,7 @@ household_fill = Table(
     # append-only: how full a household's list was after a sharing; the last one holds
     "household_fill",
     metadata,
-    _seq(),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("run_id", "run", index=False),  # the index below begins with it
     ref_column("household_id", "household"),
@@ -62,7 +55,7 @@ share_correction = Table(
     # append-only: a part of a share that was taken back, and why
     "share_correction",
     metadata,
-    _seq(),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("run_id", "run"),
     ref_column("share_id", "share"),

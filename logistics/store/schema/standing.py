@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -22,6 +21,7 @@ from logistics.store.schema.columns import (
     int_column,
     metadata,
     ref_column,
+    seq_column,
     text_column,
 )
 
@@ -67,9 +67,7 @@ zone_statement = Table(
     # append-only: who said which zone a place is from when on; without a place: the district
     "zone_statement",
     metadata,
-    Column(
-        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    ),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("district_id", "district"),
     ref_column("place_id", "place", nullable=True),
@@ -87,9 +85,7 @@ closure = Table(
     # append-only: what was closed from when to when, for whom
     "closure",
     metadata,
-    Column(
-        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    ),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     ref_column("district_id", "district"),
     Column("kind", String(8), nullable=False),  # gate way area
@@ -110,9 +106,7 @@ closure_lift = Table(
     # append-only: what opened a closure again, for good or for a while
     "closure_lift",
     metadata,
-    Column(
-        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    ),
+    seq_column(),
     Column("id", String(64), nullable=False, unique=True),
     Column("closure_id", String(64), ForeignKey("closure.id"), nullable=False, index=True),
     at_column("since"),
@@ -197,9 +191,7 @@ idempotency = Table(
 audit = Table(
     "audit",
     metadata,
-    Column(
-        "seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    ),
+    seq_column(),
     at_column("at"),
     text_column("actor"),
     Column("command", String(64), nullable=False),
