@@ -1,0 +1,17 @@
+"""What people's pages need, one module per topic, each with ``upgrade`` and ``downgrade``."""
+
+from typing import Final, Protocol
+
+
+class Topic(Protocol):
+    """A part of a revision."""
+
+    def upgrade(self) -> None:
+        """Make what the topic needs."""
+
+    def downgrade(self) -> None:
+        """Take it away again."""
+
+
+TOPICS: Final[tuple[Topic, ...]] = ()
+"""In the order in which they are made; taken away in the other."""
