@@ -4,6 +4,13 @@ Amounts are integers in base units (gram, millilitre, piece); money is fen; inst
 They are declared by topic in :mod:`logistics.store.schema`.
 """
 
+from logistics.store.schema.access import (
+    access_attempt,
+    access_link,
+    staff_account,
+    staff_grant,
+    web_session,
+)
 from logistics.store.schema.buying import (
     buying_choice,
     inspection,
@@ -93,6 +100,8 @@ from logistics.store.schema.standing import (
 __all__ = [
     "NaiveDatetime",
     "UtcDateTime",
+    "access_attempt",
+    "access_link",
     "access_token",
     "ambiguous_word",
     "audit",
@@ -157,6 +166,8 @@ __all__ = [
     "sale_price",
     "share",
     "share_correction",
+    "staff_account",
+    "staff_grant",
     "stop",
     "stop_bag",
     "supplier",
@@ -169,5 +180,6 @@ __all__ = [
     "van_plan",
     "van_stop",
     "van_tour",
+    "web_session",
     "zone_statement",
 ]

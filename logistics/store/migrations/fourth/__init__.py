@@ -2,6 +2,8 @@
 
 from typing import Final, Protocol
 
+from logistics.store.migrations.fourth import access
+
 
 class Topic(Protocol):
     """A part of a revision."""
@@ -13,5 +15,5 @@ class Topic(Protocol):
         """Take it away again."""
 
 
-TOPICS: Final[tuple[Topic, ...]] = ()
+TOPICS: Final[tuple[Topic, ...]] = (access,)
 """In the order in which they are made; taken away in the other."""

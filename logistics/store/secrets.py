@@ -1,0 +1,23 @@
+"""Secrets that open something: made at random, kept as digests alone."""
+
+import hashlib
+import secrets
+from typing import Final
+
+_LINK_BYTES: Final = 18  # 144 bits: short enough for a QR code that a worn phone reads
+_SESSION_BYTES: Final = 32
+
+
+def new_link_secret() -> str:
+    """Make the secret of a link."""
+    return secrets.token_urlsafe(_LINK_BYTES)
+
+
+def new_session_secret() -> str:
+    """Make the secret of a session."""
+    return secrets.token_urlsafe(_SESSION_BYTES)
+
+
+def digest(secret: str) -> str:
+    """Digest a secret; random secrets need no salt."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
