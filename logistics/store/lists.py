@@ -1,6 +1,6 @@
 """Lists of households in the database: lines replaced only with a new version beside the old."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,8 +51,27 @@ def hold_run(session: Session, run_id_or_code: str) -> None:
 
 
 def hold_household(session: Session, household_id: str) -> None:
-    """Let only one list of a household be taken at a time."""
-    session.execute(select(household.c.id).where(household.c.id == household_id).with_for_update())
+    """Let only one list of a household be taken, changed or cancelled at a time.
+
+    What refers to the household may still be written, so that an import stands in nobody's way.
+    """
+    session.execute(
+        select(household.c.id)
+        .where(household.c.id == household_id)
+        .with_for_update(key_share=True)
+    )
+
+
+def hold_households(session: Session, codes: Iterable[str]) -> None:
+    """Hold many households, in the order of their codes, so that nobody waits crosswise."""
+    wanted = sorted(set(codes))
+    for start in range(0, len(wanted), _AT_ONCE):
+        session.execute(
+            select(household.c.id)
+            .where(household.c.code.in_(wanted[start : start + _AT_ONCE]))
+            .order_by(household.c.code)
+            .with_for_update(key_share=True)
+        )
 
 
 def household_codes(session: Session, district_id: str) -> dict[str, str]:

@@ -105,7 +105,9 @@ def cancel_list(
 
 
 def _to_change(session: Session, list_id: str, version: int, at: datetime) -> HouseholdList:
-    open_run(session, lists.get(session, list_id).run_id, at)  # the run is locked before its lists
+    known = lists.get(session, list_id)
+    open_run(session, known.run_id, at)  # the run is locked before its households and lists
+    lists.hold_household(session, known.household_id)
     found = lists.get(session, list_id, lock=True)
     if found.state not in {"accepted", "needs-review"}:
         raise ListNotOpen(list=list_id, state=found.state, mend="send a new list")

@@ -27,8 +27,9 @@ def change_as_asked(
 ) -> tuple[str, ...]:
     """Change or cancel the lists of the household that a doubt is about; return their ids.
 
-    A cancellation takes back every open list of the household in the run; an amendment goes to
-    the one list that holds all it is about.
+    The household is held first, so that of two changes said at once each is worked out from what
+    stands then. A cancellation takes back every open list of the household in the run; an
+    amendment goes to the one list that holds all it is about.
 
     Raises
     ------
@@ -39,6 +40,7 @@ def change_as_asked(
     ItemUnknown, UnitUnknownForItem, QuantityNotWhole, QuantityAbsurd
         If what is asked for now is itself no clean line.
     """
+    lists.hold_households(session, [entry.household_code or ""])
     open_lists = [
         found
         for found in lists.of_household(session, entry.run_id, entry.household_code or "")
@@ -63,12 +65,16 @@ def change_what_is_clear(
 ) -> int:
     """Do the changes that leave no question open, and settle them; the others go on waiting.
 
-    Returns how many were done.
+    All their households are held before the first is changed. Returns how many were done.
     """
+    clear = [
+        entry
+        for entry in entries
+        if entry.code == CHANGE_ASKED and entry.household_code and entry.facts.get("clear")
+    ]
+    lists.hold_households(session, [entry.household_code or "" for entry in clear])
     done = 0
-    for entry in entries:
-        if entry.code != CHANGE_ASKED or not entry.household_code or not entry.facts.get("clear"):
-            continue
+    for entry in clear:
         try:
             changed = change_as_asked(session, entry, actor=actor, at=at)
         except SupplyLoopError:

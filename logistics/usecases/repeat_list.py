@@ -9,7 +9,7 @@ from logistics.domain.catalogue import Catalogue
 from logistics.domain.lists import AskedLine, HouseholdList, OrderLine
 from logistics.domain.quantities import say_decimal
 from logistics.errors import NotFound
-from logistics.store import catalogue, earlier_lists, places
+from logistics.store import catalogue, earlier_lists, lists, places
 from logistics.usecases.take_list import open_run, take_list
 
 
@@ -43,6 +43,7 @@ def repeat_list(
     """
     run = open_run(session, run_id, at)
     household = places.household_by_code(session, household_code.strip())
+    lists.hold_household(session, household.id)
     last = earlier_lists.last_frozen(session, household.id, run.id)
     if last is None:
         raise NoEarlierList(household=household.code, mend="send the lines themselves")

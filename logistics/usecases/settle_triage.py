@@ -126,7 +126,10 @@ def discard_triage(
 
 
 def _to_close(session: Session, triage_id: str, at: datetime) -> TriageEntry:
-    open_run(session, triage.get(session, triage_id).run_id, at)
+    known = triage.get(session, triage_id)
+    open_run(session, known.run_id, at)
+    if known.household_code:  # before the entry, as those do who cancel a list with its entries
+        lists.hold_households(session, [known.household_code])
     entry = triage.get(session, triage_id, lock=True)
     if entry.state != "open":
         raise TriageSettled(triage=triage_id, state=entry.state)
