@@ -64,6 +64,7 @@ def import_file(
         file=file.name,
         lists=report.accepted_lists,
         lines=report.accepted_lines,
+        changed=report.changed,
         triaged=report.triaged,
         already=report.already,
     )

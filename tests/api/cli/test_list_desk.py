@@ -113,3 +113,17 @@ def test_last_times_list_goes_into_the_next_run(desk):
 def test_an_unknown_household_is_refused_and_one_without_a_list_said(desk):
     assert "household.unknown" in desk.call("show", "KX-99", code=2)
     assert "no list" in desk.call("show", HOME)
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [
+        ("en", "chat.txt: 1 lists with 1 lines accepted, 1 changes done at once, 0 entries wait"),
+        ("zh", "chat.txt:接受 1 份清单 1 行,已改单撤单 1 条,待核 0 条"),
+    ],
+)
+def test_an_import_tells_the_changes_that_it_did(desk, tmp_path, lang, says):
+    file = tmp_path / "chat.txt"
+    file.write_text("1. 1-1-201 土豆2斤\n\n1-1-201 土豆改成3斤\n")
+    told = desk.call("import", desk.run, str(file), "--compound", "KX-01", lang=lang)
+    assert told.startswith(says)
