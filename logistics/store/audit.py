@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from logistics.store import announcements
 from logistics.store.tables import audit
 
 
@@ -34,13 +35,15 @@ def record(
 ) -> None:
     """Record a command in the transaction that carries it out.
 
-    ``facts`` hold ids and counts, never names or what a list says.
+    Webhooks that listen are told of it. ``facts`` hold ids and counts, never names or what a list
+    says.
     """
     session.execute(
         insert(audit).values(
             at=at, actor=actor, command=command, subject=subject, facts=dict(facts or {})
         )
     )
+    announcements.of_command(session, command, subject, facts or {}, at=at)
 
 
 def of_subject(session: Session, subject: str) -> tuple[AuditRow, ...]:

@@ -96,6 +96,7 @@ from logistics.store.schema.standing import (
     place,
     zone_statement,
 )
+from logistics.store.schema.webhooks import webhook, webhook_delivery
 
 __all__ = [
     "NaiveDatetime",
@@ -181,5 +182,7 @@ __all__ = [
     "van_stop",
     "van_tour",
     "web_session",
+    "webhook",
+    "webhook_delivery",
     "zone_statement",
 ]

@@ -15,7 +15,7 @@ from logistics.domain.packing_events import UNSEALED, PackingEvent, PackingKind,
 from logistics.domain.runs import Run, RunState
 from logistics.domain.stock import LotState, Move, MoveKind, in_bag, stock
 from logistics.errors import Conflict
-from logistics.store import audit, bags, custody, ledger, packing, runs, wishes
+from logistics.store import announcements, audit, bags, custody, ledger, packing, runs, wishes
 from logistics.store.packing import MeantLine, PackBag
 from logistics.usecases.pack_bags import parcel_of
 
@@ -321,3 +321,4 @@ def _write(session: Session, run: Run, writing: _Writing, *, actor: str, at: dat
     ledger.post(session, writing.moves, run_id=run.id, cause="packing", actor=actor, at=at)
     packing.set_size(session, writing.sizes)
     custody.set_states(session, writing.states)
+    announcements.of_bags(session, writing.states, at=at)

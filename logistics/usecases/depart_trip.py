@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from logistics.domain.custody import Scan, ScanKind
 from logistics.errors import Invalid
-from logistics.store import runs, trip_custody
+from logistics.store import announcements, runs, trip_custody
 from logistics.store.trip_custody import OutTrip
 from logistics.usecases.record_scans import BagEvent, Heard, record_scans
 
@@ -63,6 +63,7 @@ def depart_trip(
     ]
     report = record_scans(session, found.id, events, actor=actor, at=at)
     trip_custody.set_state(session, out.id, "started")
+    announcements.of_trip(session, out.id, "started", at=at)
     return Moved(trip=out.code, state="started", heard=report.heard)
 
 

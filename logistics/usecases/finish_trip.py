@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from logistics.domain.custody import BagState, Scan, ScanKind
-from logistics.store import runs, trip_custody
+from logistics.store import announcements, runs, trip_custody
 from logistics.store.trip_custody import OutTrip
 from logistics.usecases.depart_trip import Moved, require_on
 from logistics.usecases.record_scans import BagEvent, record_scans
@@ -55,6 +55,7 @@ def finish_trip(
     ]
     report = record_scans(session, found.id, events, actor=actor, at=at)
     trip_custody.set_state(session, out.id, "finished")
+    announcements.of_trip(session, out.id, "finished", at=at)
     return Moved(trip=out.code, state="finished", heard=report.heard)
 
 

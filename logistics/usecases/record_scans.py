@@ -22,7 +22,7 @@ from logistics.domain.custody_replay import replay
 from logistics.domain.runs import Run, RunState
 from logistics.domain.stock import Move, MoveKind
 from logistics.errors import Conflict
-from logistics.store import audit, custody, ledger, runs
+from logistics.store import announcements, audit, custody, ledger, runs
 from logistics.store.custody import Held, Link, NewLink, Said
 from logistics.usecases.confirm_packing import seal_implied
 
@@ -134,6 +134,7 @@ def record_scans(
     custody.add_links(session, writing.links, actor=actor, recorded_at=at)
     ledger.post(session, writing.moves, run_id=found.id, cause="custody", actor=actor, at=at)
     custody.set_states(session, writing.states)
+    announcements.of_bags(session, writing.states, at=at)
     heard = tuple(
         _heard(event, outcomes[n], after.get(ids.get(event.bag, ""))) for n, event in
         enumerate(events)

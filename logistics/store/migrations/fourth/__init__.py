@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol
 
-from logistics.store.migrations.fourth import access
+from logistics.store.migrations.fourth import access, webhooks
 
 
 class Topic(Protocol):
@@ -15,5 +15,5 @@ class Topic(Protocol):
         """Take it away again."""
 
 
-TOPICS: Final[tuple[Topic, ...]] = (access,)
+TOPICS: Final[tuple[Topic, ...]] = (access, webhooks)
 """In the order in which they are made; taken away in the other."""
