@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, exc, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
 from logistics.errors import Invalid, SupplyLoopError, Unavailable
+from logistics.store import migrating
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +24,7 @@ T = TypeVar("T")
 LOCK_WAIT_S = 10
 """How long a writer waits for its turn before it is told to come again."""
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_310_001  # any number, the same for all who migrate one PostgreSQL database
-_MIGRATING = threading.Lock()  # alembic's context is one for the whole process
 _POSTGRESQL_OPTIONS = (
     f"-c timezone=UTC -c synchronous_commit=on -c lock_timeout={LOCK_WAIT_S}s"
     " -c idle_in_transaction_session_timeout=300s"
@@ -96,29 +93,39 @@ class Database:
         """Return ``sqlite`` or ``postgresql``."""
         return self._engine.dialect.name
 
-    def migrate(self, revision: str = "head") -> None:
-        """Bring the tables to a revision, all or nothing, in one durable transaction.
+    def migrate(self, revision: str = migrating.HEAD) -> None:
+        """Bring the tables up or down to a revision, all or nothing, in one durable transaction.
 
         Parameters
         ----------
         revision
-            ``head``, or an earlier revision or ``base`` to go back to.
+            ``head``, another revision, or ``base`` for no tables at all.
+
+        Raises
+        ------
+        RevisionUnknown
+            If there is no such revision.
+        SchemaNewer
+            If the database stands at a revision that this version does not know.
+        Unavailable
+            If the database is away.
+        """
+        with self.schema_change() as connection:
+            migrating.step(connection, revision)
+
+    @contextmanager
+    def schema_change(self) -> Iterator[Connection]:
+        """Open one transaction that may change tables: alone of its kind, all or nothing.
 
         Raises
         ------
         Unavailable
-            If the database is away.
+            If the database is away or taken; nothing was done.
         """
-        with _MIGRATING, self._turns(), _speaking(), self._engine.begin() as connection:
+        with self._turns(), _speaking(), self._engine.begin() as connection:
             if not self._sqlite:
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
-            config = Config()
-            config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-            config.attributes["connection"] = connection
-            if revision == "head":
-                command.upgrade(config, revision)
-            else:
-                command.downgrade(config, revision)
+            yield connection
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
