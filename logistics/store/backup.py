@@ -95,6 +95,7 @@ def verify_backup(path: Path) -> Manifest:
     """
     with reading(path) as backup:
         _judge(backup, path)
+        backup.verify()
         return backup.manifest
 
 
@@ -157,7 +158,6 @@ def _judge(backup: BackupReader, path: Path) -> Blueprint:
             raise BackupDamaged(path=str(path), table=name)
         if held[name].columns != plan.tables[name].columns:
             raise BackupDamaged(path=str(path), table=name)
-    backup.verify()
     return plan
 
 
