@@ -26,6 +26,7 @@ from api.cli import (
     catalogue,
     closures,
     context,
+    databases,
     dispatching,
     districts,
     errands,
@@ -162,7 +163,7 @@ app.command("replan")(replanning.replan)
 app.command("serve")(service.serve)
 app.command("demo")(service.demo)
 app.add_typer(service.tokens, name="token")
-app.add_typer(service.db, name="db")
+app.add_typer(databases.app, name="db")
 
 
 def main() -> None:

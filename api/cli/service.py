@@ -1,4 +1,4 @@
-"""Commands around the service: serve, token, db, demo."""
+"""Commands around the service: serve, token, demo."""
 
 # ruff: noqa: PLC0415  heavy imports wait until a command needs them
 # ruff: noqa: ARG001  --lang is heard by its callback
@@ -21,7 +21,6 @@ from api.cli.context import (
 )
 
 tokens = typer.Typer(help="令牌 · tokens of staff, couriers and households", no_args_is_help=True)
-db = typer.Typer(help="数据库 · the database", no_args_is_help=True)
 
 
 def serve(
@@ -91,26 +90,6 @@ def create_token(
         say("token.link", path=f"/h/{secret}")
 
 
-@db.command("upgrade")
-def upgrade(database: DatabaseOption = DATABASE, lang: LangOption = LANG) -> None:
-    """升级数据库 · Bring the database's schema up to date."""
-    with opened(database):
-        say("db.upgraded", database=_shown(database))
-
-
-@db.command("check")
-def check(database: DatabaseOption = DATABASE, lang: LangOption = LANG) -> None:
-    """检查数据库 · Ask the database a real question."""
-    from logistics.store.session import open_database
-
-    store = open_database(database)
-    try:
-        store.ping()
-    finally:
-        store.close()
-    say("db.answers", database=_shown(database))
-
-
 def demo(
     out: Annotated[Path, typer.Option(help="输出目录 · folder for the results")] = Path("out"),
     synthetic: Annotated[
@@ -122,8 +101,3 @@ def demo(
     from api.demo import run_demo
 
     run_demo(out, synthetic=synthetic, language=language())
-
-
-def _shown(url: str) -> str:
-    head, _, tail = url.rpartition("@")  # a password in the address is not repeated
-    return f"{head.partition('://')[0]}://…@{tail}" if head else url
