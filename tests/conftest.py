@@ -5,7 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -154,6 +154,32 @@ def postgresql_database(migrated_cluster: Cluster) -> Iterator[Database]:
 def database(request: pytest.FixtureRequest) -> Database:
     """A fresh, migrated database; the test runs once on each kind."""
     return request.getfixturevalue(f"{request.param}_database")
+
+
+@pytest.fixture
+def empty_database(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[str], Database]]:
+    """Make databases of a kind, ``sqlite`` or ``postgresql``, that were never migrated."""
+    made: list[Database] = []
+    names: list[str] = []
+
+    def make(kind: str) -> Database:
+        name = f"empty_{next(_NUMBERS)}"
+        if kind == "sqlite":
+            made.append(open_database(str(tmp_path / f"{name}.db")))
+        else:
+            cluster: Cluster = request.getfixturevalue("cluster")
+            cluster.execute(f"CREATE DATABASE {name}")
+            names.append(name)
+            made.append(open_database(cluster.url(name)))
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.close()
+    for name in names:
+        request.getfixturevalue("cluster").execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
