@@ -1,7 +1,7 @@
 """What households ask for beyond goods (代办): medicine, parcels, documents, repairs, counsel.
 
 An errand is a fact with a history: each step is added, none is edited. Who carries it is named
-with the step that starts it.
+with the step that starts or assigns it.
 """
 
 from collections.abc import Mapping
@@ -68,6 +68,10 @@ class ErrandState(StrEnum):
     ASKED = "asked"
     ACCEPTED = "accepted"
     STARTED = "started"
+    ASSIGNED = "assigned"  # to a courier's trip
+    COLLECTED = "collected"  # card and box, by the courier
+    FETCHED = "fetched"
+    DELIVERED = "delivered"  # it lies at the slot
     DONE = "done"
     DECLINED = "declined"  # by those who would do it
     CANCELLED = "cancelled"  # by the household
@@ -76,12 +80,34 @@ class ErrandState(StrEnum):
 NEXT: Mapping[ErrandState, frozenset[ErrandState]] = MappingProxyType(
     {
         ErrandState.ASKED: frozenset(
-            {ErrandState.ACCEPTED, ErrandState.DECLINED, ErrandState.CANCELLED}
+            {
+                ErrandState.ACCEPTED,
+                ErrandState.ASSIGNED,
+                ErrandState.DECLINED,
+                ErrandState.CANCELLED,
+            }
         ),
         ErrandState.ACCEPTED: frozenset(
-            {ErrandState.STARTED, ErrandState.DECLINED, ErrandState.CANCELLED}
+            {
+                ErrandState.STARTED,
+                ErrandState.ASSIGNED,
+                ErrandState.DECLINED,
+                ErrandState.CANCELLED,
+            }
         ),
         ErrandState.STARTED: frozenset({ErrandState.DONE, ErrandState.DECLINED}),
+        ErrandState.ASSIGNED: frozenset(
+            {
+                ErrandState.ACCEPTED,  # nobody's again
+                ErrandState.COLLECTED,
+                ErrandState.FETCHED,
+                ErrandState.DECLINED,
+                ErrandState.CANCELLED,
+            }
+        ),
+        ErrandState.COLLECTED: frozenset({ErrandState.FETCHED, ErrandState.DECLINED}),
+        ErrandState.FETCHED: frozenset({ErrandState.DELIVERED, ErrandState.DECLINED}),
+        ErrandState.DELIVERED: frozenset(),
         ErrandState.DONE: frozenset(),
         ErrandState.DECLINED: frozenset(),
         ErrandState.CANCELLED: frozenset(),
@@ -107,7 +133,8 @@ class ErrandStep:
 class Errand:
     """One errand of one household; ``steps`` from the first to the latest.
 
-    ``due_at`` is the instant by which it has to be done, if one was said.
+    ``due_at`` is the instant by which it has to be done, if one was said; ``place`` the code of
+    where the thing lies, if one was.
     """
 
     id: str
@@ -120,6 +147,7 @@ class Errand:
     channel: str
     client_ref: str | None
     steps: tuple[ErrandStep, ...]
+    place: str = ""
 
     @property
     def state(self) -> ErrandState:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from logistics.domain.closures import Closure
+from logistics.domain.errand_trips import DueErrand, LeftErrand, PlannedLeg
 from logistics.domain.setup import ZONES, Policy
 
 HOUR_S = 3600
@@ -193,9 +194,15 @@ class PlanInputs:
     closures: tuple[Closure, ...] = ()
     zone_changes: tuple[datetime, ...] = ()
     releases: tuple[tuple[str, int], ...] = ()  # point id, second from which its bags may leave
+    errands: tuple[DueErrand, ...] = ()
+    errand_slots: tuple[DropSlot, ...] = ()  # of those errands, and of those planned before
 
     def digest(self) -> str:
-        """Hash all that was read: two equal digests mean that the plan still holds."""
+        """Hash all that was read: two equal digests mean that the plan still holds.
+
+        Errands are no part of it: one that is asked for later waits for the next plan, one that
+        is taken back is passed over.
+        """
         facts = _without_defaults(asdict(self))
         text = json.dumps(facts, sort_keys=True, default=str, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -203,7 +210,8 @@ class PlanInputs:
 
 def _without_defaults(facts: dict[str, Any]) -> dict[str, Any]:
     """Leave out what says nothing, so that a plan made before it could be said still holds."""
-    facts.pop("wave")  # follows from the day and the policy
+    for name in ("wave", "errands", "errand_slots"):  # the wave follows from day and policy
+        facts.pop(name)
     for holder, name in (
         (facts, "closures"),
         (facts, "zone_changes"),
@@ -251,6 +259,7 @@ class PlannedTrip:
     weight_g: int
     volume_ml: int
     stops: tuple[PlannedStop, ...]
+    legs: tuple[PlannedLeg, ...] = ()  # stops of errands, counted with the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +281,7 @@ class RunPlan:
     problem: Mapping[str, Any] = field(default_factory=dict)
     plan: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
+    errands_left: tuple[LeftErrand, ...] = ()
 
 
 _NEXT_ACTIONS = {
@@ -328,6 +338,11 @@ _NEXT_ACTIONS = {
     "limit-used-up": "raise-limit",
     "no-room-left": "add-courier",
     "rules-conflict": "next-run",
+    # of errands
+    "errand-place-missing": "say-place",
+    "errand-place-unknown": "by-hand",
+    "errand-due-too-soon": "by-hand",
+    "zone-order": "next-run",
 }
 
 

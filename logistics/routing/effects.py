@@ -75,7 +75,7 @@ class _Comparison:
     def of_trip(self, trip: PlannedTrip) -> TripEffect | None:
         """Say what would become of a trip as it is planned; None if nothing would."""
         carrier = self._carriers.get(trip.courier_id)
-        if carrier is None:  # gone since the plan was made: another matter
+        if carrier is None or not trip.stops:  # gone since, or errands alone: another matter
             return None
         visits = [stop.stairwell_id for stop in trip.stops]
         longer_s, unreachable = self._legs(carrier, [trip.point_id, *visits, trip.point_id])

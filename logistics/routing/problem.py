@@ -65,7 +65,7 @@ class _Spots:
 
 
 def locations(inputs: PlanInputs) -> tuple[Spot, ...]:
-    """List what the location indices stand for: points by cohort, then slots with bags.
+    """List what the location indices stand for: points by cohort, slots with bags, errands' ends.
 
     A point's bays are dealt evenly among the cohorts that load there, at least one to each.
     """
@@ -88,7 +88,21 @@ def locations(inputs: PlanInputs) -> tuple[Spot, ...]:
         drop = slot.drop(inputs.policy)
         if slot.id in wanted:
             spots.append(Spot(id=slot.id, place_id=slot.id, lon=drop.lon, lat=drop.lat))
+    homes = {errand.stairwell_id for errand in inputs.errands} - {spot.id for spot in spots}
+    for slot in inputs.errand_slots:
+        drop = slot.drop(inputs.policy)
+        if slot.id in homes:
+            spots.append(Spot(id=slot.id, place_id=slot.id, lon=drop.lon, lat=drop.lat))
+    sites = {one.site.code: one.site for one in inputs.errands if one.site is not None}
+    for site in sites.values():
+        name = site_spot(site.code)
+        spots.append(Spot(id=name, place_id=name, lon=site.lon, lat=site.lat))
     return tuple(spots)
+
+
+def site_spot(code: str) -> str:
+    """Name the spot of a place where things for errands lie, apart from all ids."""
+    return f"site {code}"
 
 
 def profile(inputs: PlanInputs, carrier: Carrier) -> str:

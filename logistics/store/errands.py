@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from logistics.domain.errands import Errand, ErrandKind, ErrandState, ErrandStep, ErrandUnknown
-from logistics.store.tables import errand, errand_step, household
+from logistics.domain.ids import new_id
+from logistics.store.tables import errand, errand_place, errand_step, household
 
 
 def add(session: Session, new: Errand) -> None:
@@ -21,6 +23,27 @@ def add(session: Session, new: Errand) -> None:
         )
     )
     _write(session, first)
+    if new.place:
+        say_place(session, new.id, new.place, actor=first.actor, at=first.at)
+
+
+def say_place(session: Session, errand_id: str, place: str, *, actor: str, at: datetime) -> None:
+    """Write where the thing lies; what was said before stays in the record."""
+    session.execute(
+        insert(errand_place).values(
+            id=new_id("ep", at), errand_id=errand_id, place=place, actor=actor, at=at
+        )
+    )
+
+
+def places_of(session: Session, errand_ids: Sequence[str]) -> dict[str, str]:
+    """Give the code of where each thing lies, as it was said last; of those that have one."""
+    rows = session.execute(
+        select(errand_place.c.errand_id, errand_place.c.place)
+        .where(errand_place.c.errand_id.in_(errand_ids))
+        .order_by(errand_place.c.seq)
+    )
+    return {row.errand_id: row.place for row in rows}
 
 
 def step(session: Session, new: ErrandStep) -> None:
@@ -95,6 +118,7 @@ def _errands() -> Select[Any]:
 def _read(session: Session, query: Select[Any]) -> tuple[Errand, ...]:
     rows = session.execute(query).mappings().all()
     steps: dict[str, list[ErrandStep]] = {row["id"]: [] for row in rows}
+    said = places_of(session, list(steps))
     found = session.execute(
         select(errand_step)
         .where(errand_step.c.errand_id.in_(list(steps)))
@@ -109,6 +133,7 @@ def _read(session: Session, query: Select[Any]) -> tuple[Errand, ...]:
             household_code=row["household_code"],
             kind=ErrandKind(row["kind"]),
             steps=tuple(steps[row["id"]]),
+            place=said.get(row["id"], ""),
         )
         for row in rows
     )

@@ -39,8 +39,8 @@ def loads(session: Session, plan_id: str) -> tuple[CourierLoad, ...]:
             code=row.code,
             mode=row.mode,
             trips=row.trips,
-            stops=counts[row.code][0],
-            bags=counts[row.code][1],
+            stops=counts.get(row.code, (0, 0))[0],  # who only runs errands has none
+            bags=counts.get(row.code, (0, 0))[1],
             weight_g=int(row.weight_g),
             first_departs_s=row.first,
             last_returns_s=row.last,

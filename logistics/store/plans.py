@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from logistics.domain.custody import BagState
@@ -27,7 +27,7 @@ from logistics.domain.runs import Run
 from logistics.domain.zones import ZoneBook
 from logistics.errors import NotFound
 from logistics.store import closures as closures_store
-from logistics.store import drop_gates, vans
+from logistics.store import drop_gates, errand_trips, vans
 from logistics.store import zones as zones_store
 from logistics.store.tables import (
     bag,
@@ -71,10 +71,17 @@ def inputs_of(session: Session, run: Run) -> PlanInputs:
         for second in (policy.drop_from_s, policy.drop_until_s)
     )
     zones = zones_store.book(session, run.district_id)
-    slots = _slots(session, run, zones.ranks_during(since, until))
+    ranks = zones.ranks_during(since, until)
+    slots = _slots(session, place.c.id.in_(_stairwells_with_bags(run)), ranks)
     closed = closures_store.book(session, run.district_id).during(since, until)
+    errands = errand_trips.due(session, run, midnight)
+    homes = {one.stairwell_id for one in errands} | errand_trips.stairwells_of(session, run.id)
+    errand_slots = _slots(session, place.c.id.in_(sorted(homes)), ranks)
     if "gate" in policy.drop_modes:
-        slots = drop_gates.with_gates(session, run.district_id, slots, closed)
+        slots, errand_slots = (
+            drop_gates.with_gates(session, run.district_id, some, closed)
+            for some in (slots, errand_slots)
+        )
     return PlanInputs(
         run_id=run.id,
         run_code=run.code,
@@ -93,6 +100,8 @@ def inputs_of(session: Session, run: Run) -> PlanInputs:
         closures=closed,
         zone_changes=zone_changes(zones, slots, since, until),
         releases=vans.releases_of(session, run.id, area.policy),
+        errands=errands,
+        errand_slots=errand_slots,
     )
 
 
@@ -139,6 +148,7 @@ def add(
         )
     )
     _add_trips(session, stored.id, made.trips, at)
+    errand_trips.add(session, stored.id, made.trips, made.errands_left, at)
     rows = [
         {
             "plan_id": stored.id,
@@ -281,25 +291,28 @@ def _points(session: Session, district_id: str) -> tuple[PlannedPlace, ...]:
     return tuple(PlannedPlace(**dict(row) | {"bays": row["bays"] or 1}) for row in rows)
 
 
-def _slots(session: Session, run: Run, zones: Mapping[str, int]) -> tuple[DropSlot, ...]:
+def _stairwells_with_bags(run: Run) -> Select[tuple[str]]:
+    return (
+        select(household.c.stairwell_id)
+        .join(bag, bag.c.household_id == household.c.id)
+        .where(bag.c.run_id == run.id)
+    )
+
+
+def _slots(
+    session: Session, which: ColumnElement[bool], zones: Mapping[str, int]
+) -> tuple[DropSlot, ...]:
     building, compound = aliased(place), aliased(place)
     columns = [
         p.c[name].label(f"{kind}_{name}")
         for kind, p in (("stairwell", place), ("building", building), ("compound", compound))
         for name in ("code", "name_zh", "name_en", "note")
     ]
-    wanted = (
-        select(household.c.stairwell_id)
-        .join(bag, bag.c.household_id == household.c.id)
-        .where(bag.c.run_id == run.id)
-        .distinct()
-        .subquery()
-    )
     rows = session.execute(
         select(place.c.id, place.c.lon, place.c.lat, *columns)
-        .join(wanted, wanted.c.stairwell_id == place.c.id)
         .outerjoin(building, building.c.id == place.c.parent_id)
         .outerjoin(compound, compound.c.id == building.c.parent_id)
+        .where(which)
         .order_by(place.c.code)
     ).all()
     return tuple(_slot(row, zones) for row in rows)

@@ -35,6 +35,7 @@ from logistics.store.schema.catalogue import (
     package_version,
 )
 from logistics.store.schema.columns import NaiveDatetime, UtcDateTime, metadata
+from logistics.store.schema.errand_trips import errand_left, errand_place, stop_errand
 from logistics.store.schema.errands import errand, errand_step
 from logistics.store.schema.ledger import bag_move, bag_scan, ledger_seal, lot_statement
 from logistics.store.schema.money import (
@@ -119,6 +120,8 @@ __all__ = [
     "courier",
     "district",
     "errand",
+    "errand_left",
+    "errand_place",
     "errand_step",
     "household",
     "household_fill",
@@ -171,6 +174,7 @@ __all__ = [
     "staff_grant",
     "stop",
     "stop_bag",
+    "stop_errand",
     "supplier",
     "supplier_slot",
     "tier_statement",

@@ -10,30 +10,35 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from geodata.district import District, DistrictUnreadable, read_district
+from logistics.domain.errand_trips import LeftErrand
 from logistics.domain.planning import Notice, PlanInputs, RunPlan
 from logistics.domain.runs import Step, require
 from logistics.errors import Conflict, Invalid
-from logistics.routing.answer import trips_of, unserved_of
+from logistics.routing.answer import errands_left_of, trips_of, unserved_of
+from logistics.routing.errands import with_sites
 from logistics.routing.problem import build_problem
 from logistics.routing.travel import changes, lost, matrices
 from logistics.store import audit, plans, runs
 from logistics.store.plans import StoredPlan
 from logistics.store.session import Database
+from logistics.usecases.assign_errands import assign_errands, hold_errands
+from logistics.usecases.search_trips import search_trips
 from solver.check import check
 from solver.formats.native import write_problem
 from solver.formats.plan_json import write_plan
 from solver.plan import Summary
+from solver.problem import Problem
 from solver.progress import Report
-from solver.supervise import solve_supervised
 
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
 ShouldStop = Callable[[], bool]
+OnBetter = Callable[[Problem, Report], None]
 
 
 class PlanStale(Conflict):
-    """Bags, couriers, zones or gates have changed since the plan was made; plan again."""
+    """Bags, couriers, zones, gates or errands have changed since the plan was made; plan again."""
 
     code = "plan.stale"
 
@@ -85,6 +90,8 @@ class PlanReport:
     seconds: float
     notices: tuple[Notice, ...] = ()
     drop_modes: Mapping[str, int] = field(default_factory=dict)  # stops by where goods are left
+    errands: int = 0
+    errands_left: tuple[LeftErrand, ...] = ()
 
 
 def plan_run(
@@ -164,11 +171,13 @@ def solve_run(
     time_limit_s: float = 30.0,
     seed: int = 0,
     progress: Progress | None = None,
+    on_better: OnBetter | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Solved:
     """Make a plan from what was read; touches no database.
 
-    The search runs in a process of its own, which is ended at the limit.
+    The search runs in a process of its own, which is ended at the limit. ``on_better`` is given
+    each better plan that the judge accepted, beside its problem.
 
     Raises
     ------
@@ -185,16 +194,27 @@ def solve_run(
             folder=inputs.district_folder,
             mend="import the district again with supplyloop district import",
         ) from fault
-    problem, index = build_problem(inputs, matrices(inputs, district))
+    inputs = with_sites(inputs, district)
+    bags, index = build_problem(inputs, matrices(inputs, district))
     if progress is not None:
-        progress(f"{len(problem.jobs)} drops, {len(problem.vehicles)} couriers")
-    plan = solve_supervised(
-        problem,
+        progress(f"{len(bags.jobs)} drops, {len(bags.vehicles)} couriers")
+
+    def hear(problem: Problem, report: Report) -> None:
+        if progress is not None:
+            progress(_line(report))
+        if on_better is not None and report.plan is not None:
+            on_better(problem, report)
+
+    found = search_trips(
+        inputs,
+        bags,
+        index,
         time_limit_s=time_limit_s,
         seed=seed,
-        on_report=None if progress is None else lambda report: progress(_line(report)),
+        hear=None if progress is None and on_better is None else hear,
         should_stop=should_stop,
     )
+    problem, plan = found.problem, found.plan
     violations = check(problem, plan)
     if violations:
         worst = violations[0]
@@ -202,11 +222,12 @@ def solve_run(
             run=inputs.run_code, violations=len(violations), first=worst.code, by=worst.by
         )
     made = RunPlan(
-        trips=trips_of(inputs, index, plan),
+        trips=trips_of(inputs, index, plan, found.errands),
         unserved=unserved_of(index, plan),
         problem=write_problem(problem),
         plan=write_plan(problem, plan),
         seed=seed,
+        errands_left=errands_left_of(index, found.errands, plan),
     )
     return Solved(made, plan.summary, notices_of(inputs, district))
 
@@ -249,7 +270,8 @@ def store_plan(
     RunOutOfOrder
         If the run was released meanwhile.
     PlanStale
-        If bags, couriers, zones, gates or the policy changed meanwhile.
+        If bags, couriers, zones, gates or the policy changed meanwhile, or an errand was taken
+        back or given to somebody.
     """
     run = runs.get_for_update(session, inputs.run_id)
     becomes = require(run, Step.PLAN)
@@ -257,7 +279,11 @@ def store_plan(
     if plans.inputs_of(session, run).digest() != digest:
         raise PlanStale(run=run.code, mend="supplyloop run plan")
     made, summary = solved.made, solved.summary
+    held = hold_errands(session, run, made)
+    if held.gone:
+        raise PlanStale(run=run.code, errand=held.gone[0], mend="supplyloop run plan")
     stored = plans.add(session, run.id, made, digest=digest, at=at)
+    assign_errands(session, inputs, made, held, actor=actor, at=at)
     runs.set_state(session, run.id, becomes)
     report = PlanReport(
         plan=stored,
@@ -272,6 +298,8 @@ def store_plan(
         seconds=summary.seconds,
         notices=solved.notices,
         drop_modes=Counter(stop.drop_mode for trip in made.trips for stop in trip.stops),
+        errands=len({leg.errand_id for trip in made.trips for leg in trip.legs}),
+        errands_left=made.errands_left,
     )
     audit.record(
         session,
@@ -285,6 +313,7 @@ def store_plan(
             "trips": report.trips,
             "bags": report.bags,
             "unserved": report.unserved,
+            "errands": report.errands,
         },
         at=at,
     )

@@ -73,7 +73,7 @@ def test_the_same_step_twice_is_one(session):
     assert len(again.steps) == 2
     with pytest.raises(ErrandOutOfOrder) as refused:
         move_errand(session, taken.id, ErrandState.DONE, **WHO)
-    assert refused.value.facts["follows"] == "cancelled、declined、started"
+    assert refused.value.facts["follows"] == "assigned、cancelled、declined、started"
 
 
 @pytest.mark.usefixtures("district")

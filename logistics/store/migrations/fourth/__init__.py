@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol
 
-from logistics.store.migrations.fourth import access, webhooks
+from logistics.store.migrations.fourth import access, errand_trips, webhooks
 
 
 class Topic(Protocol):
@@ -15,5 +15,5 @@ class Topic(Protocol):
         """Take it away again."""
 
 
-TOPICS: Final[tuple[Topic, ...]] = (access, webhooks)
+TOPICS: Final[tuple[Topic, ...]] = (access, webhooks, errand_trips)
 """In the order in which they are made; taken away in the other."""
