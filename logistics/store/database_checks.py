@@ -1,11 +1,13 @@
 """What must hold of a database beneath the facts in it; only what differs is read."""
 
+import re
+import warnings
 from collections.abc import Iterator
 from typing import Any, Final
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Column, select
+from sqlalchemy import CheckConstraint, Column, inspect, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.database_health import Finding, Inspection
@@ -37,6 +39,11 @@ JOIN pg_class c ON c.oid = t.tgrelid
 WHERE t.tgisinternal AND t.tgenabled NOT IN ('O', 'A')
   AND c.relnamespace = current_schema()::regnamespace
 ORDER BY 1
+"""
+_CHECK = re.compile(r"CONSTRAINT \"?(\w+)\"? CHECK")
+_POSTGRESQL_CHECKS = """
+SELECT c.relname, k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+WHERE k.contype = 'c' AND k.connamespace = current_schema()::regnamespace
 """
 _POSTGRESQL_TRIGGERS = """
 SELECT t.tgname, t.tgenabled::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
@@ -80,11 +87,34 @@ def structure(session: Session, *, quick: bool) -> Iterator[Finding]:
 def model(session: Session) -> Iterator[Finding]:
     """Compare the tables with those that the program knows."""
     context = MigrationContext.configure(session.connection())
-    for difference in compare_metadata(context, metadata):
+    with warnings.catch_warnings():
+        # SQLAlchemy stumbles over its own word for a CHECK that PostgreSQL has not validated
+        warnings.filterwarnings("ignore", message="Can't validate argument 'dialect_options'")
+        differences = compare_metadata(context, metadata)
+    for difference in differences:
         steps = difference if isinstance(difference, list) else [difference]
         for verb, *what in steps:
             subject = ".".join(filter(None, map(_name, what)))
             yield _finding(Inspection.MODEL, subject, "as the program knows it", _differs(verb))
+    yield from _conditions(session)
+
+
+def _conditions(session: Session) -> Iterator[Finding]:
+    """Look for the CHECK of each table, which Alembic does not compare."""
+    execute = session.connection().exec_driver_sql
+    if session.connection().dialect.name == "sqlite":
+        made = execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
+        named = [(table, name) for table, sql in made for name in _CHECK.findall(sql)]
+    else:
+        named = [(table, name) for table, name in execute(_POSTGRESQL_CHECKS)]
+    # revision 0003 wrote whole names, to which Alembic put the prefix once more
+    there = {(table, name.replace(f"ck_{table}_ck_", "ck_")) for table, name in named}
+    tables = set(inspect(session.connection()).get_table_names())
+    for table in metadata.sorted_tables:
+        rules = [rule for rule in table.constraints if isinstance(rule, CheckConstraint)]
+        for rule in rules if table.name in tables else ():
+            if (table.name, str(rule.name)) not in there:
+                yield _finding(Inspection.MODEL, f"{table.name}.{rule.name}", "there", "missing")
 
 
 def triggers(session: Session) -> Iterator[Finding]:
