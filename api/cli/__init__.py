@@ -32,6 +32,7 @@ from api.cli import (
     errands,
     fetching,
     frontier,
+    jobs,
     ledger,
     list_desk,
     lists,
@@ -137,6 +138,7 @@ runs.app.command("vans")(fetching.vans)
 runs.app.command("what-if")(what_if.what_if)
 runs.app.command("frontier")(frontier.of_run)
 app.add_typer(runs.app, name="run")
+app.add_typer(jobs.app, name="job")
 for _deed in (
     packing.pack, packing.seal, packing.stage, packing.packing, packing.short, packing.contents,
     packing.check,

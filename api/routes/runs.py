@@ -15,16 +15,24 @@ from api.errors import Responses
 from api.once import KeyDep, OptionalKeyDep, Reply, once
 from api.plain import plain
 from api.roles import Action
+from logistics.domain.allocation import Allocation
 from logistics.domain.procurement import Received
-from logistics.domain.runs import Run
+from logistics.domain.runs import Run, RunOutOfOrder, Step, require
 from logistics.store import orders, runs
+from logistics.store.session import Database
 from logistics.usecases.close_run import close_run
 from logistics.usecases.create_run import create_run
 from logistics.usecases.cut_off import cut_off
 from logistics.usecases.finish_receiving import finish_receiving
 from logistics.usecases.pack_bags import pack_bags
 from logistics.usecases.receive_goods import mark_nothing_came, receive_goods
-from logistics.usecases.share_out import share_out
+from logistics.usecases.share_out import (
+    SharingInputs,
+    SharingStale,
+    read_sharing,
+    solve_sharing,
+    write_if_fresh,
+)
 from logistics.usecases.show_run import show_run
 
 router = APIRouter(prefix="/api/v1", tags=["runs"])
@@ -248,9 +256,74 @@ def _step(name: str, use: StepUse, summary: str, *, command: str) -> None:
 
 _step("cutoff", cut_off, "Cut off: lists freeze", command="cutoff")
 _step("finish", finish_receiving, "Say that all has come that will", command="receive")
-_step("allocate", share_out, "Share out what came", command="allocate")
 _step("pack", pack_bags, "Pack the bags of each household", command="pack")
 _step("close", close_run, "Close the run", command="close")
+
+
+class AllocateIn(BaseModel):
+    """What becomes of more than was asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+    spread: Annotated[
+        bool, Field(description="Spread what is too much; else it stays in stock")
+    ] = False
+
+
+@router.post(
+    "/runs/{run_id}/allocate",
+    response_model=StepOut,
+    summary="Share out what came",
+    responses=_STEP,
+)
+def allocate(
+    *,
+    run_id: str,
+    who: Steps,
+    key: OptionalKeyDep,
+    database: DatabaseDep,
+    work: WorkDep,
+    at: NowDep,
+    body: AllocateIn | None = None,
+) -> JSONResponse:
+    """Give every line its share, or the reason why there is none.
+
+    It is worked out in no transaction: lists and receipts go on meanwhile. The sharing is refused
+    as `sharing.stale` if what it was made from has changed.
+    """
+    wish = body or AllocateIn()
+    solved = _shared(database, run_id, spread=wish.spread)
+
+    def deed(session: Session) -> Reply:
+        if solved is None:  # answered by its key before, or refused now
+            require(runs.get_for_update(session, run_id), Step.ALLOCATE)
+            raise SharingStale(run=run_id, mend="share again")
+        inputs, shares = solved
+        result = write_if_fresh(session, inputs, shares, actor=who.actor, at=at)
+        after = RunOut.of(runs.get(session, run_id)).model_dump(mode="json")
+        return Reply({"run": after, "result": plain(result)})
+
+    return once(
+        work,
+        deed,
+        who=who,
+        command=f"POST /api/v1/runs/{run_id}/allocate",
+        key=key,
+        content=[] if body is None else body.model_dump(mode="json"),
+        at=at,
+    )
+
+
+def _shared(
+    database: Database, run_id: str, *, spread: bool
+) -> tuple[SharingInputs, Allocation] | None:
+    """Work a sharing out; a run in another state is refused later, or answered by its key."""
+    try:
+        with database.read() as session:
+            require(runs.get(session, run_id), Step.ALLOCATE)
+            inputs = read_sharing(session, run_id, spread=spread)
+    except RunOutOfOrder:
+        return None
+    return inputs, solve_sharing(inputs)
 
 
 class PlanIn(BaseModel):

@@ -37,6 +37,7 @@ from logistics.store.schema.catalogue import (
 from logistics.store.schema.columns import NaiveDatetime, UtcDateTime, metadata
 from logistics.store.schema.errand_trips import errand_left, errand_place, stop_errand
 from logistics.store.schema.errands import errand, errand_step
+from logistics.store.schema.jobs import job, job_event
 from logistics.store.schema.ledger import bag_move, bag_scan, ledger_seal, lot_statement
 from logistics.store.schema.money import (
     lot_cost,
@@ -135,6 +136,8 @@ __all__ = [
     "item_misspelling",
     "item_unit",
     "item_version",
+    "job",
+    "job_event",
     "ledger_seal",
     "line_demand",
     "list_history",

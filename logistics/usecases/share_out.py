@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,6 +42,12 @@ class SharingStale(Conflict):
     """Goods, lists or rations changed while the sharing was worked out; nothing was written."""
 
     code = "sharing.stale"
+
+
+class SharingStopped(Conflict):
+    """Somebody stopped the sharing before it was worked out; nothing was written."""
+
+    code = "sharing.stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,13 +139,28 @@ def share_out_apart(
     if dry_run:
         return SharedOut(inputs.run, _report(inputs, result.shares, result), result.parts)
 
-    def write(session: Session) -> SharedOut:
-        require(runs.get_for_update(session, run), Step.ALLOCATE)
-        if read_sharing(session, run, spread=spread).digest != inputs.digest:
-            raise SharingStale(run=inputs.run.code, mend="share again")
-        return write_sharing(session, inputs, result, actor=actor, at=at)
+    return database.run(
+        lambda session: write_if_fresh(session, inputs, result, actor=actor, at=at)
+    )
 
-    return database.run(write)
+
+def write_if_fresh(
+    session: Session, inputs: SharingInputs, result: Allocation, *, actor: str, at: datetime
+) -> SharedOut:
+    """Write a sharing that was worked out in no transaction, if what was read still holds.
+
+    Raises
+    ------
+    RunOutOfOrder
+        If the run was moved on meanwhile.
+    SharingStale
+        If what was read has changed.
+    """
+    run = inputs.run
+    require(runs.get_for_update(session, run.id), Step.ALLOCATE)
+    if read_sharing(session, run.id, spread=inputs.terms.spread).digest != inputs.digest:
+        raise SharingStale(run=run.code, mend="share again")
+    return write_sharing(session, inputs, result, actor=actor, at=at)
 
 
 def read_sharing(session: Session, run: str, *, spread: bool = False) -> SharingInputs:
@@ -192,12 +213,22 @@ def read_sharing(session: Session, run: str, *, spread: bool = False) -> Sharing
     )
 
 
-def solve_sharing(inputs: SharingInputs) -> Allocation:
-    """Work the shares out; needs no database. The same inputs give the same shares."""
+def solve_sharing(
+    inputs: SharingInputs, *, should_stop: Callable[[], bool] | None = None
+) -> Allocation:
+    """Work the shares out; needs no database. The same inputs give the same shares.
+
+    Raises
+    ------
+    SharingStopped
+        If ``should_stop`` says so between two questions: half a sharing is none.
+    """
     left = _PROOFS
 
     def answer(question: Question) -> Answer:
         nonlocal left
+        if should_stop is not None and should_stop():
+            raise SharingStopped(run=inputs.run.code, mend="share again")
         done = share(_problem(question), Effort(budget_all=min(_PROOFS_A_ROUND, left)))
         left -= done.work
         return _answer(done)

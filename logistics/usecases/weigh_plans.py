@@ -14,6 +14,7 @@ from solver.frontier_chart import draw_frontier
 from solver.tradeoff import Frontier, write_frontier
 
 Progress = Callable[[str], None]
+ShouldStop = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +35,13 @@ def weigh_plans(
     points: int = 6,
     seed: int = 0,
     progress: Progress | None = None,
+    should_stop: ShouldStop | None = None,
 ) -> Weighed:
     """Find other plans for the problem that the run's plan in force was made from.
 
     Nothing is stored: what was found is for people to look at, and the run keeps its plan. No
-    transaction is open while the solver works.
+    transaction is open while the solver works. Once ``should_stop`` says yes, what was found so
+    far is the answer.
 
     Raises
     ------
@@ -59,6 +62,7 @@ def weigh_plans(
         points=points,
         start=plan,
         on_report=progress,
+        should_stop=should_stop,
     )
     return Weighed(plan_id=plan_id, choices=choices_of(found), file=write_frontier(problem, found))
 

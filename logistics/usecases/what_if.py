@@ -28,7 +28,14 @@ from logistics.routing.travel import matrices
 from logistics.store import places, plans, runs, trips, zones
 from logistics.store.session import Database
 from logistics.usecases.close_ground import ways_named
-from logistics.usecases.plan_run import MapUnreadable, NoCouriers, notices_of, solve_run
+from logistics.usecases.plan_run import (
+    MapUnreadable,
+    NoCouriers,
+    OnBetter,
+    ShouldStop,
+    notices_of,
+    solve_run,
+)
 from solver.formats.plan_json import read_plan
 from solver.plan import Summary
 
@@ -78,10 +85,13 @@ def what_if(
     time_limit_s: float = 30.0,
     seed: int = 0,
     progress: Progress | None = None,
+    on_better: OnBetter | None = None,
+    should_stop: ShouldStop | None = None,
 ) -> WhatIf:
     """Tell which drops, trips and points would be touched; on wish plan again and compare.
 
-    Everything happens to a copy of what was read: nothing is written.
+    Everything happens to a copy of what was read: nothing is written. ``on_better`` and
+    ``should_stop`` are those of :func:`logistics.usecases.plan_run.solve_run`.
 
     Raises
     ------
@@ -111,7 +121,14 @@ def what_if(
     if plan_again:
         if not changed.carriers:
             raise NoCouriers(run=inputs.run_code, field="couriers", mend="leave some couriers")
-        solved = solve_run(changed, time_limit_s=time_limit_s, seed=seed, progress=progress)
+        solved = solve_run(
+            changed,
+            time_limit_s=time_limit_s,
+            seed=seed,
+            progress=progress,
+            on_better=on_better,
+            should_stop=should_stop,
+        )
     codes = {carrier.id: carrier.code for carrier in inputs.carriers}
     return WhatIf(
         run=inputs.run_code,

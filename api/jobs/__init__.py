@@ -1,0 +1,1 @@
+"""Workers of the service, and what they tell while they work."""
