@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from logistics.domain.custody import BagState
 from logistics.store import outbox, webhooks
-from logistics.store.tables import bag, courier, household_list, run, triage, trip
+from logistics.store.tables import bag, courier, household_list, plan, run, triage, trip
 
 _STEPS: Final = frozenset(
     {"run.create", "run.cutoff", "run.order", "run.receive-finish", "run.allocate", "run.pack",
@@ -75,7 +75,8 @@ def of_trip(session: Session, trip_id: str, state: str, *, at: datetime) -> None
     if event is None or not webhooks.listeners(session):
         return
     code, run_id, rider = session.execute(
-        select(trip.c.code, trip.c.run_id, courier.c.code)
+        select(trip.c.code, plan.c.run_id, courier.c.code)
+        .join(plan, plan.c.id == trip.c.plan_id)
         .join(courier, courier.c.id == trip.c.courier_id)
         .where(trip.c.id == trip_id)
     ).one()
