@@ -1,9 +1,9 @@
 """A roll call as a table for its leader, who writes into it what was said, and back again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from os import PathLike
-from typing import Final
+from typing import Any, Final
 
 from logistics.domain.registry_report import Fault
 from logistics.domain.roll_call import Answer, RollCall
@@ -64,8 +64,13 @@ def write_roll_call(
     TableUnreadable
         If the file's ending is neither.
     """
-    rows = (
-        {
+    write_table(path, ROLL_CALL, roll_call_rows(called), language=language)
+
+
+def roll_call_rows(called: RollCall) -> Iterator[dict[str, Any]]:
+    """Give those who are called as rows of :data:`ROLL_CALL`, the answer left open."""
+    for row in called.rows:
+        yield {
             "leader": row.leader or None,
             "building": row.building,
             "stairwell": row.stairwell,
@@ -80,9 +85,6 @@ def write_roll_call(
             "how": row.last_mark.how.value if row.last_mark else None,
             "asked_at": row.last_mark.asked_at.isoformat() if row.last_mark else None,
         }
-        for row in called.rows
-    )
-    write_table(path, ROLL_CALL, rows, language=language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

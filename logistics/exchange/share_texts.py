@@ -109,10 +109,11 @@ def amount(quantity: int, base: str, language: Language) -> str:
 
 def shares_csv(homes: Iterable[ToldHousehold], *, language: Language = "zh") -> str:
     """Write what every household is told as CSV."""
-    return csv_text(SHARES, _rows(homes, language), language=language)
+    return csv_text(SHARES, share_rows(homes, language), language=language)
 
 
-def _rows(homes: Iterable[ToldHousehold], language: Language) -> Iterator[dict[str, Any]]:
+def share_rows(homes: Iterable[ToldHousehold], language: Language) -> Iterator[dict[str, Any]]:
+    """Give what every household is told as rows of :data:`SHARES`."""
     for home in homes:
         for line in home.lines:
             yield {

@@ -63,7 +63,7 @@ ALLOCATION: Final = Table(
 
 def orders_csv(order: PurchaseOrder, *, language: Language = "zh") -> str:
     """Write one market's order as CSV, opened by spreadsheet programs as it is."""
-    return csv_text(ORDERS, _order_rows(order, language), language=language)
+    return csv_text(ORDERS, order_rows(order, language), language=language)
 
 
 def orders_xlsx(orders: Iterable[PurchaseOrder], *, language: Language = "zh") -> bytes:
@@ -71,7 +71,7 @@ def orders_xlsx(orders: Iterable[PurchaseOrder], *, language: Language = "zh") -
     pages: list[tuple[Table, Iterable[dict[str, Any]]]] = []
     for order in orders:
         name = order.code[-_LONGEST_NAME:]  # the end of a code tells markets apart
-        pages.append((replace(ORDERS, zh=name, en=name), _order_rows(order, language)))
+        pages.append((replace(ORDERS, zh=name, en=name), order_rows(order, language)))
     return xlsx_bytes(pages or [(ORDERS, ())], language=language)
 
 
@@ -100,7 +100,8 @@ def yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02}"
 
 
-def _order_rows(order: PurchaseOrder, language: Language) -> Iterator[dict[str, Any]]:
+def order_rows(order: PurchaseOrder, language: Language) -> Iterator[dict[str, Any]]:
+    """Give the lines of an order as rows of :data:`ORDERS`."""
     for line in order.lines:
         yield {
             "order": order.code,

@@ -45,10 +45,12 @@ from logistics.exchange.tables.reading import (
     stream_table,
 )
 from logistics.exchange.tables.writing import (
+    csv_lines,
     csv_text,
     sheet_name,
     write_book,
     write_table,
+    write_xlsx,
     xlsx_bytes,
 )
 
@@ -77,6 +79,7 @@ __all__ = [
     "YesNo",
     "Yuan",
     "clock_at",
+    "csv_lines",
     "csv_text",
     "guard",
     "read_book",
@@ -87,5 +90,6 @@ __all__ = [
     "unguard",
     "write_book",
     "write_table",
+    "write_xlsx",
     "xlsx_bytes",
 ]

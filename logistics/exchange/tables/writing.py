@@ -3,11 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -66,19 +66,38 @@ def write_book(
 
 def csv_text(table: Table, rows: Iterable[Values], *, language: Language = "zh") -> str:
     """Write one table as the text of a CSV file, with a byte order mark."""
+    return "".join(csv_lines(table, rows, language=language))
+
+
+def csv_lines(table: Table, rows: Iterable[Values], *, language: Language = "zh") -> Iterator[str]:
+    """Write a table line by line, as rows come: no more of it is held than one."""
     out = io.StringIO()
     writer = csv.writer(out)
+    yield BOM
     writer.writerow([guard(column.header(language)) for column in table.columns])
+    yield _taken(out)
     for values in rows:
         cells = [_cell(column, values, language) for column in table.columns]
         writer.writerow([f"{c:f}" if isinstance(c, Decimal) else c for c in cells])
-    return BOM + out.getvalue()
+        yield _taken(out)
 
 
 def xlsx_bytes(
     tables: Sequence[tuple[Table, Iterable[Values]]], *, language: Language = "zh"
 ) -> bytes:
     """Write tables as sheets of a workbook: bold header that stays in sight, texts as texts."""
+    out = io.BytesIO()
+    write_xlsx(out, tables, language=language)
+    return out.getvalue()
+
+
+def write_xlsx(
+    out: IO[bytes],
+    tables: Sequence[tuple[Table, Iterable[Values]]],
+    *,
+    language: Language = "zh",
+) -> None:
+    """Write tables into an open file, as rows come: they are not held in memory."""
     book = Workbook(write_only=True)
     taken: set[str] = set()
     for table, rows in tables:
@@ -92,9 +111,15 @@ def xlsx_bytes(
             page.append([
                 _typed(page, _cell(column, values, language)) for column in table.columns
             ])  # fmt: skip
-    out = io.BytesIO()
     book.save(out)
-    return out.getvalue()
+
+
+def _taken(out: io.StringIO) -> str:
+    """Take what was written, and leave the buffer empty."""
+    text = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return text
 
 
 def sheet_name(title: str, taken: set[str]) -> str:
