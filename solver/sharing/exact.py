@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 
-class _Model:
+class Model:
     """CP-SAT's model of a component, and the levels found so far."""
 
     def __init__(self, numbers: Scaled, hint: list[int]) -> None:
@@ -47,7 +47,8 @@ class _Model:
         self.rests.append(last)
         self.model.add(steps == whole).only_enforce_if(last)
 
-    def _amount(self, claim: int) -> "cp_model.LinearExpr":
+    def amount(self, claim: int) -> "cp_model.LinearExpr":
+        """Say what a claim gets, as an expression."""
         n = self.numbers
         last = self.rests[claim]
         pieces = [self.steps[claim]] + ([] if last is None else [last])
@@ -55,7 +56,7 @@ class _Model:
 
     def _keep_to_stock(self) -> None:
         for good, claims in enumerate(self.numbers.of_good):
-            self.model.add(sum(map(self._amount, claims)) <= self.numbers.stock[good])
+            self.model.add(sum(map(self.amount, claims)) <= self.numbers.stock[good])
 
     def _standing(self, taker: int) -> "cp_model.LinearExpr":
         n = self.numbers
@@ -125,6 +126,12 @@ class _Model:
         self.model.add(sum(stays) <= count)
         return count, proven
 
+    def least(self, total: "cp_model.LinearExpr", budget: float) -> tuple[int | None, bool]:
+        """Make an expression as small as it can be; return its value, and whether it is proven."""
+        model = self.model.clone()
+        model.minimize(total)
+        return self._solve(model, budget)
+
     def prefer_earlier(self, budget: float) -> None:
         """Among sharings with these levels let earlier takers stand at the higher ones.
 
@@ -155,7 +162,7 @@ class _Model:
         self.work += solver.deterministic_time
         if status not in (self.cp.OPTIMAL, self.cp.FEASIBLE):
             return None, False
-        self.given = [int(solver.value(self._amount(c))) for c in range(len(self.steps))]
+        self.given = [int(solver.value(self.amount(c))) for c in range(len(self.steps))]
         return round(solver.objective_value), status == self.cp.OPTIMAL
 
 
@@ -173,7 +180,7 @@ def solved(numbers: Scaled, start: list[int], budget: float) -> tuple[list[int],
         Amounts by claim; whether they are proven best; what the lowest standing cannot exceed;
         the deterministic time that was used.
     """
-    model = _Model(numbers, start)
+    model = Model(numbers, start)
     everything = numbers.standings(numbers.limit)
     open_takers = len(everything)
     best, bound = start, min(everything, default=0)

@@ -1,35 +1,12 @@
-"""From the optimum of dividing everything to whole steps, and how far they fall behind it."""
+"""How far whole steps fall behind the optimum of dividing everything."""
 
-from math import ceil, floor, gcd, isnan
+from math import ceil, gcd, isnan
 
 from solver.sharing.levels import Levels
 from solver.sharing.problem import Level
 from solver.sharing.scale import Scaled
 
-_NEAR = 1e-6  # of a step: what is missing to a whole one by rounding alone
 _SAME = 1e-9
-
-
-def rounded(numbers: Scaled, found: Levels) -> list[int]:
-    """Round each claim down to whole steps: it loses less than one; amounts by claim.
-
-    All of a limit stays all of it. Rounding what is a whole step but for inexact numbers may
-    take more than there is; then the later claims on the good give a step back.
-    """
-    amounts = []
-    for claim, part in enumerate(found.part):
-        limit, step = numbers.limit[claim], numbers.step[claim]
-        exact = part * limit
-        whole = floor(exact / step + _NEAR) * step
-        amounts.append(limit if exact >= limit - _NEAR * step else min(whole, limit))
-    for good, claims in enumerate(numbers.of_good):
-        over = sum(amounts[c] for c in claims) - numbers.stock[good]
-        for claim in reversed(claims):
-            while over > 0 and amounts[claim]:
-                back = amounts[claim] % numbers.step[claim] or numbers.step[claim]
-                amounts[claim] -= min(back, amounts[claim])
-                over -= back
-    return amounts
 
 
 def compared(numbers: Scaled, found: Levels, amounts: list[int]) -> tuple[Level, ...]:

@@ -8,10 +8,16 @@ from math import floor
 from solver.sharing.bound import ceiling
 from solver.sharing.exact import solved
 from solver.sharing.filling import filled
+from solver.sharing.forest import rounded
 from solver.sharing.levels import WORK, levels
+from solver.sharing.network import WORK as ARCS
+from solver.sharing.network import flowed, uniform
 from solver.sharing.problem import Component, Level, Problem, Sharing
-from solver.sharing.rounding import attainable, compared, rounded
+from solver.sharing.rounding import attainable, compared
 from solver.sharing.scale import Scaled, scaled
+
+_FROM_NOTHING = 30_000  # claims
+_TELLING = 10**6  # a common scale up to this keeps standings ten times further apart than 1e-7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +26,14 @@ class Effort:
 
     Larger components than ``exact_claims`` are filled; ``budget`` is CP-SAT's deterministic
     time per component, ``budget_all`` for all of them; ``levels`` the claims in all linear
-    programs of a component.
+    programs of a component, ``arcs`` those in all flows of one.
     """
 
     exact_claims: int = 160
     budget: float = 4.0
     budget_all: float = 16.0
     levels: int = WORK
+    arcs: int = ARCS
 
 
 def share(problem: Problem, effort: Effort = Effort()) -> Sharing:
@@ -37,8 +44,10 @@ def share(problem: Problem, effort: Effort = Effort()) -> Sharing:
     Notes
     -----
     The exact question is NP-hard (subset sum is one good and one taker). Small components are
-    solved and proven by CP-SAT; so are those in which one good goes by equal steps, where raising
-    the lowest is exact by exchange. Others are filled, and the report says what is proven.
+    solved and proven by CP-SAT. Where a taker gains the same by each step that it asks, flows are
+    exact at any size; with one good and one claim each, so is raising the lowest. Others are
+    filled, from the exact optimum of dividing everything; that is proven best where everybody
+    reaches its level, and else the report says how far it falls behind.
     """
     given = [0] * len(problem.claims)
     asked = [0] * len(problem.stock)
@@ -66,19 +75,31 @@ def share(problem: Problem, effort: Effort = Effort()) -> Sharing:
 def _share(
     numbers: Scaled, takers: list[int], goods: list[int], effort: Effort, left: float
 ) -> tuple[list[int], Component, float]:
-    amounts = filled(numbers)
     work = 0.0
     apart: tuple[Level, ...] = ()
-    if _by_exchange(numbers):
-        method, proven = "exchange", numbers.exact
+    alike = uniform(numbers)
+    if alike and _by_exchange(numbers):
+        amounts = filled(numbers)
+        method, proven, bound = "exchange", numbers.exact, min(_high(numbers, amounts))
+    elif alike and numbers.exact and (best := flowed(numbers, effort.arcs)) is not None:
+        amounts, method, proven = best, "flows", True
         bound = min(_high(numbers, amounts))
     elif numbers.exact and len(numbers.taker) <= effort.exact_claims and left > 0:
         budget = min(effort.budget, left)
-        amounts, proven, top, work = solved(numbers, amounts, budget)
+        amounts, proven, top, work = solved(numbers, filled(numbers), budget)
         method, bound = "exact", _unfloored(numbers, top)
+    elif (
+        numbers.exact
+        and left > 0
+        and sum(len(numbers.of_taker[t]) for t in several(numbers)) <= effort.exact_claims
+        and (found := _folded(numbers, min(effort.budget, left)))[1]
+    ):
+        amounts, proven, work = found
+        method, bound = "folded", min(_high(numbers, amounts))
     else:
-        method, proven = "filled", False
-        amounts, bound, apart = _filled(numbers, amounts, effort.levels)
+        method = "filled"
+        amounts, bound, apart = _filled(numbers, effort.levels)
+        proven = _reached(numbers, amounts, apart)
     lowest = min(_high(numbers, amounts))
     component = Component(
         takers=tuple(takers),
@@ -92,19 +113,34 @@ def _share(
     return amounts, component, work
 
 
-def _filled(
-    numbers: Scaled, amounts: list[int], work: int
-) -> tuple[list[int], Fraction, tuple[Level, ...]]:
-    """Take the better of a sharing and one that begins at the optimum of dividing everything."""
+def _filled(numbers: Scaled, work: int) -> tuple[list[int], Fraction, tuple[Level, ...]]:
+    """Begin at the optimum of dividing everything, and from nothing; take what is better.
+
+    From nothing is left out where the levels are reached, or where it would take long.
+    """
     found = levels(numbers, work)
-    other = filled(numbers, rounded(numbers, found))
-    if sorted(numbers.standings(other)) > sorted(numbers.standings(amounts)):
-        amounts = other
+    amounts = filled(numbers, rounded(numbers, found.part))
+    done = _reached(numbers, amounts, compared(numbers, found, amounts))
+    if not done and len(numbers.taker) <= _FROM_NOTHING:
+        other = filled(numbers)
+        if sorted(numbers.standings(other)) > sorted(numbers.standings(amounts)):
+            amounts = other
     bound = ceiling(numbers) if found.bound is None else found.bound
     if numbers.exact:
         most = attainable(numbers, floor(bound * numbers.scale))
         bound = Fraction(most, numbers.scale)
     return amounts, bound, compared(numbers, found, amounts)
+
+
+def _reached(numbers: Scaled, amounts: list[int], apart: tuple[Level, ...]) -> bool:
+    """Say whether all have something and stand at their exact levels: nothing is better then.
+
+    Levels are sure to 1e-7: where standings differ by far more, that means equality.
+    """
+    known = sum(level.takers for level in apart) == len(numbers.start)
+    fine = numbers.exact and numbers.scale <= _TELLING
+    some = min(numbers.standings(amounts)) >= min(numbers.start)
+    return known and fine and some and all(level.exact and not level.shortfall for level in apart)
 
 
 def _high(numbers: Scaled, amounts: list[int]) -> list[Fraction]:

@@ -12,9 +12,10 @@ from scipy.optimize import linprog
 
 from solver.sharing.exact import solved
 from solver.sharing.filling import filled
+from solver.sharing.forest import rounded
 from solver.sharing.levels import Levels, levels
 from solver.sharing.problem import Claim, Problem, Taker
-from solver.sharing.rounding import attainable, compared, rounded
+from solver.sharing.rounding import attainable, compared
 from solver.sharing.scale import Scaled, scaled
 from solver.sharing.share import Effort, share
 
@@ -63,7 +64,7 @@ def textbook(problem: Problem) -> list[float]:
     fixed: dict[int, float] = {}
 
     def best(goal: np.ndarray, least: dict[int, float] | None) -> float:
-        rows, right = [*stock], [float(s) for s in problem.stock]
+        rows, right = [*stock], [float(s) for s in numbers_of(problem).stock]
         for taker in range(takers):
             row = -gain[taker]
             floor = fixed.get(taker, None if least is None else least.get(taker))
@@ -179,7 +180,7 @@ def test_whole_steps_are_never_better_than_levels_and_lose_less_than_a_step_each
 ) -> None:
     numbers = numbers_of(problem)
     found = levels(numbers)
-    down = rounded(numbers, found)
+    down = rounded(numbers, found.part)
     for good, claims in enumerate(numbers.of_good):
         assert sum(down[c] for c in claims) <= numbers.stock[good]
     for claim, amount in enumerate(down):
@@ -326,7 +327,7 @@ def test_rounding_that_would_take_more_than_there_is_gives_steps_back() -> None:
     beyond = Levels(
         standing=[1.0, 1.0], exact=[True] * 2, part=[1.0, 1.0], programs=0, groups=1, gap=0.0
     )
-    assert rounded(numbers, beyond) == [2, 1]
+    assert rounded(numbers, beyond.part) == [2, 1]
 
 
 def test_what_follows_a_level_that_its_prices_do_not_prove_is_not_called_exact(
