@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -20,9 +20,9 @@ _HEADERS = (
 
 
 class _Surround:
-    def __init__(self, app: ASGIApp, *, body_limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, body_limit: int, larger: Mapping[str, int]) -> None:
         self._app = app
-        self._body_limit = body_limit
+        self._body_limit, self._larger = body_limit, larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,6 +48,7 @@ class _Surround:
             log.info("%s %s %d %.0f ms", scope["method"], route, status, spent)
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limit = self._larger.get(scope["path"], self._body_limit)
         body, more = b"", scope["method"] in {"POST", "PUT", "PATCH", "DELETE"}
         while more:
             message = await receive()
@@ -55,8 +56,8 @@ class _Surround:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > self._body_limit:
-                answer = refusal(Request(scope), BodyTooLarge(limit=self._body_limit))
+            if len(body) > limit:
+                answer = refusal(Request(scope), BodyTooLarge(limit=limit))
                 await answer(scope, receive, send)
                 return
         replayed = scope["method"] not in {"POST", "PUT", "PATCH", "DELETE"}
@@ -73,4 +74,6 @@ class _Surround:
 
 def install(app: FastAPI) -> None:
     """Put the surroundings around the application."""
-    app.add_middleware(_Surround, body_limit=app.state.settings.body_limit)
+    settings = app.state.settings
+    larger = {"/api/v1/optimize": settings.optimize_body_limit}
+    app.add_middleware(_Surround, body_limit=settings.body_limit, larger=larger)
