@@ -11,32 +11,45 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api import errors, middleware
-from api.auth import Principal, may
+from api.auth import Principal, may_within
 from api.deps import now
+from api.jobs.farewell import hearing_the_end
+from api.jobs.pulse import Pulse
+from api.jobs.streams import Pace
+from api.jobs.workers import Workers
 from api.openapi import describe
 from api.pages.choices import KeptChoices
 from api.pages.maps import MapDrawer
 from api.roles import Action
 from api.routes import (
+    assets,
+    calendars,
     closures,
+    errand_trips,
     errands,
     events,
     health,
+    jobs,
     lists,
     maps,
     money,
+    optimize,
     ordering,
     packing,
     planning,
     registry,
     runs,
     sheets,
+    sign_in,
+    tables,
     trace,
     triage,
+    webhooks,
     welcome,
     zones,
 )
 from api.settings import Settings
+from api.webhooks.dispatching import Dispatcher
 from logistics.errors import Unavailable
 from logistics.store import idempotency
 from logistics.store.session import Database, open_database
@@ -59,8 +72,14 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         forgetting = asyncio.create_task(_forget_keys_daily(app.state.database))
-        yield
+        sending = asyncio.create_task(app.state.dispatcher.run())
+        app.state.workers.start()
+        with hearing_the_end(app.state.workers.leave):
+            yield
         forgetting.cancel()
+        app.state.dispatcher.stop()
+        await sending  # a message on its way is written down before all ends
+        await run_in_threadpool(app.state.workers.stop)
         await run_in_threadpool(app.state.database.close)
 
     app = FastAPI(
@@ -74,12 +93,19 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = open_database(settings.database)
+    app.state.dispatcher = Dispatcher(app.state.database, allowed=settings.webhook_private_hosts)
+    app.state.workers = Workers(database=app.state.database, now=now, count=settings.jobs)
+    app.state.pulse = Pulse(app.state.database)
+    app.state.pace = Pace()
     app.state.maps = MapDrawer()
     app.state.choices = KeptChoices()
     errors.install(app)
     middleware.install(app)
     app.include_router(welcome.router)
+    app.include_router(assets.router)
+    app.include_router(sign_in.router)
     app.include_router(health.router)
+    app.include_router(jobs.router)
     app.include_router(lists.router)
     app.include_router(runs.router)
     app.include_router(ordering.router)
@@ -93,8 +119,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(zones.router)
     app.include_router(closures.router)
     app.include_router(errands.router)
+    app.include_router(errand_trips.router)
     app.include_router(events.router)
     app.include_router(trace.router)
+    app.include_router(webhooks.router)
+    app.include_router(optimize.router)
+    app.include_router(calendars.router)
+    app.include_router(tables.router)
 
     @app.get(
         "/api/v1/openapi.json",
@@ -102,7 +133,7 @@ def create_app(settings: Settings) -> FastAPI:
         summary="This description",
         responses=errors.Responses.of(),
     )
-    def openapi(_: Annotated[Principal, Depends(may(Action.API_READ))]) -> dict[str, Any]:
+    def openapi(_: Annotated[Principal, Depends(may_within(Action.API_READ))]) -> dict[str, Any]:
         return describe(app)
 
     return app

@@ -1,122 +1,229 @@
-"""Who is asking: bearer tokens of staff and couriers, personal links of households."""
+"""Who is asking: bearer tokens of programs, sessions of browsers; and what each endpoint asks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Final
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
-from api.deps import NowDep, WorkDep
+from api.access import scopes
+from api.access.cookies import must_be_from_here, session_secret
+from api.access.principal import Holding, NotAllowed, NotYours, Principal
+from api.deps import NowDep, Work, WorkDep
 from api.errors import Unauthenticated
-from api.roles import Action, Reach, Role, reach
-from logistics.errors import Forbidden
-from logistics.store import couriers, places, registry, tokens
+from api.roles import Action, Reach, Role
+from logistics.domain.access import Link, WebSession
+from logistics.store import (
+    couriers,
+    links,
+    places,
+    registry,
+    staff,
+    tokens,
+    web_sessions,
+)
+
+__all__ = ["NotAllowed", "NotYours", "Principal", "may", "may_within", "principal"]
 
 bearer = HTTPBearer(
     auto_error=False,
     scheme_name="token",
-    description="A token of `supplyloop token create`, or the secret of a household's link",
+    description="A token of `supplyloop token create`; browsers come in by a session instead",
 )
 
-
-_BY_SUBMITTER = frozenset({Action.LIST_TAKE, Action.LIST_READ, Action.LIST_CHANGE})
-
-
-class NotAllowed(Forbidden):
-    """The token's role may not do this."""
-
-    code = "role.not-allowed"
+ACTION_MARK: Final = "supplyloop_action"
+"""Attribute under which an endpoint's dependency tells which action it checks."""
 
 
-class NotYours(Forbidden):
-    """The token may do this only for its own household or courier."""
-
-    code = "token.not-yours"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Principal:
-    """The holder of a valid token."""
-
-    token_id: str
-    role: Role
-    household_code: str | None = None
-    courier_code: str | None = None
-    district_id: str | None = None  # of the household or courier
-    submits_for: frozenset[str] = frozenset()  # households for which this one sends the lists
-
-    @property
-    def actor(self) -> str:
-        """The name under which deeds are recorded: never a person's."""
-        if self.household_code:
-            return f"household:{self.household_code}"
-        return f"token:{self.token_id}"
-
-    def must_own_household(self, action: Action, code: str) -> None:
-        """Refuse another household's affairs where the role reaches only its own.
-
-        A landlord also reaches the lists of those for whom the registry lets it submit, and
-        nothing else of theirs.
-        """
-        submits = action in _BY_SUBMITTER and code in self.submits_for
-        if reach(self.role, action) is Reach.OWN and code != self.household_code and not submits:
-            raise NotYours(subject=code)
-
-    def must_own_courier(self, action: Action, code: str) -> None:
-        """Refuse another courier's sheet where the role reaches only its own."""
-        if reach(self.role, action) is Reach.OWN and code != self.courier_code:
-            raise NotYours(subject=code)
-
-
-def principal_of(work: WorkDep, secret: str, at: NowDep) -> Principal:
-    """Return the holder of a secret.
+def principal(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    work: WorkDep,
+    at: NowDep,
+) -> Principal:
+    """Return who is asking.
 
     Raises
     ------
     Unauthenticated
-        If the secret is unknown, expired or revoked.
+        If there is no token and no session, or it is unknown, expired or revoked.
+    ForeignOrigin
+        If a browser with a session was made to ask by another site's page.
     """
-
-    def find(session: Session) -> Principal | None:
-        token = tokens.find(session, secret, at)
-        if token is None:
-            return None
-        household = places.household(session, token.household_id) if token.household_id else None
-        courier = couriers.get(session, token.courier_id) if token.courier_id else None
-        return Principal(
-            token_id=token.id,
-            role=Role(token.role),
-            household_code=household.code if household else None,
-            courier_code=courier.code if courier else None,
-            district_id=owner.district_id if (owner := household or courier) else None,
-            submits_for=registry.submitted_by(session, household) if household else frozenset(),
-        )
-
-    found = work.read(find)
+    if credentials is not None:
+        found = by_token(work, credentials.credentials, at)
+    else:
+        secret = session_secret(request)
+        found = None if secret is None else by_session(work, secret, at)
+        if found is not None:
+            must_be_from_here(request)
     if found is None:
         raise Unauthenticated
     return found
 
 
-def principal(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-    work: WorkDep,
-    at: NowDep,
-) -> Principal:
-    """Return who is asking."""
-    if credentials is None:
-        raise Unauthenticated
-    return principal_of(work, credentials.credentials, at)
+PrincipalDep = Annotated[Principal, Depends(principal)]
 
 
 def may(action: Action) -> Callable[..., Principal]:
-    """Make the dependency of an endpoint that does ``action``."""
+    """Make the dependency of an endpoint that does ``action`` to what its path names.
 
-    def check(who: Annotated[Principal, Depends(principal)]) -> Principal:
-        if reach(who.role, action) is None:
-            raise NotAllowed(role=who.role.value, action=action.value)
+    Whose role reaches only a place or their own is let through only where the path names
+    something of theirs. An endpoint whose path names nothing takes :func:`may_within`.
+    """
+    return _check(action, within=False)
+
+
+def may_within(action: Action) -> Callable[..., Principal]:
+    """Make the dependency of an endpoint that itself keeps to what the asker looks after.
+
+    It must call :meth:`Principal.must_cover` for what its body or query names, or give only what
+    the asker's places and districts hold.
+    """
+    return _check(action, within=True)
+
+
+def _check(action: Action, *, within: bool) -> Callable[..., Principal]:
+    def check(request: Request, who: PrincipalDep, work: WorkDep) -> Principal:
+        if who.reach(action) is None:
+            role = " ".join(sorted(one.value for one in who.roles))
+            raise NotAllowed(role=role, action=action.value)
+        if who.unlimited(action):
+            return who
+        path = request.path_params
+        if scopes.names_something(path):
+            where = work.read(lambda session: scopes.where(session, path))
+            if within and who.reach(action) is not Reach.ALL:
+                return who  # such as a leader's part of a run: the endpoint gives that part
+            who.must_cover(action, where, " ".join(str(one) for one in path.values()))
+        elif not within:
+            raise NotYours(subject=action.value)
         return who
 
+    setattr(check, ACTION_MARK, action)
     return check
+
+
+def by_token(work: Work, secret: str, at: datetime) -> Principal | None:
+    """Find the holder of a program's token."""
+
+    def find(session: Session) -> Principal | None:
+        token = tokens.find(session, secret, at)
+        if token is None:
+            return None
+        scope = tokens.scope_of(session, token.id)
+        return _principal(
+            session,
+            token_id=token.id,
+            role=Role(token.role),
+            district_id=scope[0] if scope else None,
+            place_id=scope[1] if scope else None,
+            household_id=token.household_id,
+            courier_id=token.courier_id,
+        )
+
+    return work.read(find)
+
+
+def by_session(work: Work, secret: str, at: datetime) -> Principal | None:
+    """Find the person at a browser, and note that the session is in use."""
+
+    def find(session: Session) -> tuple[WebSession, Principal] | None:
+        opened = web_sessions.find(session, secret, at)
+        if opened is None:
+            return None
+        who = _of_session(session, opened, at)
+        return None if who is None else (opened, who)
+
+    found = work.read(find)
+    if found is None:
+        return None
+    opened, who = found
+    if at - opened.seen_at > web_sessions.SEEN_EVERY:
+        lives = opened.expires_at - opened.seen_at
+        work(lambda s: web_sessions.touch(s, opened.id, expires_at=at + lives, at=at))
+    return who
+
+
+def _of_session(session: Session, opened: WebSession, at: datetime) -> Principal | None:
+    if opened.link_id is not None:
+        link = links.get(session, opened.link_id)
+        return _of_link(session, opened, link) if link.valid_at(at) else None
+    if opened.account_id is None:
+        return None
+    account = staff.by_id(session, opened.account_id)
+    grants = staff.grants(session, account.id)
+    if account.disabled_at is not None or not grants:
+        return None
+    rider = next((one.courier_id for one in grants if one.courier_id), None)
+    place_ids = {one.place_id for one in grants if one.place_id}
+    return Principal(
+        token_id=account.id,
+        account_id=account.id,
+        login=account.login,
+        session_id=opened.id,
+        language=opened.language,
+        courier_code=couriers.get(session, rider).code if rider else None,
+        place_code=places.place(session, place_ids.pop()).code if len(place_ids) == 1 else None,
+        holdings=tuple(
+            Holding(
+                role=Role(one.role),
+                district_id=one.district_id,
+                places=frozenset({one.place_id} if one.place_id else ()),
+                courier_id=one.courier_id,
+            )
+            for one in grants
+        ),
+    )
+
+
+def _of_link(session: Session, opened: WebSession, link: Link) -> Principal | None:
+    if link.role not in set(Role):
+        return None  # the notice in a stairwell opens nothing by itself
+    return _principal(
+        session,
+        token_id=link.id,
+        role=Role(link.role),
+        district_id=link.district_id,
+        place_id=link.place_id,
+        household_id=link.household_id,
+        courier_id=link.courier_id,
+        session_id=opened.id,
+        language=opened.language,
+    )
+
+
+def _principal(
+    session: Session,
+    *,
+    token_id: str,
+    role: Role,
+    district_id: str | None,
+    place_id: str | None,
+    household_id: str | None,
+    courier_id: str | None,
+    session_id: str | None = None,
+    language: str = "",
+) -> Principal:
+    household = places.household(session, household_id) if household_id else None
+    courier = couriers.get(session, courier_id) if courier_id else None
+    owner = household or courier
+    holding = Holding(
+        role=role,
+        district_id=owner.district_id if owner else district_id,
+        places=frozenset({place_id} if place_id else ()),
+        household_codes=frozenset({household.code} if household else ()),
+        courier_id=courier_id,
+    )
+    return Principal(
+        token_id=token_id,
+        session_id=session_id,
+        holdings=(holding,),
+        household_code=household.code if household else None,
+        courier_code=courier.code if courier else None,
+        place_code=places.place(session, place_id).code if place_id else None,
+        submits_for=registry.submitted_by(session, household) if household else frozenset(),
+        language=language,
+    )

@@ -3,14 +3,17 @@
 import logging
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from api.i18n import error_text, negotiate
+from api.access.limits import TooManyTries
+from api.i18n import error_text
+from api.pages.render import page, reader_language
 from logistics.domain.lists import ListChanged
 from logistics.errors import (
     Conflict,
@@ -65,6 +68,7 @@ _OWN_STATUS: dict[type[SupplyLoopError], int] = {
     PreconditionMissing: 428,
     KeyMissing: 400,
     BodyTooLarge: 413,
+    TooManyTries: 429,
     ListChanged: 412,
     WebhookChanged: 412,
 }
@@ -107,11 +111,19 @@ def problem(
     facts: Mapping[str, Any] | None = None,
     errors: list[dict[str, Any]] | None = None,
     headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
-    """Build the answer for one refusal."""
-    settings = request.app.state.settings
-    language = negotiate(request.headers.get("accept-language"), settings.language)
+) -> Response:
+    """Build the answer for one refusal: a problem, or a page where a person looks at it."""
+    language = reader_language(request)
     text = error_text(code, family, facts or {}, language)
+    if _is_page(request) and status == 401 and request.method == "GET":  # noqa: PLR2004
+        return RedirectResponse(f"/sign-in?next={quote(request.scope['path'])}", status_code=303)
+    if _is_page(request):
+        shown = page(
+            "problem.html", language, private=True, status=status,
+            title=text.title, detail=text.mend, code=code,
+        )  # fmt: skip
+        shown.headers.update(headers or {})
+        return shown
     body = {
         "type": TYPE_PREFIX + code,
         "title": text.title,
@@ -126,12 +138,19 @@ def problem(
     return JSONResponse(body, status_code=status, headers=own, media_type=MEDIA_TYPE)
 
 
-def refusal(request: Request, error: SupplyLoopError) -> JSONResponse:
+def _is_page(request: Request) -> bool:
+    path = request.scope.get("path", "")
+    return not path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def refusal(request: Request, error: SupplyLoopError) -> Response:
     """Answer a SupplyLoopError."""
     status = status_of(error)
     headers: dict[str, str] = {}
     if status == 503:  # noqa: PLR2004
         headers["Retry-After"] = str(request.app.state.settings.retry_after_s)
+    if isinstance(error, TooManyTries):
+        headers["Retry-After"] = str(error.facts["retry_after_s"])
     if status == 401:  # noqa: PLR2004
         headers["WWW-Authenticate"] = 'Bearer realm="supplyloop"'
     return problem(
@@ -148,11 +167,11 @@ def install(app: FastAPI) -> None:
     """Make every refusal of the application a problem+json answer."""
 
     @app.exception_handler(SupplyLoopError)
-    def refused(request: Request, error: SupplyLoopError) -> JSONResponse:
+    def refused(request: Request, error: SupplyLoopError) -> Response:
         return refusal(request, error)
 
     @app.exception_handler(RequestValidationError)
-    def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+    def malformed(request: Request, error: RequestValidationError) -> Response:
         # the value itself is left out: it may be a household's own words
         faults = [
             {"at": "/".join(str(p) for p in e["loc"]), "code": e["type"], "message": e["msg"]}
@@ -169,7 +188,7 @@ def install(app: FastAPI) -> None:
         )
 
     @app.exception_handler(HTTPException)
-    def refused_by_framework(request: Request, error: HTTPException) -> JSONResponse:
+    def refused_by_framework(request: Request, error: HTTPException) -> Response:
         code = _HTTP_CODES.get(error.status_code, "request.malformed")
         return problem(
             request,
@@ -180,7 +199,7 @@ def install(app: FastAPI) -> None:
         )
 
     @app.exception_handler(Exception)
-    def broke(request: Request, error: Exception) -> JSONResponse:
+    def broke(request: Request, error: Exception) -> Response:
         log.error("defect in %s %s", request.method, request.scope.get("path"), exc_info=error)
         return problem(request, status=500, code="error", family="error")
 
@@ -198,6 +217,7 @@ class Responses:
         413: "The body is too large",
         422: "The content breaks a rule",
         428: "If-Match with the version is missing",
+        429: "Too many tries; Retry-After says when the next is heard",
         503: "The database is away or busy; nothing was done; try again",
     }
 

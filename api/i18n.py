@@ -28,9 +28,24 @@ class ErrorText:
 
 @cache
 def texts(language: str) -> Mapping[str, Any]:
-    """Return all texts of a language, read once."""
-    source = files("api.locale").joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)
+    """Return all texts of a language, read once: the main file, and one for each topic."""
+    folder = files("api.locale")
+    merged = tomllib.loads(folder.joinpath(f"{language}.toml").read_text(encoding="utf-8"))
+    topics = folder.joinpath(language).iterdir()
+    for topic in sorted(topics, key=lambda one: one.name):
+        if topic.name.endswith(".toml"):
+            _add(merged, tomllib.loads(topic.read_text(encoding="utf-8")), topic.name)
+    return merged
+
+
+def _add(to: dict[str, Any], more: Mapping[str, Any], source: str) -> None:
+    for key, value in more.items():
+        if isinstance(value, dict) and isinstance(to.get(key), dict):
+            _add(to[key], value, source)
+        elif key in to:
+            raise ValueError(f"{source} says '{key}' a second time")
+        else:
+            to[key] = value
 
 
 def error_text(code: str, family: str, facts: Mapping[str, Any], language: str) -> ErrorText:

@@ -1,22 +1,27 @@
-"""Who may do what: one table, from which every check is made."""
+"""Who may do what, and how far: one table, from which checks, documentation and tests are made."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
-    """A kind of token."""
+    """What somebody is in the loop; a person may be several."""
 
     PLANNER = "planner"  # the supply group: walks the run through its states
+    BUYER = "buyer"  # buys what was ordered, and says what came
     CLERK = "clerk"  # the hotline: lists for anyone, and the triage queue
+    POINT_TEAM = "point-team"  # counts, packs and hands over at a service point
+    COURIER = "courier"
+    LEADER = "leader"  # of a building: hands out door by door
+    STEWARD = "steward"  # looks after households, one to one
+    HOUSEHOLD = "household"
+    DUTY_OFFICER = "duty-officer"  # sees what goes on, at any hour
     AUDITOR = "auditor"  # reads everything, changes nothing
     ADMINISTRATOR = "administrator"
-    COURIER = "courier"
-    HOUSEHOLD = "household"
-    PACKER = "packer"  # the point team: what goes into which bag, and what was done with it
 
 
 class Action(StrEnum):
-    """Something that an endpoint does."""
+    """Something that an endpoint does: a resource, and what is done with it."""
 
     LIST_TAKE = "list.take"
     LIST_READ = "list.read"
@@ -29,6 +34,9 @@ class Action(StrEnum):
     SHEET_READ = "sheet.read"
     SHEETS_READ = "sheets.read"
     API_READ = "api.read"
+    SELF_READ = "self.read"  # who one is, one's own sessions and password
+    ACCOUNT_MANAGE = "account.manage"
+    LINK_MAKE = "link.make"  # give a household, courier or leader a link, or take it back
     EVENT_RECORD = "event.record"  # what happened to bags on their way
     TRACE_READ = "trace.read"
     ERRAND_TAKE = "errand.take"
@@ -38,6 +46,7 @@ class Action(StrEnum):
     ROLL_CALL_READ = "roll-call.read"
     ROLL_CALL_MARK = "roll-call.mark"
     HOUSEHOLD_READ = "household.read"
+    HOUSEHOLD_FIND = "household.find"  # by an address as it is spoken
     NEED_SUPPLY = "need.supply"  # what is bought and packed otherwise: infants, diets
     NEED_CARE = "need.care"  # who is looked after: the old, the pregnant, those who live alone
     NEED_HEALTH = "need.health"  # the ill, and those in home quarantine
@@ -45,109 +54,100 @@ class Action(StrEnum):
     NEED_AUDIT = "need.audit"  # all needs, but not whose they are
     PACKING_READ = "packing.read"  # bags and their goods: no household, no room
     PACKING_CONFIRM = "packing.confirm"
+    GOODS_RECEIVE = "goods.receive"  # say what came, and how it was
     RECEIPT_READ = "receipt.read"  # what households owe, by their code
     MONEY_READ = "money.read"  # the books of a run; without names for those who only check
+    WEBHOOK_MANAGE = "webhook.manage"  # who is told what happens, and with which secret
+    JOB_ASK = "job.ask"  # long work: plans, sharings, orders
+    JOB_READ = "job.read"
+    JOB_STOP = "job.stop"
+    OPTIMISE = "optimise"  # solve a problem that somebody else states
+    DESK_PAGE = "page.desk"
+    HOTLINE_PAGE = "page.hotline"
+    POINT_PAGE = "page.point"
+    COURIER_PAGE = "page.courier"
+    LEADER_PAGE = "page.leader"
+    STEWARD_PAGE = "page.steward"
+    HOUSEHOLD_PAGE = "page.household"
 
 
 class Reach(StrEnum):
-    """How far a permission goes."""
+    """How far a permission goes; never beyond the district that somebody was given."""
 
     ALL = "all"
-    OWN = "own"  # only what belongs to the token's own household or courier
+    PLACE = "place"  # what lies in the building, or belongs to the point, that one was given
+    OWN = "own"  # one's own household, trips, or the households that one is steward of
 
 
-_READ = {
-    Action.LIST_READ: Reach.ALL,
-    Action.LIST_PAGE: Reach.ALL,
-    Action.TRIAGE_READ: Reach.ALL,
-    Action.RUN_READ: Reach.ALL,
-    Action.SHEET_READ: Reach.ALL,
-    Action.SHEETS_READ: Reach.ALL,
-    Action.API_READ: Reach.ALL,
+Row = dict[Role, Reach]
+
+
+def _row(everywhere: str, place: str = "", own: str = "") -> Row:
+    """Say which roles may, by how far they may."""
+    return (
+        {Role(name): Reach.ALL for name in everywhere.split()}
+        | {Role(name): Reach.PLACE for name in place.split()}
+        | {Role(name): Reach.OWN for name in own.split()}
+    )
+
+
+_DESK: Final = "planner administrator"
+_HOTLINE: Final = "planner clerk administrator"
+_EVERYONE: Final = " ".join(Role)
+
+TABLE: Final[dict[Action, Row]] = {
+    Action.LIST_TAKE: _row(_HOTLINE, place="leader", own="household steward"),
+    Action.LIST_READ: _row(f"{_HOTLINE} auditor", place="leader", own="household steward"),
+    Action.LIST_CHANGE: _row(_HOTLINE, place="leader", own="household steward"),
+    Action.LIST_PAGE: _row(f"{_HOTLINE} auditor"),
+    Action.TRIAGE_READ: _row(f"{_HOTLINE} auditor"),
+    Action.TRIAGE_SETTLE: _row(_HOTLINE),
+    Action.RUN_READ: _row(
+        f"{_HOTLINE} auditor buyer point-team leader steward duty-officer",
+    ),
+    Action.RUN_STEP: _row(_DESK),
+    Action.SHEET_READ: _row(f"{_DESK} auditor", place="point-team", own="courier"),
+    Action.SHEETS_READ: _row(f"{_DESK} auditor"),
+    Action.API_READ: _row(_EVERYONE),
+    Action.SELF_READ: _row(_EVERYONE),
+    Action.ACCOUNT_MANAGE: _row("administrator"),
+    Action.LINK_MAKE: _row(f"{_HOTLINE}", place="leader"),
+    Action.EVENT_RECORD: _row(_HOTLINE, place="leader point-team", own="household courier"),
+    Action.TRACE_READ: _row(f"{_DESK} auditor duty-officer"),
+    Action.ERRAND_TAKE: _row(_HOTLINE, place="leader", own="household steward"),
+    Action.ERRAND_READ: _row(f"{_HOTLINE} duty-officer", place="leader", own="household steward"),
+    Action.ERRAND_PAGE: _row(f"{_HOTLINE} duty-officer"),
+    Action.ERRAND_MOVE: _row(_HOTLINE, own="steward"),
+    Action.ROLL_CALL_READ: _row(f"{_HOTLINE} auditor duty-officer", place="leader"),
+    Action.ROLL_CALL_MARK: _row(_HOTLINE, place="leader"),
+    Action.HOUSEHOLD_READ: _row("planner clerk", place="leader", own="household steward"),
+    Action.HOUSEHOLD_FIND: _row("planner clerk", place="leader"),
+    Action.NEED_SUPPLY: _row("planner clerk", own="household steward"),
+    Action.NEED_CARE: _row("clerk", place="leader", own="household steward"),
+    Action.NEED_HEALTH: _row("clerk", own="household steward"),
+    Action.NEED_WITHDRAW: _row("clerk", own="household"),
+    Action.NEED_AUDIT: _row("auditor"),
+    Action.PACKING_READ: _row(f"{_DESK} auditor", place="point-team"),
+    Action.PACKING_CONFIRM: _row(_DESK, place="point-team"),
+    Action.GOODS_RECEIVE: _row(f"{_DESK} buyer", place="point-team"),
+    Action.RECEIPT_READ: _row(_HOTLINE, own="household"),
+    Action.MONEY_READ: _row(f"{_DESK} auditor"),
+    Action.WEBHOOK_MANAGE: _row("administrator"),
+    Action.JOB_ASK: _row(_DESK),
+    Action.JOB_READ: _row(f"{_DESK} auditor"),
+    Action.JOB_STOP: _row(_DESK),
+    Action.OPTIMISE: _row(_DESK),
+    Action.DESK_PAGE: _row(f"{_DESK} auditor buyer duty-officer"),
+    Action.HOTLINE_PAGE: _row(_HOTLINE),
+    Action.POINT_PAGE: _row(_DESK, place="point-team"),
+    Action.COURIER_PAGE: _row("", own="courier"),
+    Action.LEADER_PAGE: _row("", place="leader"),
+    Action.STEWARD_PAGE: _row("", own="steward"),
+    Action.HOUSEHOLD_PAGE: _row("", own="household"),
 }
-_DESK = {
-    Action.LIST_TAKE: Reach.ALL,
-    Action.LIST_CHANGE: Reach.ALL,
-    Action.TRIAGE_SETTLE: Reach.ALL,
-    Action.ERRAND_TAKE: Reach.ALL,
-    Action.ERRAND_READ: Reach.ALL,
-    Action.ERRAND_PAGE: Reach.ALL,
-    Action.ERRAND_MOVE: Reach.ALL,
-    Action.EVENT_RECORD: Reach.ALL,
-}
-_PACKING = {Action.PACKING_READ: Reach.ALL, Action.PACKING_CONFIRM: Reach.ALL}
-_ROLL_CALL = {Action.ROLL_CALL_READ: Reach.ALL, Action.ROLL_CALL_MARK: Reach.ALL}
-
-_MONEY = {Action.RECEIPT_READ: Reach.ALL, Action.MONEY_READ: Reach.ALL}
-
-PERMISSIONS: dict[Role, dict[Action, Reach]] = {
-    Role.PLANNER: {
-        **_READ,
-        **_DESK,
-        **_ROLL_CALL,
-        **_PACKING,
-        **_MONEY,
-        Action.RUN_STEP: Reach.ALL,
-        Action.TRACE_READ: Reach.ALL,
-        Action.HOUSEHOLD_READ: Reach.ALL,
-        Action.NEED_SUPPLY: Reach.ALL,
-    },
-    Role.CLERK: {
-        **_DESK,
-        **_ROLL_CALL,
-        Action.HOUSEHOLD_READ: Reach.ALL,
-        Action.NEED_SUPPLY: Reach.ALL,
-        Action.NEED_CARE: Reach.ALL,
-        Action.NEED_HEALTH: Reach.ALL,
-        Action.NEED_WITHDRAW: Reach.ALL,
-        Action.RECEIPT_READ: Reach.ALL,
-        Action.LIST_READ: Reach.ALL,
-        Action.LIST_PAGE: Reach.ALL,
-        Action.TRIAGE_READ: Reach.ALL,
-        Action.RUN_READ: Reach.ALL,
-        Action.API_READ: Reach.ALL,
-    },
-    Role.AUDITOR: {
-        **_READ,
-        Action.TRACE_READ: Reach.ALL,
-        Action.ROLL_CALL_READ: Reach.ALL,
-        Action.NEED_AUDIT: Reach.ALL,
-        Action.PACKING_READ: Reach.ALL,
-        Action.MONEY_READ: Reach.ALL,
-    },
-    Role.ADMINISTRATOR: {
-        **_READ,
-        **_DESK,
-        **_ROLL_CALL,
-        **_PACKING,
-        **_MONEY,
-        Action.RUN_STEP: Reach.ALL,
-        Action.TRACE_READ: Reach.ALL,
-    },
-    Role.COURIER: {
-        Action.SHEET_READ: Reach.OWN,
-        Action.EVENT_RECORD: Reach.OWN,
-        Action.API_READ: Reach.ALL,
-    },
-    Role.HOUSEHOLD: {
-        Action.EVENT_RECORD: Reach.OWN,
-        Action.RECEIPT_READ: Reach.OWN,
-        Action.ERRAND_TAKE: Reach.OWN,
-        Action.ERRAND_READ: Reach.OWN,
-        Action.LIST_TAKE: Reach.OWN,
-        Action.LIST_READ: Reach.OWN,
-        Action.LIST_CHANGE: Reach.OWN,
-        Action.API_READ: Reach.ALL,
-        Action.HOUSEHOLD_READ: Reach.OWN,
-        Action.NEED_SUPPLY: Reach.OWN,
-        Action.NEED_CARE: Reach.OWN,
-        Action.NEED_HEALTH: Reach.OWN,
-        Action.NEED_WITHDRAW: Reach.OWN,
-    },
-    Role.PACKER: {**_PACKING, Action.API_READ: Reach.ALL},
-}
+"""For each action, which roles may do it and how far; who is not named may not."""
 
 
 def reach(role: Role, action: Action) -> Reach | None:
     """Say how far a role may do something; None where it may not at all."""
-    return PERMISSIONS[role].get(action)
+    return TABLE[action].get(role)

@@ -18,4 +18,6 @@ class Settings:
     optimize_body_limit: int = 8_000_000  # a matrix of 1,000 places has about 5,000,000
     retry_after_s: int = 2
     solve_limit_s: float = 60.0
+    jobs: int = 1  # threads that do long work; none: other processes on this database do it
+    https: bool = False  # browsers reach the service over HTTPS: cookies are sent nowhere else
     webhook_private_hosts: tuple[str, ...] = ()  # may be told although they lie within the network

@@ -16,7 +16,7 @@ class RoleUnknown(Invalid):
 
 
 class TokenOwnerUnclear(Invalid):
-    """A household's token needs its household, a courier's its courier; staff's have neither."""
+    """A household's token needs its household, a courier's its courier, a leader's its place."""
 
     code = "token.owner-unclear"
 
@@ -29,10 +29,14 @@ def create(
     household_code: str | None = None,
     courier_code: str | None = None,
     district_name: str | None = None,
+    place_code: str | None = None,
     actor: str,
     at: datetime,
 ) -> str:
     """Make a token and return its secret, this once.
+
+    ``place_code`` is the building of a leader or the point of a team; with a district alone a
+    token of the staff reaches no other one.
 
     Raises
     ------
@@ -40,15 +44,15 @@ def create(
         If no role has this name.
     TokenOwnerUnclear
         If the role needs a household or courier that is not given, or takes none.
-    HouseholdUnknown, CourierUnknown, DistrictUnknown
+    HouseholdUnknown, CourierUnknown, PlaceUnknown, DistrictUnknown
         If the one named does not exist.
     """
     if role not in set(Role):
         raise RoleUnknown(role=role[:40], known=", ".join(Role))
-    needed = {Role.HOUSEHOLD: (True, False), Role.COURIER: (False, True)}
-    given = (household_code is not None, courier_code is not None)
-    if given != needed.get(Role(role), (False, False)):
-        raise TokenOwnerUnclear(role=role)
+    needed = _OWNERS.get(Role(role), "")
+    given = {"household": household_code, "courier": courier_code, "place": place_code}
+    if [name for name, code in given.items() if code is not None] != needed.split():
+        raise TokenOwnerUnclear(role=role, needed=needed or "nothing")
     household_id = courier_id = None
     if household_code is not None:
         household_id = places.household_by_code(session, household_code).id
@@ -57,10 +61,42 @@ def create(
     token, secret = tokens.create(
         session, role, label, at=at, household_id=household_id, courier_id=courier_id
     )
+    if (scope := _scope(session, district_name, place_code)) is not None:
+        tokens.limit(session, token.id, district_id=scope[0], place_id=scope[1])
     audit.record(
         session, actor=actor, command="token create", subject=token.id, facts={"role": role}, at=at
     )
     return secret
+
+
+_OWNERS = {
+    Role.HOUSEHOLD: "household",
+    Role.COURIER: "courier",
+    Role.LEADER: "place",
+    Role.POINT_TEAM: "place",
+}
+
+
+def _scope(
+    session: Session, district_name: str | None, place_code: str | None
+) -> tuple[str, str | None] | None:
+    if district_name is not None:
+        area = places.district_by_name(session, district_name)
+        found = places.by_code(session, area.id, place_code) if place_code else None
+        return area.id, found.id if found else None
+    if place_code is None:
+        return None
+    owners = [
+        one
+        for area in places.districts(session)
+        for one in places.places(session, area.id)
+        if one.code == place_code
+    ]
+    if len(owners) > 1:
+        raise TokenOwnerUnclear(place=place_code, districts=len(owners))
+    if not owners:
+        raise places.PlaceUnknown(place=place_code)
+    return owners[0].district_id, owners[0].id
 
 
 def _courier_id(session: Session, code: str, district_name: str | None) -> str:

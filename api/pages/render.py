@@ -1,40 +1,95 @@
 """Templates, and the safe way to send what they give."""
 
+import hashlib
 import secrets
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from api.i18n import texts
+from api.access.principal import Principal
+from api.i18n import Language, negotiate, spoken, texts
+from api.pages.homes import homes_of
+
+LANGUAGE_COOKIE: Final = "supplyloop-language"
+STATIC: Final = Path(__file__).parent / "static"
 
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("api.pages"),
         autoescape=select_autoescape(),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["static"] = static
+    return made
 
 
-def page(template: str, language: str, *, private: bool = False, **values: Any) -> HTMLResponse:
-    """Render a page; nothing on it may come from another host, and no script runs."""
+@cache
+def static(name: str) -> str:
+    """Return the address of a file of ours, which changes with its content."""
+    content = (STATIC / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def reader_language(request: Request, who: Principal | None = None) -> Language:
+    """Choose the language of a page: asked for, chosen before, or as the browser says."""
+    for said in (
+        request.query_params.get("lang", ""),
+        request.cookies.get(LANGUAGE_COOKIE, ""),
+        who.language if who else "",
+    ):
+        if (known := spoken(said)) is not None:
+            return known
+    return negotiate(request.headers.get("accept-language"), request.app.state.settings.language)
+
+
+def page(
+    template: str,
+    language: str,
+    *,
+    who: Principal | None = None,
+    private: bool = False,
+    status: int = 200,
+    wasm: bool = False,
+    **values: Any,
+) -> HTMLResponse:
+    """Render a page; nothing on it may come from another host, and no script but our files runs.
+
+    Parameters
+    ----------
+    private
+        It is about somebody: no cache keeps it.
+    wasm
+        Its scripts may compile WebAssembly, as the reader of QR codes does.
+    """
     nonce = secrets.token_urlsafe(16)
     text = _templates().get_template(template)
-    html = text.render(t=texts(language)["pages"], language=language, nonce=nonce, **values)
+    html = text.render(
+        t=texts(language)["pages"],
+        language=language,
+        nonce=nonce,
+        who=who,
+        homes=homes_of(who),
+        **values,
+    )
+    scripts = "'self' 'wasm-unsafe-eval'" if wasm else "'self'"
     policy = (
-        "default-src 'none'; "
-        f"style-src 'nonce-{nonce}'; font-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src {scripts}; style-src 'self' 'nonce-{nonce}'; "
+        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+        "worker-src 'self'; media-src 'self' blob:; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     headers = {
         "Content-Security-Policy": policy,
         "Content-Language": "zh-Hans" if language == "zh" else "en",
-        "Cache-Control": "no-store" if private else "no-cache",
-        "Vary": "Accept-Language",
+        "Cache-Control": "no-store" if private or who is not None else "no-cache",
+        "Vary": "Accept-Language, Cookie",
     }
-    return HTMLResponse(html, headers=headers)
+    return HTMLResponse(html, status_code=status, headers=headers)

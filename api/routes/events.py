@@ -1,5 +1,6 @@
 """What couriers, leaders' desks and households report of bags on their way."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -8,21 +9,22 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from api.auth import NotYours, Principal, may
+from api.access.parties import own_events
+from api.auth import Principal, may, may_within
 from api.deps import NowDep, WorkDep
 from api.errors import Responses
 from api.once import KeyDep, Reply, once
 from api.plain import plain
-from api.roles import Action, Reach, reach
+from api.roles import Action
 from logistics.domain.custody import Scan, ScanKind
-from logistics.store import runs, trip_custody
 from logistics.usecases.depart_trip import depart_trip
 from logistics.usecases.finish_trip import finish_trip
 from logistics.usecases.record_scans import BagEvent, record_scans
 
 router = APIRouter(prefix="/api/v1", tags=["bags"])
 
-Reports = Annotated[Principal, Depends(may(Action.EVENT_RECORD))]
+Reports = Annotated[Principal, Depends(may_within(Action.EVENT_RECORD))]
+Rides = Annotated[Principal, Depends(may(Action.EVENT_RECORD))]
 _RESPONSES = Responses.of(400, 404, 409, 413, 422)
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -105,13 +107,19 @@ class TripOut(BaseModel):
 def record(
     *, run_id: str, body: EventsIn, who: Reports, key: KeyDep, work: WorkDep, at: NowDep
 ) -> JSONResponse:
-    """Record events of bags; each once, in any order. Couriers and households report their own."""
+    """Record events of bags; each once, in any order.
+
+    Couriers, households, leaders and point teams report of the bags that are theirs. An event of
+    another bag is not recorded; where all are, the whole is refused.
+    """
 
     def deed(session: Session) -> Reply:
         events = [_event(one, f"{who.token_id}/{key}/{n}", who, at) for n, one in
                   enumerate(body.events)]  # fmt: skip
-        report = record_scans(session, run_id, events, actor=who.actor, at=at)
-        return Reply({"counts": dict(report.counts), "heard": plain(report.heard)})
+        own, foreign = own_events(session, who, run_id, events)
+        report = record_scans(session, run_id, own, actor=who.actor, at=at)
+        counts = Counter(report.counts) + Counter(one.outcome for one in foreign)
+        return Reply({"counts": dict(counts), "heard": plain([*report.heard, *foreign])})
 
     return once(
         work,
@@ -135,7 +143,7 @@ def depart(
     run_id: str,
     trip: str,
     body: DepartIn,
-    who: Reports,
+    who: Rides,
     key: KeyDep,
     work: WorkDep,
     at: NowDep,
@@ -143,7 +151,6 @@ def depart(
     """Load all bags of a trip at once, but those left at the point."""
 
     def deed(session: Session) -> Reply:
-        _must_ride(session, run_id, trip, who)
         since = body.at or at
         done = depart_trip(
             session, run_id, trip, since=since, left=body.left, actor=who.actor, at=at
@@ -172,7 +179,7 @@ def finish(
     run_id: str,
     trip: str,
     body: FinishIn,
-    who: Reports,
+    who: Rides,
     key: KeyDep,
     work: WorkDep,
     at: NowDep,
@@ -180,7 +187,6 @@ def finish(
     """Say of all bags that the courier still had: dropped, or as named."""
 
     def deed(session: Session) -> Reply:
-        _must_ride(session, run_id, trip, who)
         done = finish_trip(
             session,
             run_id,
@@ -206,9 +212,6 @@ def finish(
 
 
 def _event(said: EventIn, usual_key: str, who: Principal, at: datetime) -> BagEvent:
-    own = _own(who)
-    if own is not None and said.by != own:
-        raise NotYours(subject=said.by)
     key = f"{who.token_id}/{said.key}" if said.key else usual_key
     return BagEvent(
         bag=said.bag,
@@ -221,20 +224,3 @@ def _event(said: EventIn, usual_key: str, who: Principal, at: datetime) -> BagEv
             note=said.note,
         ),
     )
-
-
-def _own(who: Principal) -> str | None:
-    """Name the party for whom alone a token may speak; None: for anybody."""
-    if reach(who.role, Action.EVENT_RECORD) is not Reach.OWN:
-        return None
-    if who.household_code:
-        return f"household:{who.household_code}"
-    return f"courier:{who.courier_code}"
-
-
-def _must_ride(session: Session, run_id: str, trip: str, who: Principal) -> None:
-    run = runs.get(session, run_id)
-    rider = trip_custody.get_for_update(session, run.id, trip).courier_code
-    own = _own(who)
-    if own is not None and own != f"courier:{rider}":
-        raise NotYours(subject=trip)

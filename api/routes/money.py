@@ -11,7 +11,7 @@ from api.auth import Principal, may
 from api.deps import NowDep, WorkDep
 from api.errors import Responses
 from api.plain import plain
-from api.roles import Action, reach
+from api.roles import Action
 from logistics.exchange.money_receipts import ReceiptPrinter
 from logistics.usecases.print_receipts import read_receipts
 from logistics.usecases.settle_suppliers import settle_suppliers
@@ -181,10 +181,9 @@ class ProofOut(BaseModel):
     responses=Responses.of(404, 422),
 )
 def household(
-    household: str, who: ReadsReceipt, work: WorkDep, run: RunQuery = ""
+    household: str, _who: ReadsReceipt, work: WorkDep, run: RunQuery = ""
 ) -> HouseholdMoneyOut:
     """Read receipts line by line, with refunds, subsidy and payments."""
-    who.must_own_household(Action.RECEIPT_READ, household)
     homes, _ = work.read(lambda s: read_receipts(s, run or None, household))
     return HouseholdMoneyOut.model_validate(plain(homes[0]))
 
@@ -196,10 +195,9 @@ def household(
     response_class=Response,
 )
 def receipt(
-    household: str, who: ReadsReceipt, work: WorkDep, at: NowDep, run: RunQuery = ""
+    household: str, _: ReadsReceipt, work: WorkDep, at: NowDep, run: RunQuery = ""
 ) -> Response:
     """Print the same as PDF."""
-    who.must_own_household(Action.RECEIPT_READ, household)
     homes, zone = work.read(lambda s: read_receipts(s, run or None, household))
     pdf = ReceiptPrinter(font_folders()).print(homes, printed=at, zone=zone)
     return Response(pdf, media_type="application/pdf")
@@ -269,4 +267,4 @@ def proof(run: str, who: ReadsMoney, work: WorkDep) -> ProofOut:
 
 
 def _named(who: Principal) -> bool:
-    return reach(who.role, Action.RECEIPT_READ) is not None
+    return who.reach(Action.RECEIPT_READ) is not None

@@ -7,12 +7,13 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from api.auth import Principal, may
-from api.deps import NowDep, WorkDep
+from api.access.scopes import must_reach_place
+from api.auth import Principal, may, may_within
+from api.deps import NowDep, Work, WorkDep
 from api.errors import Responses
 from api.once import OptionalKeyDep, Reply, once
 from api.plain import plain
-from api.roles import Action, reach
+from api.roles import Action, Reach
 from logistics.domain.needs import NeedGroup
 from logistics.store import runs
 from logistics.usecases.call_roll import call_roll
@@ -21,7 +22,7 @@ from logistics.usecases.read_needs import audited_needs, read_household, withdra
 
 router = APIRouter(prefix="/api/v1", tags=["registry"])
 
-CallsRoll = Annotated[Principal, Depends(may(Action.ROLL_CALL_READ))]
+CallsRoll = Annotated[Principal, Depends(may_within(Action.ROLL_CALL_READ))]
 MarksRoll = Annotated[Principal, Depends(may(Action.ROLL_CALL_MARK))]
 ReadsHousehold = Annotated[Principal, Depends(may(Action.HOUSEHOLD_READ))]
 Withdraws = Annotated[Principal, Depends(may(Action.NEED_WITHDRAW))]
@@ -35,7 +36,18 @@ _GROUPS = {
 
 
 def _acts_on(who: Principal) -> list[NeedGroup]:
-    return [group for group, action in _GROUPS.items() if reach(who.role, action) is not None]
+    return [group for group, action in _GROUPS.items() if who.reach(action) is not None]
+
+
+
+def _own_part(work: Work, who: Principal, run: str, place: str) -> str:
+    """Keep a leader's call to the building that was given; others call where they like."""
+    if who.reach(Action.ROLL_CALL_READ) is Reach.ALL:
+        return place
+    place = place or who.place_code or ""
+    area = work.read(lambda session: runs.get(session, run).district_id)
+    must_reach_place(work, who, Action.ROLL_CALL_READ, area, place)
+    return place
 
 
 class MarkOut(BaseModel):
@@ -131,6 +143,7 @@ def call(
     ] = "",
 ) -> RollCallOut:
     """Name those who have sent no list, by leader, those with needs first, as doors are walked."""
+    place = _own_part(work, who, run, place)
     needs = bool(_acts_on(who))
     called = work.read(lambda s: call_roll(s, run, place=place, needs=needs))
     return RollCallOut.model_validate(plain(called))
@@ -187,7 +200,6 @@ def mark(
 )
 def read(household: str, who: ReadsHousehold, work: WorkDep, at: NowDep) -> HouseholdOut:
     """Read a household of the register; that it was read is recorded."""
-    who.must_own_household(Action.HOUSEHOLD_READ, household)
     seen = work(
         lambda s: read_household(s, household, groups=_acts_on(who), actor=who.actor, at=at)
     )
@@ -204,7 +216,6 @@ def withdraw(
     *, household: str, body: WithdrawIn, who: Withdraws, work: WorkDep, at: NowDep
 ) -> None:
     """Take a consent back: from now on nobody reads the need, and it counts no more."""
-    who.must_own_household(Action.NEED_WITHDRAW, household)
     work(
         lambda s: withdraw_consent(
             s, household, body.need, member_no=body.member, actor=who.actor, at=at

@@ -3,22 +3,16 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from api.assets_folder import page_font
-from api.auth import NotAllowed, principal_of
-from api.deps import NowDep, SettingsDep, WorkDep
-from api.errors import Responses
+from api.deps import SettingsDep, WorkDep
 from api.i18n import Language, negotiate
 from api.pages.maps import MapDrawer
 from api.pages.render import page
-from api.roles import Action, Role
-from logistics.domain.lists import HouseholdList
 from logistics.domain.places import District
 from logistics.domain.runs import Run, RunState
-from logistics.errors import NotFound
-from logistics.store import lists, places, runs
+from logistics.store import places, runs
 from logistics.usecases.show_run import show_run
 
 router = APIRouter(tags=["pages"])
@@ -39,45 +33,6 @@ def welcome(
     drawer: MapDrawer = request.app.state.maps
     drawing = drawer.draw(newest[1].folder, newest[1].source_digest, language)
     return page("welcome.html", language, run=glance, map=drawing)
-
-
-@router.get(
-    "/h/{token}",
-    response_class=HTMLResponse,
-    summary="A household's page, by its personal link",
-    responses=Responses.of(),
-)
-def household(
-    *,
-    token: str,
-    request: Request,
-    work: WorkDep,
-    settings: SettingsDep,
-    at: NowDep,
-    lang: Lang = None,
-) -> HTMLResponse:
-    """Show a household its own lists; the link is its secret and opens nothing else."""
-    who = principal_of(work, token, at)
-    if who.role is not Role.HOUSEHOLD or who.household_code is None:
-        raise NotAllowed(role=who.role.value, action=Action.LIST_READ.value)
-    code = who.household_code
-
-    def read(session: Session) -> list[HouseholdList]:
-        return list(lists.of_household(session, None, code))
-
-    language = lang or negotiate(request.headers.get("accept-language"), settings.language)
-    found = work.read(read)
-    return page("household.html", language, private=True, household=code, lists=found[::-1])
-
-
-@router.get("/assets/noto-sans-sc.ttf", include_in_schema=False)
-def font() -> FileResponse:
-    """Give the pages' font; a browser asks for it only where the device has none."""
-    path = page_font()
-    if not path.is_file():
-        raise NotFound
-    headers = {"Cache-Control": "public, max-age=604800"}
-    return FileResponse(path, media_type="font/ttf", headers=headers)
 
 
 def _newest(session: Session) -> tuple[Run, District] | None:

@@ -77,5 +77,5 @@ class Where:
 
     district_id: str
     places: frozenset[str] = frozenset()
-    household_id: str | None = None
+    household_code: str | None = None
     courier_id: str | None = None

@@ -9,6 +9,7 @@ from logistics.store.schema.access import (
     access_link,
     staff_account,
     staff_grant,
+    token_scope,
     web_session,
 )
 from logistics.store.schema.buying import (
@@ -181,6 +182,7 @@ __all__ = [
     "supplier",
     "supplier_slot",
     "tier_statement",
+    "token_scope",
     "triage",
     "trip",
     "unserved",

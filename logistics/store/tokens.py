@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from logistics.domain.ids import new_id
 from logistics.domain.people import AccessToken
 from logistics.errors import NotFound
-from logistics.store.tables import access_token
+from logistics.store.tables import access_token, token_scope
 
 _SECRET_BYTES = 32
 _COLUMNS = [c for c in access_token.c if c.name != "digest"]
@@ -85,6 +85,22 @@ def revoke(session: Session, token_id: str, *, at: datetime) -> AccessToken:
     if found is None:
         raise TokenUnknown(token=token_id)
     return _token(found)
+
+
+def limit(
+    session: Session, token_id: str, *, district_id: str, place_id: str | None = None
+) -> None:
+    """Let a token reach a district only, or a place of it."""
+    session.execute(
+        insert(token_scope).values(token_id=token_id, district_id=district_id, place_id=place_id)
+    )
+
+
+def scope_of(session: Session, token_id: str) -> tuple[str, str | None] | None:
+    """Return the district and the place that a token is limited to; none: it reaches all."""
+    query = select(token_scope.c.district_id, token_scope.c.place_id)
+    row = session.execute(query.where(token_scope.c.token_id == token_id)).one_or_none()
+    return None if row is None else (row.district_id, row.place_id)
 
 
 def tokens(session: Session) -> tuple[AccessToken, ...]:

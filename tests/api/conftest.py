@@ -51,7 +51,9 @@ SETUP = Setup(
     ),
     offers=(OfferSetup(market_code="M1", item="土豆", case_base=5000, price_fen=1800),),
 )  # fmt: skip
-ROLES = ("planner", "clerk", "auditor", "administrator", "courier", "household", "packer")
+ROLES = ("planner", "clerk", "auditor", "administrator", "courier", "household", "point-team",
+         "leader", "buyer", "steward", "duty-officer")  # fmt: skip
+PLACES = {"point-team": "P1", "leader": "KX-01-01"}
 MINE, OTHER = "KX-01-01-1-101", "KX-01-01-1-102"
 
 
@@ -95,6 +97,7 @@ def service(tmp_path) -> Iterator[Service]:
                 session, role=role, label=role, actor="test", at=at,
                 household_code=MINE if role == "household" else None,
                 courier_code="K1" if role == "courier" else None,
+                place_code=PLACES.get(role),
             )  # fmt: skip
     database.close()
     with TestClient(create_app(Settings(database=url)), raise_server_exceptions=False) as client:

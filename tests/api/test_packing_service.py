@@ -30,7 +30,7 @@ def waiting(service, tmp_path):
     service.path = f"/api/v1/runs/{service.run}/packing"
     made = service.call("POST", f"{service.path}/plan").json()
     assert (made["bags"], made["fewest"]) == (2, 2)
-    listed = service.call("GET", service.path, role="packer").json()
+    listed = service.call("GET", service.path, role="point-team").json()
     service.codes = [bag["code"] for bag in listed["bags"]]
     return service
 
@@ -41,20 +41,20 @@ def event(bag, kind="seal", key="k1"):
 
 def test_a_packer_seals_a_bag_once(waiting):
     body = event(waiting.codes[0])
-    first = waiting.call("POST", waiting.path, role="packer", json=body, key="a")
+    first = waiting.call("POST", waiting.path, role="point-team", json=body, key="a")
     assert (first.status_code, first.json()["counts"]) == (200, {"applied": 1})
-    again = waiting.call("POST", waiting.path, role="packer", json=body, key="a")
+    again = waiting.call("POST", waiting.path, role="point-team", json=body, key="a")
     assert again.json() == first.json()
     assert again.headers["Idempotent-Replay"] == "true"
-    other = waiting.call("POST", waiting.path, role="packer", json=body, key="b")
+    other = waiting.call("POST", waiting.path, role="point-team", json=body, key="b")
     assert other.json()["counts"] == {"repeated": 1}
-    listed = waiting.call("GET", waiting.path, role="packer", params={"state": "sealed"}).json()
+    listed = waiting.call("GET", waiting.path, role="point-team", params={"state": "sealed"}).json()
     assert [bag["code"] for bag in listed["bags"]] == waiting.codes[:1]
 
 
 def test_what_a_packer_reads_names_no_household_and_no_room(waiting):
-    listed = waiting.call("GET", waiting.path, role="packer")
-    inside = waiting.call("GET", f"{waiting.path}/{waiting.codes[0]}", role="packer")
+    listed = waiting.call("GET", waiting.path, role="point-team")
+    inside = waiting.call("GET", f"{waiting.path}/{waiting.codes[0]}", role="point-team")
     assert inside.json()["lines"][0]["expected"] == 1000
     for answer in (listed, inside):
         text = json.dumps(answer.json())
@@ -65,24 +65,24 @@ def test_what_a_packer_reads_names_no_household_and_no_room(waiting):
 def test_a_short_is_written_off_and_shared_again(waiting):
     body = {"item": "土豆", "quantity": "1斤", "reason": "damaged"}
     path = f"{waiting.path}/{waiting.codes[0]}/shorts"
-    done = waiting.call("POST", path, role="packer", json=body, key="s")
+    done = waiting.call("POST", path, role="point-team", json=body, key="s")
     assert done.status_code == 200
     changes = done.json()["changes"]
     assert [one["quantity"] for one in changes] == [-500, 500]  # whole cases came
     assert "household" not in json.dumps(changes)
-    assert waiting.call("POST", path, role="packer", json=body, key="s").json() == done.json()
+    assert waiting.call("POST", path, role="point-team", json=body, key="s").json() == done.json()
     much = {"item": "土豆", "quantity": "9斤", "reason": "missing"}
-    refused = waiting.call("POST", path, role="packer", json=much)
+    refused = waiting.call("POST", path, role="point-team", json=much)
     assert (refused.status_code, refused.json()["code"]) == (422, "packing.short-too-much")
 
 
 def test_a_check_says_complete_or_short(waiting):
     path = f"{waiting.path}/{waiting.codes[0]}/check"
     found = {"found": [{"item": "potato", "quantity": "500g"}]}
-    part = waiting.call("POST", path, role="packer", json=found).json()
+    part = waiting.call("POST", path, role="point-team", json=found).json()
     assert (part["complete"], part["lines"][0]["difference"]) == (False, -500)
     found["found"].append({"item": "土豆", "quantity": "1斤"})
-    assert waiting.call("POST", path, role="packer", json=found).json()["complete"]
+    assert waiting.call("POST", path, role="point-team", json=found).json()["complete"]
 
 
 @pytest.mark.parametrize("role", ["household", "courier", "clerk", "auditor"])
@@ -92,8 +92,8 @@ def test_nobody_else_confirms(waiting, role):
 
 
 def test_an_unknown_bag_and_bad_events_are_told(waiting):
-    told = waiting.call("POST", waiting.path, role="packer", json=event("ZZZ-9")).json()
+    told = waiting.call("POST", waiting.path, role="point-team", json=event("ZZZ-9")).json()
     assert told["heard"][0]["outcome"] == "bag.unknown"
-    assert waiting.call("GET", f"{waiting.path}/ZZZ-9", role="packer").status_code == 404
-    wrong = waiting.call("POST", waiting.path, role="packer", json=event("x", kind="eat"))
+    assert waiting.call("GET", f"{waiting.path}/ZZZ-9", role="point-team").status_code == 404
+    wrong = waiting.call("POST", waiting.path, role="point-team", json=event("x", kind="eat"))
     assert wrong.status_code == 422

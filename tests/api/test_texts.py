@@ -2,12 +2,13 @@
 
 import ast
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from api.i18n import texts
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("geodata", "solver", "logistics", "api")
@@ -19,9 +20,8 @@ CODE = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+")
 
 @cache
 def _texts(language: str) -> dict[str, dict[str, str]]:
-    file = ROOT / "api" / "locale" / f"{language}.toml"
-    # tomllib refuses a key declared twice
-    loaded: dict[str, dict[str, str]] = tomllib.loads(file.read_text(encoding="utf-8"))["errors"]
+    # a key declared twice is refused, within a file by tomllib and across files by the reader
+    loaded: dict[str, dict[str, str]] = texts(language)["errors"]
     return loaded
 
 

@@ -1,6 +1,6 @@
 """Tables of who may come in: staff and what they may do, links, sessions, and failed tries."""
 
-from sqlalchemy import Column, Index, String, Table
+from sqlalchemy import Column, ForeignKey, Index, String, Table
 
 from logistics.store.schema.columns import (
     at_column,
@@ -9,6 +9,15 @@ from logistics.store.schema.columns import (
     ref_column,
     seq_column,
     text_column,
+)
+
+token_scope = Table(
+    # over which place a token's role goes, where it is not a household's or a courier's
+    "token_scope",
+    metadata,
+    Column("token_id", String(64), ForeignKey("access_token.id"), primary_key=True),
+    ref_column("district_id", "district"),
+    ref_column("place_id", "place", nullable=True),
 )
 
 staff_account = Table(

@@ -7,7 +7,14 @@ from alembic import op
 
 from logistics.store.schema.columns import UtcDateTime
 
-_TABLES: Final = ("staff_account", "access_link", "staff_grant", "web_session", "access_attempt")
+_TABLES: Final = (
+    "staff_account",
+    "access_link",
+    "staff_grant",
+    "web_session",
+    "access_attempt",
+    "token_scope",
+)
 
 
 def upgrade() -> None:
@@ -67,6 +74,14 @@ def upgrade() -> None:
         *_refer("web_session", account="staff_account", link="access_link"),
     )
     _make_attempts()
+    op.create_table(
+        "token_scope",
+        sa.Column("token_id", sa.String(64), nullable=False),
+        sa.Column("district_id", sa.String(64), nullable=False),
+        sa.Column("place_id", sa.String(64)),
+        sa.PrimaryKeyConstraint("token_id", name="pk_token_scope"),
+        *_refer("token_scope", "district", "place", token="access_token"),
+    )
     for table, columns in _INDEXED.items():
         for column in columns:
             op.create_index(f"ix_{table}_{column}", table, [column])
@@ -84,6 +99,7 @@ _INDEXED: Final = {
     "access_link": ("district_id", "place_id", "household_id", "courier_id"),
     "staff_grant": ("account_id", "district_id", "place_id", "courier_id"),
     "web_session": ("account_id", "link_id"),
+    "token_scope": ("district_id", "place_id"),
 }
 
 

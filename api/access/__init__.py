@@ -1,0 +1,1 @@
+"""Coming in: who somebody is, how far that reaches, passwords, links, sessions and limits."""

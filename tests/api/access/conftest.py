@@ -1,0 +1,191 @@
+"""A world to be kept apart: two districts, and in the first two of everything."""
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from api import tokens
+from api.app import create_app
+from api.settings import Settings
+from geodata.district import MapPlace
+from logistics.domain.errands import ErrandKind
+from logistics.domain.setup import (
+    CourierSetup,
+    DistrictSetup,
+    ItemSetup,
+    MarketSetup,
+    OfferSetup,
+    PointSetup,
+    Policy,
+    Setup,
+)
+from logistics.store import couriers, places
+from logistics.store import tables as t
+from logistics.store.session import Database, open_database
+from logistics.usecases.create_run import create_run
+from logistics.usecases.run_errand import take_errand
+from logistics.usecases.set_up import set_up
+from logistics.usecases.take_list import take_list
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Starlette would rather have httpx's successor
+    from fastapi.testclient import TestClient
+
+SPOT = {"lon": 120.2, "lat": 30.3, "name_zh": "处", "name_en": "spot"}
+KAIXUAN, JIANQIAO = "Kaixuan", "Jianqiao"
+ITEM = ItemSetup(
+    name_zh="土豆", name_en="potato", base="g", default_unit="斤", units={},
+    weight_mg=1000, volume_ul=1500, category="vegetable", cold=False, household_limit=10_000,
+)  # fmt: skip
+COURIER = CourierSetup(
+    code="K1", mode="ebike", capacity_g=80_000, capacity_ml=200_000, capacity_bags=6,
+    shift_start=time(8), shift_end=time(17), max_trips=9, zone_max=2, point_code="P1",
+)  # fmt: skip
+
+
+@dataclass
+class Side:
+    """What paths name on one side of the border between mine and others'."""
+
+    district: str
+    compound: str
+    building: str
+    stairwell: str
+    household: str
+    point: str
+    courier: str
+    run: str = ""
+    list_id: str = ""
+    errand_id: str = ""
+    bag: str = ""
+    trip: str = ""
+    more: dict[str, str] = field(default_factory=dict)
+
+
+class World:
+    """The service, tokens of each role over the first side, and the sides."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.at = database, datetime.now(UTC)
+        self.inside = Side(KAIXUAN, "KX-01", "KX-01-01", "KX-01-01-1", "KX-01-01-1-101", "P1", "K1")
+        self.outside = Side(
+            KAIXUAN, "KX-02", "KX-02-01", "KX-02-01-1", "KX-02-01-1-101", "P2", "K2"
+        )
+        self.foreign = Side(JIANQIAO, "JQ-01", "JQ-01-01", "JQ-01-01-1", "JQ-01-01-1-101", "P1", "K1")
+        self.tokens: dict[str, str] = {}
+
+    def sides(self) -> dict[str, Side]:
+        return {"inside": self.inside, "outside": self.outside, "foreign": self.foreign}
+
+    def build(self) -> None:
+        with self.database.transaction() as session:
+            for number, (name, prefix) in enumerate(((KAIXUAN, "KX"), (JIANQIAO, "JQ"))):
+                compounds = ("01", "02") if name == KAIXUAN else ("01",)
+                _set_up(session, name, prefix, compounds, self.at)
+                run = create_run(
+                    session, name, self.at.date() + timedelta(days=1), number + 1,
+                    cutoff_at=self.at + timedelta(hours=2), actor="test", at=self.at,
+                )  # fmt: skip
+                for side in self.sides().values():
+                    if side.district == name:
+                        side.run = run.code
+                        self._furnish(session, side, run.id)
+            self._hand_out(session)
+
+    def _furnish(self, session, side: Side, run_id: str) -> None:
+        taken = take_list(
+            session, run_id, side.household, [], text="土豆2斤", client_ref=None,
+            channel="api", actor="test", at=self.at,
+        )  # fmt: skip
+        side.list_id = taken.id
+        side.errand_id = take_errand(
+            session, side.household, ErrandKind.PARCEL, "驿站取件", due_at=None, client_ref=None,
+            channel="api", actor="test", at=self.at,
+        ).id  # fmt: skip
+        home = places.household_by_code(session, side.household)
+        area = places.district_by_name(session, side.district)
+        point = places.by_code(session, area.id, side.point)
+
+        rider = couriers.by_code(session, area.id, side.courier)
+        tag = f"{side.district}-{side.courier}"
+        side.bag, side.trip = f"B-{tag}", f"T-{tag}"
+        session.execute(insert(t.bag).values(
+            id=f"bag-{tag}", run_id=run_id, household_id=home.id, point_id=point.id,
+            code=side.bag, no=1, compartment="ambient", weight_g=1, volume_ml=1,
+            state="planned", custodian=f"point:{side.point}",
+        ))  # fmt: skip
+        session.execute(insert(t.plan).values(
+            id=f"plan-{tag}", run_id=run_id, digest="x", problem={}, plan={}, state="released",
+            seed=1, created_at=self.at,
+        ))  # fmt: skip
+        session.execute(insert(t.trip).values(
+            id=f"trip-{tag}", plan_id=f"plan-{tag}", courier_id=rider.id, point_id=point.id, no=1,
+            code=side.trip, departs_s=1, returns_s=2, weight_g=1, volume_ml=1, state="released",
+        ))  # fmt: skip
+        session.execute(insert(t.stop).values(
+            id=f"stop-{tag}", trip_id=f"trip-{tag}", seq=1, stairwell_id=home.stairwell_id,
+            arrival_s=1, leave_s=2,
+        ))  # fmt: skip
+        session.execute(insert(t.stop_bag).values(
+            plan_id=f"plan-{tag}", bag_id=f"bag-{tag}", stop_id=f"stop-{tag}"
+        ))  # fmt: skip
+
+    def _hand_out(self, session) -> None:
+        own = {
+            "household": {"household_code": self.inside.household},
+            "courier": {"courier_code": self.inside.courier, "district_name": KAIXUAN},
+            "leader": {"place_code": self.inside.building, "district_name": KAIXUAN},
+            "point-team": {"place_code": self.inside.point, "district_name": KAIXUAN},
+        }
+        for role in ("planner", "buyer", "clerk", "point-team", "courier", "leader", "steward",
+                     "household", "duty-officer", "auditor", "administrator"):  # fmt: skip
+            owner = own.get(role, {"district_name": KAIXUAN})
+            self.tokens[role] = tokens.create(
+                session, role=role, label=role, actor="test", at=self.at, **owner
+            )
+
+
+def _set_up(session, name: str, prefix: str, compounds: tuple[str, ...], at: datetime) -> None:
+    spots = []
+    for number in compounds:
+        top = f"{prefix}-{number}"
+        spots += [
+            MapPlace(id=f"c{number}", kind="compound", parent_id=None, code=top, **SPOT),
+            MapPlace(id=f"b{number}", kind="building", parent_id=f"c{number}", code=f"{top}-01",
+                     levels=1, **SPOT),
+            MapPlace(id=f"s{number}", kind="stairwell", parent_id=f"b{number}",
+                     code=f"{top}-01-1", **SPOT),
+        ]  # fmt: skip
+    setup = Setup(
+        policy=Policy(),
+        points=(PointSetup(code="P1", depot=True, **SPOT), PointSetup(code="P2", **SPOT)),
+        markets=(MarketSetup(code="M1", opens=time(5), closes=time(18), **SPOT),),
+        couriers=(COURIER, replace(COURIER, code="K2", point_code="P2")),
+        items=(ITEM,),
+        offers=(OfferSetup(market_code="M1", item="土豆", case_base=5000, price_fen=1800),),
+    )
+    district = DistrictSetup(name=name, folder="/nowhere", synthetic=True)
+    set_up(session, district, setup, tuple(spots), actor="test", at=at)
+
+
+@pytest.fixture
+def world(tmp_path) -> World:
+    url = f"sqlite:///{tmp_path / 'world.db'}"
+    database = open_database(url)
+    database.migrate()
+    made = World(database)
+    made.build()
+    return made
+
+
+@pytest.fixture
+def client(world: World) -> Iterator[TestClient]:
+    url = str(world.database._engine.url.render_as_string(hide_password=False))
+    world.database.close()
+    app = create_app(Settings(database=url))
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as opened:
+        yield opened

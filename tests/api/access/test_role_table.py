@@ -1,0 +1,149 @@
+"""Every endpoint with every role, with what is theirs, what is another's, and another district's.
+
+The paths come from the application itself, so a new endpoint is held to the table from its first
+day: it must say which action it does, and whatever its path names must be known here.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.routing import APIRoute
+
+from api.auth import ACTION_MARK
+from api.roles import TABLE, Action, Reach, Role
+
+OPEN = {
+    "/", "/healthz", "/sign-in", "/sign-out", "/language", "/h/{token}", "/d/{token}",
+    "/static/{name}", "/assets/noto-sans-sc.ttf", "/assets/{name:path}",
+}  # fmt: skip
+"""What anyone may ask for; each says nothing of any household."""
+
+NARROW = {"household", "list_id", "errand_id", "courier", "bag", "trip", "point"}
+"""Parameters that name a thing within a district: what is another's lies outside."""
+
+OTHER = {
+    "entry_id": "tri_none", "order_id": "ord_none", "closure_id": "clo_none", "gate": "G1",
+    "kind": "gpx", "form": "svg", "subject": "lot", "code": "lot_none", "place": "KX-01",
+    "name": "x", "session_id": "ses_none",
+}  # fmt: skip
+"""Parameters that name nothing here; where they lie cannot be found, so limited roles are refused."""
+
+BODIES = {
+    ("POST", "/api/v1/lists"): lambda s: {"json": {"household": s.household, "text": "土豆1斤"}},
+    ("GET", "/api/v1/lists"): lambda s: {"params": {"household": s.household}},
+    ("POST", "/api/v1/errands"): lambda s: {
+        "json": {"household": s.household, "kind": "parcel", "said": "取件"}
+    },
+    ("GET", "/api/v1/errands"): lambda s: {"params": {"household": s.household}},
+    ("GET", "/api/v1/runs/{run}/roll-call"): lambda s: {"params": {"place": s.building}},
+    ("POST", "/api/v1/runs/{run_id}/events"): lambda s: {"json": {"events": [
+        {"bag": s.bag, "event": "drop", "by": "…"}
+    ]}},
+}  # fmt: skip
+"""Requests whose body or query says whose affair it is."""
+
+SPEAKS = {
+    "courier": "courier:K1", "household": "household:KX-01-01-1-101",
+    "leader": "leader:KX-01-01", "point-team": "point:P1",
+}  # fmt: skip
+
+
+def routes(app) -> Iterator[tuple[str, APIRoute, Action | None]]:
+    for route in _flat(app.routes):
+        if isinstance(route, APIRoute):
+            for method in sorted(route.methods - {"HEAD"}):
+                yield method, route, _action(route.dependant)
+
+
+def _flat(found) -> Iterator[object]:
+    for route in found:
+        inner = getattr(route, "original_router", None)
+        yield from _flat(inner.routes) if inner is not None else [route]
+
+
+def _action(dependant) -> Action | None:
+    found = getattr(dependant.call, ACTION_MARK, None)
+    return found or next(filter(None, map(_action, dependant.dependencies)), None)
+
+
+def _path(route: APIRoute, side) -> str:
+    values = {
+        "district": side.district, "run": side.run, "run_id": side.run,
+        "household": side.household, "list_id": side.list_id, "errand_id": side.errand_id,
+        "courier": side.courier, "bag": side.bag, "trip": side.trip, "point": side.point,
+    } | OTHER  # fmt: skip
+    unknown = set(route.param_convertors) - set(values)
+    assert not unknown, f"{route.path}: say in api/access/scopes.py and here where {unknown} lies"
+    return route.path_format.format(**values)
+
+
+def _expected(role: Role, action: Action, names: set[str], which: str, *, body: bool) -> bool:
+    """Say whether the table lets a role do it there."""
+    reach = TABLE[action].get(role)
+    if reach is None:
+        return False
+    told = body or bool(names)
+    if which == "foreign" and told:
+        return False
+    if reach is Reach.ALL or which == "inside" or not (body or names & NARROW):
+        return True
+    return False
+
+
+def _unfair(role: Role, action: Action, names: set[str]) -> bool:
+    """Leave out what this world has not: a steward's households, and things not found."""
+    limited = TABLE[action].get(role) is not Reach.ALL
+    return role is Role.STEWARD and limited
+
+
+def test_every_endpoint_says_which_action_it_does(client):
+    assert len(list(routes(client.app))) > 100  # they were found at all
+    silent = {r.path for _, r, action in routes(client.app) if action is None} - OPEN
+    assert silent == set()
+
+
+def test_every_action_of_the_table_is_done_by_an_endpoint_or_asked_within_one(client):
+    done = {action for _, _, action in routes(client.app)}
+    within = {Action.NEED_SUPPLY, Action.NEED_CARE, Action.NEED_HEALTH}  # parts of one answer
+    assert set(Action) - done - within == set()
+
+
+def test_the_table_names_every_action():
+    assert set(TABLE) == set(Action)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_may_exactly_what_the_table_says(world, client, role):
+    wrong = []
+    for number, (method, route, action) in enumerate(routes(client.app)):
+        if action is None:
+            continue
+        names = set(route.param_convertors)
+        build = BODIES.get((method, route.path))
+        for which, side in world.sides().items():
+            if _unfair(role, action, names):
+                continue
+            request = build(side) if build else {}
+            for event in request.get("json", {}).get("events", ()):
+                event["by"] = SPEAKS.get(role.value, "point:P1")
+            answer = client.request(
+                method, _path(route, side), **request,
+                headers={
+                    "Authorization": f"Bearer {world.tokens[role.value]}",
+                    "Idempotency-Key": f"{role}-{number}-{which}", "If-Match": '"1"',
+                },
+            )  # fmt: skip
+            may = _expected(role, action, names, which, body=build is not None)
+            if (answer.status_code == 403) == may or answer.status_code in (401, 500):
+                wrong.append((method, route.path, which, answer.status_code, answer.text[:90]))
+    assert wrong == []
+
+
+def test_a_stranger_may_nothing(world, client):
+    let_in = []
+    for method, route, action in routes(client.app):
+        if action is not None:
+            answer = client.request(method, _path(route, world.inside))
+            if answer.status_code != 401:
+                let_in.append((method, route.path, answer.status_code))
+    assert let_in == []
