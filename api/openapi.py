@@ -20,6 +20,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         tags=[
             {"name": "lists", "description": "Households' lists 清单"},
             {"name": "runs", "description": "The run and its steps 波次"},
+            {"name": "jobs", "description": "Long work, watched and stopped 后台任务"},
             {"name": "triage", "description": "What was not understood 待核"},
             {"name": "sheets", "description": "Route sheets 路线单"},
             {"name": "pages", "description": "Pages for people"},

@@ -106,7 +106,6 @@ def _tell(job: "Job") -> None:
             minutes=best["travel_s"] // 60,
         )
     if job.problem:
-        from api.cli.context import language
         from api.i18n import error_text
 
         text = error_text(job.problem["code"], "error", job.problem["facts"], language())

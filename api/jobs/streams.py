@@ -85,10 +85,20 @@ class Stream:
 
 
 def streamed(
-    request: Request, look: Look, *, last: Last, heard: str | None, pace: Pace
+    request: Request,
+    look: Look,
+    *,
+    last: Last,
+    heard: str | None,
+    pace: Pace,
+    closing: Callable[[], bool],
 ) -> StreamingResponse:
-    """Answer with a stream."""
-    stream = Stream(look=look, last=last, gone=request.is_disconnected, heard=heard, pace=pace)
+    """Answer with a stream, which also ends when the service does."""
+
+    async def gone() -> bool:
+        return closing() or await request.is_disconnected()
+
+    stream = Stream(look=look, last=last, gone=gone, heard=heard, pace=pace)
     return StreamingResponse(stream.told(), media_type=MEDIA_TYPE, headers=_HEADERS)
 
 

@@ -55,10 +55,19 @@ class Workers:
         """Look for a job now: one was just asked for here."""
         self._wake.set()
 
-    def stop(self, farewell_s: float = _FAREWELL_S) -> None:
-        """Stop working: running jobs are given back, so that others may begin them again."""
+    def leave(self) -> None:
+        """Take no more jobs, and end what is running without writing it."""
         self._leave.set()
         self._wake.set()
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the service is about to end."""
+        return self._leave.is_set()
+
+    def stop(self, farewell_s: float = _FAREWELL_S) -> None:
+        """Stop working: running jobs are given back, so that others may begin them again."""
+        self.leave()
         for thread in self._threads:
             thread.join(farewell_s)
         with self._turn:
