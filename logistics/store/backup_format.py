@@ -28,6 +28,8 @@ _MANIFEST = "manifest.json"
 _LEVEL = 4  # of deflate: nearly as small as 6, twice as fast
 _LARGEST_MANIFEST = 4_000_000  # bytes; ours have some ten thousand
 _AT_ONCE = 2_000
+# made once: json.dumps() makes another for each row
+_spell = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, json.JSONDecodeError)
 
 Row = list[Any]
@@ -96,10 +98,7 @@ class BackupWriter:
         digest, count = hashlib.sha256(), 0
         with self._file.open(_member(name), "w", force_zip64=True) as member:
             for part in parts:
-                lines = "".join(
-                    json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
-                    for row in part
-                ).encode()
+                lines = "".join([f"{_spell(row)}\n" for row in part]).encode()
                 digest.update(lines)
                 member.write(lines)
                 count += len(part)
@@ -141,22 +140,23 @@ class BackupReader:
         try:
             with self._file.open(_member(entry.name)) as member:
                 while lines := _lines(member):
-                    for line in lines:
-                        digest.update(line)
+                    digest.update(b"".join(lines))
                     count += len(lines)
-                    yield [self._row(line, entry) for line in lines]
+                    yield self._rows(lines, entry)
         except (*_BROKEN, KeyError) as fault:
             raise BackupDamaged(path=str(self._path), table=entry.name) from fault
         if (count, digest.hexdigest()) != (entry.rows, entry.sha256):
             raise BackupDamaged(path=str(self._path), table=entry.name)
 
-    def _row(self, line: bytes, entry: TableEntry) -> Row:
-        row = json.loads(line)
-        if not isinstance(row, list) or len(row) != len(entry.columns):
+    def _rows(self, lines: list[bytes], entry: TableEntry) -> list[Row]:
+        rows: list[Row] = json.loads(b"[%s]" % b",".join(lines))
+        width = len(entry.columns)
+        if len(rows) != len(lines) or not all(
+            type(row) is list and len(row) == width and _PLAIN.issuperset(map(type, row))
+            for row in rows
+        ):
             raise BackupDamaged(path=str(self._path), table=entry.name)
-        if not _PLAIN.issuperset(map(type, row)):
-            raise BackupDamaged(path=str(self._path), table=entry.name)
-        return row
+        return rows
 
 
 _PLAIN = {str, int, float, type(None)}
