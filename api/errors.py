@@ -218,6 +218,7 @@ class Responses:
         422: "The content breaks a rule",
         428: "If-Match with the version is missing",
         429: "Too many tries; Retry-After says when the next is heard",
+        500: "Something broke inside; the log tells what",
         503: "The database is away or busy; nothing was done; try again",
     }
 

@@ -35,6 +35,7 @@ def required_key(
             description="Chosen by the caller, new for each command, the same when it is resent",
             min_length=1,
             max_length=128,
+            json_schema_extra={"x-required": True},
         ),
     ] = None,
 ) -> str:

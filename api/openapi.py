@@ -1,42 +1,223 @@
-"""The description of the interface: every refusal in it is a problem."""
+"""The description of the interface: every operation named, with examples and all its refusals."""
 
-from typing import Any
+import re
+from collections.abc import Iterator
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.errors import MEDIA_TYPE, Problem
+from api.errors import MEDIA_TYPE, Problem, Responses
+from api.examples import BY_NAME, PROBLEMS, example_of, problem_example
+from logistics.domain.webhooks import EVENTS
 
-_OPEN = ("/", "/healthz")
+Operation = dict[str, Any]
+
+_FOR_PEOPLE: Final = "pages"  # forms of browsers are no interface
+_OPEN: Final = ("/healthz",)
+_JSON: Final = "application/json"
+_NAMES: Final = {
+    "runs_of_run": "runs_orders",
+    "lists_read_one": "lists_read",
+    "errands_read_one": "errands_read",
+    "optimize_optimize": "optimize",
+}
+"""Operations whose function has a name that says less outside of its module."""
+
+_TAGS: Final = {
+    "lists": "Households' lists 清单",
+    "runs": "The run and its steps 波次",
+    "jobs": "Long work, watched and stopped 后台任务",
+    "triage": "What was not understood 待核",
+    "registry": "The register, needs and the roll call 点名册",
+    "errands": "Errands 代办",
+    "packing": "What goes into which bag 装袋",
+    "bags": "Bags and trips on their way 配送",
+    "sheets": "Route sheets 路线单",
+    "maps": "Trips and districts on the map 地图",
+    "calendars": "Shifts as calendars 班次",
+    "tables": "A run as tables for spreadsheets 表格",
+    "money": "Receipts and books 账目",
+    "zones": "Zones 封控区、管控区、防范区",
+    "closures": "Closed gates and ways 关闭",
+    "ledger": "Where goods came from and went 溯源",
+    "webhooks": "Who is told what happens 回调",
+    "optimize": "The solver for other programs 求解",
+    "service": "The service itself",
+}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
-    """Build the OpenAPI document of the application."""
+    """Build the OpenAPI 3.1 document of the application."""
     document = get_openapi(
         title=app.title,
         version=app.version,
+        summary="Contactless closed-loop supply: lists in, route sheets out",
         description=app.description,
         routes=app.routes,
-        tags=[
-            {"name": "lists", "description": "Households' lists 清单"},
-            {"name": "runs", "description": "The run and its steps 波次"},
-            {"name": "jobs", "description": "Long work, watched and stopped 后台任务"},
-            {"name": "triage", "description": "What was not understood 待核"},
-            {"name": "sheets", "description": "Route sheets 路线单"},
-            {"name": "pages", "description": "Pages for people"},
-            {"name": "service", "description": "The service itself"},
-        ],
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        servers=[{"url": "/", "description": "This service"}],
+        tags=[{"name": name, "description": said} for name, said in _TAGS.items()],
     )
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
     schemas["Problem"] = Problem.model_json_schema()
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for path, operations in document["paths"].items():
-        for operation in operations.values():
-            invalid = operation["responses"].get("422")
-            if invalid is not None:  # the framework's own shape is never answered
-                invalid["content"] = problem
-            if path in _OPEN or path.startswith("/h/"):
-                operation["security"] = []
+    components["examples"] = {
+        f"Problem{status}": {"value": problem_example(status)} for status in PROBLEMS
+    }
+    document["paths"] = {
+        path: operations
+        for path, operations in document["paths"].items()
+        if not all(_FOR_PEOPLE in one.get("tags", ()) for one in operations.values())
+    }
+    for path, method, operation in _operations(document):
+        operation["operationId"] = _name(path, method, operation)
+        operation.setdefault("description", operation["summary"])
+        _require(operation)
+        _refuse(path, operation)
+        _illustrate(operation, schemas)
+    document["webhooks"] = _told(schemas)
     return document
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, Operation]]:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            yield path, method, operation
+
+
+def _name(path: str, method: str, operation: Operation) -> str:
+    """Name an operation by its tag and function: what a path looks like is not in it."""
+    tail = re.sub(r"\W", "_", path) + f"_{method}"
+    name = f"{operation['tags'][0]}_{operation['operationId'].removesuffix(tail)}"
+    return _NAMES.get(name, name.removesuffix("_table"))
+
+
+def _require(operation: Operation) -> None:
+    """Say of headers that they are needed where the service refuses without them itself."""
+    for one in operation.get("parameters", ()):
+        needed = one["schema"].pop("x-required", False)
+        if one["in"] == "header" and needed:
+            one["required"] = True
+            one["schema"] = _without_null(one["schema"])
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    options = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+    if len(options) != 1:
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    return {**rest, **options[0]}
+
+
+def _refuse(path: str, operation: Operation) -> None:
+    """Add the refusals that follow from how an operation is asked; each with an example."""
+    responses = operation["responses"]
+    secured = path not in _OPEN
+    if not secured:
+        operation["security"] = []
+    headers = {one["name"].lower() for one in _of_kind(operation, "header")}
+    implied = {500, 503} | ({401, 403} if secured else set())
+    if _of_kind(operation, "path"):
+        implied |= {404, 422}
+    if "requestBody" in operation:
+        implied |= {413, 422}
+    if "idempotency-key" in headers:
+        implied.add(409)
+    if "if-match" in headers:
+        implied |= {412, 428}
+    for status, said in Responses.of(*implied).items():
+        if secured or status not in {401, 403}:
+            responses.setdefault(str(status), said)
+    for status, response in responses.items():
+        own = MEDIA_TYPE not in response.get("content", {MEDIA_TYPE: None})
+        framework = status == "422" and "HTTPValidationError" in str(response)
+        if (int(status) in PROBLEMS and not own) or framework:
+            response["content"] = _problem(int(status))
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _of_kind(operation: Operation, kind: str) -> list[dict[str, Any]]:
+    return [one for one in operation.get("parameters", ()) if one["in"] == kind]
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return {
+        MEDIA_TYPE: {
+            "schema": {"$ref": "#/components/schemas/Problem"},
+            "examples": {"refused": {"$ref": f"#/components/examples/Problem{status}"}},
+        }
+    }
+
+
+def _illustrate(operation: Operation, schemas: dict[str, Any]) -> None:
+    """Give every parameter, body and answer an example."""
+    for one in operation.get("parameters", ()):
+        name = one["name"]
+        if name in BY_NAME and one["in"] == "path" and "enum" not in one["schema"]:
+            one.setdefault("example", BY_NAME[name])
+    bodies = [operation["requestBody"]] if "requestBody" in operation else []
+    for holder in (*bodies, *operation["responses"].values()):
+        for media, content in holder.get("content", {}).items():
+            if media.endswith("json") and not content.keys() & {"example", "examples"}:
+                content["example"] = example_of(content.get("schema", {}), schemas)
+
+
+def _told(schemas: dict[str, Any]) -> dict[str, Any]:
+    """Describe what webhooks are told, as OpenAPI 3.1 has it."""
+    schemas["WebhookMessage"] = {
+        "title": "WebhookMessage",
+        "type": "object",
+        "description": "What happened; ids and codes only",
+        "required": ["type", "timestamp", "data"],
+        "properties": {
+            "type": {"type": "string", "enum": [*EVENTS, "webhook.ping"]},
+            "timestamp": {"type": "string", "format": "date-time"},
+            "data": {"type": "object", "additionalProperties": True},
+        },
+    }
+    headers = [
+        {
+            "name": name,
+            "in": "header",
+            "required": True,
+            "description": said,
+            "schema": {"type": "string"},
+        }
+        for name, said in (
+            ("webhook-id", "Of the message; the same each time it is tried"),
+            ("webhook-timestamp", "Of this try, in Unix seconds"),
+            ("webhook-signature", "`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`"),
+        )
+    ]
+    return {
+        event: {
+            "post": {
+                "operationId": "told_" + re.sub(r"\W", "_", event),
+                "tags": ["webhooks"],
+                "summary": said,
+                "security": [],
+                "parameters": headers,
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        _JSON: {
+                            "schema": {"$ref": "#/components/schemas/WebhookMessage"},
+                            "example": {
+                                "type": event,
+                                "timestamp": BY_NAME["at"],
+                                "data": {"run": BY_NAME["run"]},
+                            },
+                        }
+                    },
+                },
+                "responses": {
+                    "204": {"description": "Taken; any 2xx is"},
+                    "410": {"description": "Tell nothing more here"},
+                },
+            }
+        }
+        for event, said in EVENTS.items()
+    }

@@ -24,7 +24,12 @@ class VersionUnreadable(Invalid):
 
 def required_version(
     if_match: Annotated[
-        str | None, Header(description="The version that is changed, from ETag or `version`")
+        str | None,
+        Header(
+            alias="If-Match",
+            description="The version that is changed, from ETag or `version`",
+            json_schema_extra={"x-required": True},
+        ),
     ] = None,
 ) -> int:
     """Return the version that the caller has read.

@@ -4,19 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from api.access.scopes import must_reach_household
 from api.auth import Principal, may, may_within
 from api.deps import NowDep, WorkDep
-from api.errors import PreconditionMissing, Responses
+from api.errors import Responses
 from api.once import KeyDep, OptionalKeyDep, Reply, once
 from api.roles import Action
 from api.schemas import ListChange, ListIn, ListOut, ListPage, ListsOut
+from api.versions import VersionDep
 from logistics.domain.lists import HouseholdList
-from logistics.errors import Conflict, Invalid
+from logistics.errors import Conflict
 from logistics.store import catalogue, lists, open_runs, places, runs
 from logistics.usecases.amend_list import amend_list, cancel_list
 from logistics.usecases.take_list import take_list
@@ -30,35 +31,6 @@ class NoRunOpen(Conflict):
     code = "run.none-open"
 
 
-class VersionUnreadable(Invalid):
-    """If-Match is not the version of a list."""
-
-    code = "version.unreadable"
-
-
-def required_version(
-    if_match: Annotated[
-        str | None, Header(description="The version that is changed, from ETag or `version`")
-    ] = None,
-) -> int:
-    """Return the version that the caller has read.
-
-    Raises
-    ------
-    PreconditionMissing
-        If the request names none.
-    VersionUnreadable
-        If it is not a number.
-    """
-    if if_match is None:
-        raise PreconditionMissing
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004  fits 32 bits
-        raise VersionUnreadable(value=if_match[:40])
-    return int(text)
-
-
-VersionDep = Annotated[int, Depends(required_version)]
 Takes = Annotated[Principal, Depends(may_within(Action.LIST_TAKE))]
 Reads = Annotated[Principal, Depends(may(Action.LIST_READ))]
 ReadsSome = Annotated[Principal, Depends(may_within(Action.LIST_READ))]
