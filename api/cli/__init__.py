@@ -54,6 +54,7 @@ from api.cli import (
     trace,
     triage,
     ways,
+    webhooks,
     what_if,
     zones,
 )
@@ -162,6 +163,7 @@ app.command("solve")(solving.solve)
 app.command("check")(solving.check)
 app.command("frontier")(frontier.frontier)
 app.command("replan")(replanning.replan)
+app.add_typer(webhooks.app, name="webhook")
 app.command("serve")(service.serve)
 app.command("demo")(service.demo)
 app.add_typer(service.tokens, name="token")

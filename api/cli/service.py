@@ -27,6 +27,13 @@ def serve(
     host: Annotated[str, typer.Option(help="地址 · address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="端口 · port to listen on")] = 8000,
     database: DatabaseOption = DATABASE,
+    webhook_private_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="SUPPLYLOOP_WEBHOOK_PRIVATE_HOSTS",
+            help="回调可达的内网主机 · host within the network that webhooks may name",
+        ),
+    ] = None,
     lang: LangOption = LANG,
 ) -> None:
     """启动服务 · Start the service; stops gracefully on SIGTERM or Ctrl-C."""
@@ -42,7 +49,12 @@ def serve(
     )
     with opened(database):
         pass  # the schema is brought up to date before anyone is served
-    service = create_app(Settings(database=database, language=language()))
+    settings = Settings(
+        database=database,
+        language=language(),
+        webhook_private_hosts=tuple(webhook_private_host or ()),
+    )
+    service = create_app(settings)
     say("serving", host=host, port=port)
     uvicorn.run(
         service,
