@@ -41,6 +41,7 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """排线 · Plan who goes where when; again: a new draft. Ctrl-C keeps the best."""
+    from api.cli.errands import tell_left
     from api.cli.searching import stoppable, tell_stopping
     from logistics.usecases.plan_run import plan_run
 
@@ -66,6 +67,9 @@ def plan(
         contacts=done.contacts,
         excess=done.excess_faces,
     )
+    if done.errands or done.errands_left:
+        say("run.planned-errands", count=done.errands, left=len(done.errands_left))
+        tell_left(done.errands_left)
     if set(done.drop_modes) - {"stairwell"}:
         modes = (f"{phrase(f'drop.{mode}')} {n}" for mode, n in sorted(done.drop_modes.items()))
         say("run.drop-modes", modes=", ".join(modes))

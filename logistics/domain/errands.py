@@ -4,6 +4,7 @@ An errand is a fact with a history: each step is added, none is edited. Who carr
 with the step that starts or assigns it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,18 @@ class ErrandRefReused(Conflict):
     """The household already sent another errand under this reference."""
 
     code = "errand.client-ref-reused"
+
+
+class ErrandPlaceEmpty(Invalid):
+    """It is not said where the thing lies."""
+
+    code = "errand.place-empty"
+
+
+class ErrandNotOnTrip(Invalid):
+    """The trip does not take this errand along."""
+
+    code = "errand.not-on-trip"
 
 
 class ErrandKind(StrEnum):
@@ -105,7 +118,9 @@ NEXT: Mapping[ErrandState, frozenset[ErrandState]] = MappingProxyType(
                 ErrandState.CANCELLED,
             }
         ),
-        ErrandState.COLLECTED: frozenset({ErrandState.FETCHED, ErrandState.DECLINED}),
+        ErrandState.COLLECTED: frozenset(
+            {ErrandState.FETCHED, ErrandState.ACCEPTED, ErrandState.DECLINED}
+        ),
         ErrandState.FETCHED: frozenset({ErrandState.DELIVERED, ErrandState.DECLINED}),
         ErrandState.DELIVERED: frozenset(),
         ErrandState.DONE: frozenset(),
@@ -114,6 +129,11 @@ NEXT: Mapping[ErrandState, frozenset[ErrandState]] = MappingProxyType(
     }
 )
 OPEN = frozenset(state for state, following in NEXT.items() if following)
+ON_THE_WAY = frozenset(
+    {ErrandState.COLLECTED, ErrandState.FETCHED, ErrandState.DELIVERED, ErrandState.ACCEPTED}
+)
+"""What a courier may say of an errand; that it is accepted again gives it back."""
+
 _WITH_REASON = frozenset({ErrandState.DECLINED, ErrandState.CANCELLED})
 
 
@@ -176,6 +196,19 @@ def check_said(said: str) -> str:
             field="said", value=len(text), mend=f"say it in {LONGEST} characters or less"
         )
     return text
+
+
+_TICKET = re.compile(
+    r"(?:取件码|取货码|提货码|pick-?up code)\s*(?:是|为|[:：#])?\s*"
+    r"([A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)",
+    re.IGNORECASE,
+)
+
+
+def ticket_of(said: str) -> str:
+    """Find the code that a thing is handed out for, where the household told one; else empty."""
+    found = _TICKET.search(said)
+    return found.group(1)[:24] if found else ""
 
 
 def follow(errand: Errand, becomes: ErrandState, note: str) -> bool:

@@ -18,8 +18,24 @@ class SheetBag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetErrand:
+    """An errand at a stop: what the courier does there, and for which room.
+
+    What exactly is wanted is not said on paper: the household told it, or the card tells it.
+    """
+
+    id: str
+    kind: str  # medicine parcel document other
+    leg: str  # collect fetch bring
+    room: str
+    household: str  # the stairwell that it is for, and the room: what the thing is labelled with
+    ticket: str = ""  # what the thing is handed out for, where the household told it
+    cancelled: bool = False  # taken back since the plan was made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetStop:
-    """A stop as people say it: compound, building, stairwell."""
+    """A stop as people say it: compound, building, stairwell, or the place where a thing lies."""
 
     seq: int
     stairwell_code: str
@@ -32,7 +48,8 @@ class SheetStop:
     arrival_s: int
     leave_s: int
     bags: tuple[SheetBag, ...]
-    drop_mode: str = "stairwell"  # door gate stairwell
+    drop_mode: str = "stairwell"  # door gate stairwell; site: where things for errands lie
+    errands: tuple[SheetErrand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

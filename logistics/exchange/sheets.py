@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 import segno
 
-from logistics.domain.sheets import SheetBag, SheetBook, SheetStop, SheetTrip
+from logistics.domain.sheets import SheetBag, SheetBook, SheetErrand, SheetStop, SheetTrip
 from logistics.exchange.press import Press
 from logistics.exchange.texts import MODES, SHEET
 
@@ -155,6 +155,7 @@ def _trip(trip: SheetTrip, drawing: TripDrawing, language: Language) -> dict[str
     texts = SHEET[language]
     point = trip.point_zh if language == "zh" else trip.point_en
     bags = sum(len(stop.bags) for stop in trip.stops)
+    errands = {errand.id for stop in trip.stops for errand in stop.errands}
     values = {
         "point": point or trip.point_code,
         "departs": clock(trip.departs_s),
@@ -163,6 +164,8 @@ def _trip(trip: SheetTrip, drawing: TripDrawing, language: Language) -> dict[str
         "weight": kilograms(trip.weight_g),
         "volume": litres(trip.volume_ml),
     }
+    if errands:
+        values["bags"] += texts["and_errands"].format(n=len(errands))
     return {
         "code": trip.code,
         "end": f"end-{trip.code}",
@@ -170,6 +173,7 @@ def _trip(trip: SheetTrip, drawing: TripDrawing, language: Language) -> dict[str
         "title": texts["trip"].format(no=trip.no, trips=trip.trips),
         "mode": MODES[language].get(trip.mode, trip.mode),
         "boxes": [{"label": texts[key], "value": value} for key, value in values.items()],
+        "errands": bool(errands),
         "qr": _qr(trip.code),
         "map": drawing.svg,
         "closed": texts["closed"] + texts["and"].join(drawing.closed) if drawing.closed else "",
@@ -193,13 +197,20 @@ def _stop(stop: SheetStop, way: str, language: Language) -> dict[str, Any]:
         "drop": _drop(stop, texts),
         "protected": stop.protected,
         "bags": [_bag(bag, language) for bag in stop.bags],
-        "count": texts["bag_count"].format(n=len(stop.bags)),
-        "weight": kilograms(sum(bag.weight_g for bag in stop.bags)),
+        "errands": [_errand(errand, language) for errand in stop.errands],
+        "count": (
+            texts["bag_count"].format(n=len(stop.bags))
+            if stop.bags
+            else texts["errand_count"].format(n=len(stop.errands))
+        ),
+        "weight": kilograms(sum(bag.weight_g for bag in stop.bags)) if stop.bags else "",
     }
 
 
 def _drop(stop: SheetStop, texts: Mapping[str, str]) -> str:
     """Say where the goods are left: at a gate, or for the leader, or as at any slot."""
+    if stop.drop_mode == "site":
+        return texts["site"]
     how = texts["protected"] if stop.protected else texts["slot"]
     where = texts.get(f"drop-{stop.drop_mode}", "")
     return f"{where}{texts['drop_join']}{how}" if where else how
@@ -208,6 +219,19 @@ def _drop(stop: SheetStop, texts: Mapping[str, str]) -> str:
 def _bag(bag: SheetBag, language: Language) -> dict[str, str]:
     marks = SHEET[language]
     return {"code": bag.code, "room": bag.room, "mark": marks.get(bag.compartment, "")}
+
+
+def _errand(errand: SheetErrand, language: Language) -> dict[str, str]:
+    """Say what is done for an errand at a stop, and for which room or address."""
+    texts = SHEET[language]
+    what = texts[f"errand-{errand.leg}-{errand.kind}"]
+    return {
+        "what": texts["errand-cancelled"] + what if errand.cancelled else what,
+        "whose": errand.household if errand.leg == "fetch" else errand.room,
+        "ticket": texts["ticket"].format(code=errand.ticket) if errand.ticket else "",
+        "id": errand.id,
+        "cancelled": "yes" if errand.cancelled else "",
+    }
 
 
 def address(names: tuple[str, str, str], language: Language) -> str:

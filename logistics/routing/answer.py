@@ -133,13 +133,13 @@ def _trip(
 
 
 def _numbered(steps: Sequence[Step]) -> Iterator[tuple[int, Step]]:
-    """Count a trip's visits; what is done for bags and errands at one slot at once is one."""
+    """Count a trip's visits; what is done for bags and errands at a slot in one go is one."""
     seq, here, drops = 0, -1, 0
     for step in steps:
         if not _is_visit(step):
             continue
         drops += step.type == "job"
-        if step.location != here or drops > 1:
+        if step.location != here or step.waiting_s or drops > 1:
             seq, drops = seq + 1, int(step.type == "job")
         here = -1 if step.location is None else step.location
         yield seq, step

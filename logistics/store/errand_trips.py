@@ -45,6 +45,7 @@ class TripLeg:
     kind: ErrandKind
     state: ErrandState
     room: str
+    said: str
     leg: PlannedLeg
 
 
@@ -186,7 +187,7 @@ def legs_of(session: Session, plan_id: str) -> tuple[TripLeg, ...]:
     rows = session.execute(
         select(
             stop_errand, trip.c.code.label("trip"), courier.c.code.label("courier"),
-            errand.c.kind, errand.c.state, household.c.room,
+            errand.c.kind, errand.c.state, errand.c.said, household.c.room,
         )
         .join(trip, trip.c.id == stop_errand.c.trip_id)
         .join(courier, courier.c.id == trip.c.courier_id)
@@ -203,6 +204,7 @@ def legs_of(session: Session, plan_id: str) -> tuple[TripLeg, ...]:
             kind=ErrandKind(row["kind"]),
             state=ErrandState(row["state"]),
             room=row["room"],
+            said=row["said"],
             leg=PlannedLeg(leg=Leg(row["leg"]), **{name: row[name] for name in names}),
         )
         for row in rows
@@ -217,4 +219,11 @@ def left_of(session: Session, plan_id: str) -> tuple[LeftErrand, ...]:
     ).mappings()  # fmt: skip
     return tuple(
         LeftErrand(**{name: row[name] for name in LeftErrand.__dataclass_fields__}) for row in rows
+    )
+
+
+def of_trip(session: Session, trip_id: str) -> frozenset[str]:
+    """List the errands that a trip takes along."""
+    return frozenset(
+        session.scalars(select(stop_errand.c.errand_id).where(stop_errand.c.trip_id == trip_id))
     )

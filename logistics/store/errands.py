@@ -46,6 +46,17 @@ def places_of(session: Session, errand_ids: Sequence[str]) -> dict[str, str]:
     return {row.errand_id: row.place for row in rows}
 
 
+def place_at_first(session: Session, errand_id: str, asked_at: datetime) -> str:
+    """Give the place that was said when the errand was asked for; empty if none was."""
+    said = session.scalar(
+        select(errand_place.c.place)
+        .where(errand_place.c.errand_id == errand_id, errand_place.c.at == asked_at)
+        .order_by(errand_place.c.seq)
+        .limit(1)
+    )
+    return said or ""
+
+
 def step(session: Session, new: ErrandStep) -> None:
     """Write a further step; the caller has locked the errand."""
     session.execute(

@@ -1,13 +1,18 @@
 """What route sheets say, read from a plan's rows."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from logistics.domain.closures import closed_to
+from logistics.domain.errand_trips import Leg, PlannedLeg
+from logistics.domain.errands import ErrandState, ticket_of
 from logistics.domain.planning import Drop, DropSlot, PlanInputs
-from logistics.domain.sheets import SheetBag, SheetBook, SheetStop, SheetTrip
+from logistics.domain.sheets import SheetBag, SheetBook, SheetErrand, SheetStop, SheetTrip
+from logistics.store import errand_trips
 from logistics.store.tables import bag, courier, district, household, place, stop, stop_bag, trip
 
 _PROTECTED_FROM = 1  # rank of the first zone that asks for protection at the slot
@@ -43,8 +48,11 @@ def book_of(session: Session, plan_id: str, inputs: PlanInputs) -> SheetBook:
     found = [dict(row) for row in rows]
     counts = Counter(row["courier_code"] for row in found)
     permits = {carrier.code: carrier.permits for carrier in inputs.carriers}
-    slots = {slot.id: (slot, slot.drop(inputs.policy)) for slot in inputs.slots}
+    slots = {
+        slot.id: (slot, slot.drop(inputs.policy)) for slot in (*inputs.errand_slots, *inputs.slots)
+    }
     stops = _stops(session, plan_id, slots)
+    _with_errands(session, plan_id, stops, slots)
     return SheetBook(
         run_code=inputs.run_code,
         day=inputs.day,
@@ -98,6 +106,63 @@ def _stops(
             )
         )
     return found
+
+
+def _with_errands(
+    session: Session,
+    plan_id: str,
+    stops: dict[str, list[SheetStop]],
+    slots: Mapping[str, tuple[DropSlot, Drop]],
+) -> None:
+    """Put the errands' stops among those of each trip."""
+    legs = errand_trips.legs_of(session, plan_id)
+    homes = {one.leg.errand_id: slots[one.leg.stairwell_id][0] for one in legs
+             if one.leg.stairwell_id is not None}  # fmt: skip
+    for one in legs:
+        errand = SheetErrand(
+            id=one.leg.errand_id,
+            kind=one.kind.value,
+            leg=one.leg.leg.value,
+            room=one.room,
+            ticket=ticket_of(one.said) if one.leg.leg is Leg.FETCH else "",
+            household=f"{homes[one.leg.errand_id].code}-{one.room}",
+            cancelled=one.state in (ErrandState.CANCELLED, ErrandState.DECLINED),
+        )
+        on_trip = stops[one.trip_id]
+        at = next((n for n, stop in enumerate(on_trip) if stop.seq == one.leg.seq), None)
+        if at is None:
+            slot = slots[one.leg.stairwell_id][0] if one.leg.stairwell_id else None
+            on_trip.append(_errand_stop(one.leg, slot, errand))
+        else:
+            on_trip[at] = _also(on_trip[at], one.leg, errand)
+        on_trip.sort(key=lambda stop: stop.seq)
+
+
+def _also(stop: SheetStop, leg: PlannedLeg, errand: SheetErrand) -> SheetStop:
+    return replace(
+        stop,
+        arrival_s=min(stop.arrival_s, leg.arrival_s),
+        leave_s=max(stop.leave_s, leg.leave_s),
+        errands=(*stop.errands, errand),
+    )
+
+
+def _errand_stop(leg: PlannedLeg, slot: DropSlot | None, errand: SheetErrand) -> SheetStop:
+    return SheetStop(
+        seq=leg.seq,
+        stairwell_code=leg.place_code,
+        names_zh=slot.names_zh if slot else ("", "", leg.name_zh or leg.place_code),
+        names_en=slot.names_en if slot else ("", "", leg.name_en or leg.place_code),
+        note=slot.note if slot else "",
+        lon=leg.lon,
+        lat=leg.lat,
+        protected=slot is not None and slot.zone >= _PROTECTED_FROM,
+        arrival_s=leg.arrival_s,
+        leave_s=leg.leave_s,
+        bags=(),
+        drop_mode=leg.drop_mode,
+        errands=(errand,),
+    )
 
 
 def _bags(session: Session, plan_id: str) -> dict[str, list[SheetBag]]:

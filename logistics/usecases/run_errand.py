@@ -6,8 +6,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from logistics.domain.errands import (
+    NEXT,
+    ON_THE_WAY,
     Errand,
     ErrandKind,
+    ErrandNeedsReason,
+    ErrandNotOnTrip,
+    ErrandOutOfOrder,
+    ErrandPlaceEmpty,
     ErrandRefReused,
     ErrandState,
     ErrandStep,
@@ -15,7 +21,7 @@ from logistics.domain.errands import (
     follow,
 )
 from logistics.domain.ids import new_id
-from logistics.store import audit, errands, lists, places
+from logistics.store import audit, errand_trips, errands, lists, places, runs, trip_custody
 
 
 def take_errand(
@@ -25,12 +31,19 @@ def take_errand(
     said: str,
     *,
     due_at: datetime | None = None,
+    place: str = "",
     client_ref: str | None = None,
     channel: str,
     actor: str,
     at: datetime,
 ) -> Errand:
     """Take what a household asks for; the same reference with the same words is one errand.
+
+    Parameters
+    ----------
+    place
+        Code of where the thing lies, on the map or among the district's places. One that is not
+        found there is kept: the plan then leaves the errand to be done by hand, and says so.
 
     Raises
     ------
@@ -45,7 +58,9 @@ def take_errand(
     household = places.household_by_code(session, household_code.strip())
     lists.hold_household(session, household.id)
     if client_ref and (earlier := errands.by_client_ref(session, household.id, client_ref)):
-        if (earlier.kind, earlier.said, earlier.due_at) != (kind, words, due_at):
+        same = (kind, words, due_at, place.strip())
+        first = errands.place_at_first(session, earlier.id, earlier.asked_at)
+        if (earlier.kind, earlier.said, earlier.due_at, first) != same:
             raise ErrandRefReused(client_ref=client_ref, errand=earlier.id)
         return earlier
     errand_id = new_id("er", at)
@@ -60,6 +75,7 @@ def take_errand(
         channel=channel,
         client_ref=client_ref or None,
         steps=(_step(errand_id, ErrandState.ASKED, "", actor=actor, at=at),),
+        place=place.strip(),
     )
     errands.add(session, new)
     audit.record(
@@ -96,6 +112,80 @@ def move_errand(
         session, actor=actor, command=f"errand {becomes}", subject=errand_id, facts={}, at=at
     )
     return replace(before, steps=(*before.steps, step))
+
+
+def place_errand(
+    session: Session, errand_id: str, place: str, *, actor: str, at: datetime
+) -> Errand:
+    """Say where the thing lies; said again it changes nothing.
+
+    Raises
+    ------
+    ErrandUnknown
+        If there is no such errand.
+    ErrandPlaceEmpty
+        If no place is named.
+    ErrandOutOfOrder
+        If somebody has it already, or it is over.
+    """
+    said = place.strip()
+    if not said:
+        raise ErrandPlaceEmpty(field="place", mend="name the code of a place on the map")
+    before = errands.get(session, errand_id, lock=True)
+    if before.place == said:
+        return before
+    if before.state not in (ErrandState.ASKED, ErrandState.ACCEPTED):
+        raise ErrandOutOfOrder(
+            errand=errand_id, state=before.state.value, value="place",
+            follows="、".join(sorted(NEXT[before.state])), mend="read the errand again",
+        )  # fmt: skip
+    errands.say_place(session, errand_id, said, actor=actor, at=at)
+    audit.record(
+        session, actor=actor, command="errand place", subject=errand_id,
+        facts={"place": said}, at=at,
+    )  # fmt: skip
+    return replace(before, place=said)
+
+
+def carry_errand(
+    session: Session,
+    run: str,
+    trip: str,
+    errand_id: str,
+    becomes: ErrandState,
+    *,
+    note: str = "",
+    actor: str,
+    at: datetime,
+) -> Errand:
+    """Say what a courier did with an errand of a trip: collected, fetched, delivered.
+
+    An errand that could not be done is given back, with the reason: it is accepted again.
+
+    Raises
+    ------
+    RunUnknown, TripUnknown
+        If there is no such run, or its released plan has no such trip.
+    ErrandNotOnTrip
+        If the trip does not take it along.
+    ErrandOutOfOrder
+        If the step does not follow, or is none of a courier's.
+    ErrandNeedsReason
+        If it is given back without a reason.
+    """
+    out = trip_custody.get_for_update(session, runs.get(session, run).id, trip)
+    if errand_id not in errand_trips.of_trip(session, out.id):
+        raise ErrandNotOnTrip(
+            trip=out.code, field="errand", value=errand_id, mend="name an errand of this trip"
+        )
+    if becomes not in ON_THE_WAY:
+        raise ErrandOutOfOrder(
+            errand=errand_id, state="", value=becomes.value,
+            follows="、".join(sorted(ON_THE_WAY)), mend="say what was done on the way",
+        )  # fmt: skip
+    if becomes is ErrandState.ACCEPTED and not note.strip():
+        raise ErrandNeedsReason(errand=errand_id, field="note", mend="say why")
+    return move_errand(session, errand_id, becomes, note=note, actor=actor, at=at)
 
 
 def _step(

@@ -9,8 +9,8 @@ from api.cli import app
 MINE, OTHER = "KX-01-01-1-101", "KX-01-01-1-102"
 
 
-def ask(service, household=MINE, **more):
-    body = {"household": household, "kind": "medicine", "said": "降压药一盒"}
+def ask(service, household=MINE, *, place="", **more):
+    body = {"household": household, "kind": "medicine", "said": "降压药一盒", "place": place}
     return service.call("POST", "/api/v1/errands", json=body, **more)
 
 
@@ -67,3 +67,28 @@ def test_errands_at_the_command_line(service):
     assert "declined" in said
     assert "柜子坏了" in said
     assert json.loads(call("list", "--json")) == []
+
+
+def test_where_a_thing_lies_is_said_with_the_errand_or_later(service):
+    taken = ask(service, place="SX-1").json()
+    assert taken["place"] == "SX-1"
+    at = f"/api/v1/errands/{taken['id']}/place"
+    refused = service.call("POST", at, role="household", json={"place": "SX-2"})
+    assert refused.status_code == 403
+    assert service.call("POST", at, role="clerk", json={"place": "SX-2"}).json()["place"] == "SX-2"
+    assert service.call("GET", at.removesuffix("/place")).json()["place"] == "SX-2"
+    empty = service.call("POST", at, json={"place": " "})
+    assert (empty.status_code, empty.json()["code"]) == (422, "errand.place-empty")
+
+
+def test_a_place_at_the_command_line(service):
+    url = service.client.app.state.settings.database
+
+    def call(*words):
+        done = CliRunner().invoke(app, ["errand", *words, "--database", url, "--json"])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.output)
+
+    taken = call("take", MINE, "parcel", "快递", "--place", "SX-1")
+    assert taken["place"] == "SX-1"
+    assert call("place", taken["id"], "SX-2")["place"] == "SX-2"

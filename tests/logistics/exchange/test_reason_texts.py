@@ -22,6 +22,16 @@ def test_what_to_do_next_has_its_words(language, code):
     assert REPORT[language][f"action.{next_action(code)}"]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    "code",
+    ["errand-place-missing", "errand-place-unknown", "errand-due-too-soon", "zone-order"],
+)
+def test_what_leaves_an_errand_out_has_its_words_and_a_next_step(language, code):
+    assert REPORT[language][f"cause.{code}"]
+    assert REPORT[language][f"action.{next_action(code)}"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_relaxation_that_helps_is_a_next_step(kind):
     assert next_action(kind) != "next-run"

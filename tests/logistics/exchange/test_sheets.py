@@ -7,7 +7,9 @@ import pypdf
 import pytest
 import segno
 
-from logistics.domain.sheets import SheetBag, SheetBook, SheetStop, SheetTrip
+from logistics.domain.errand_trips import CARRIED_KINDS, Leg
+from logistics.domain.errands import ErrandKind
+from logistics.domain.sheets import SheetBag, SheetBook, SheetErrand, SheetStop, SheetTrip
 from logistics.exchange.sheets import (
     SheetPrinter,
     TripDrawing,
@@ -18,6 +20,7 @@ from logistics.exchange.sheets import (
     litres,
     make_sheets,
 )
+from logistics.exchange.texts import SHEET
 
 FONTS = Path(__file__).parents[3] / "api/assets/node_modules/@expo-google-fonts/noto-sans-sc"
 FONT_PATHS = [FONTS / "400Regular", FONTS / "700Bold"]
@@ -180,6 +183,47 @@ def test_a_long_way_is_told_whole_and_stays_with_its_stop():
         holding = [page for page in pages if f"\n{n}. 左转" in page]
         assert len(holding) == 1
         assert f"{n * 10 // 60 + 8:02}:{n * 10 % 60:02}–" in holding[0]
+
+
+AN_ERRAND = SheetErrand(
+    id="er_1kp226m00rfm88", kind="parcel", leg="fetch", room="601", household="JQ-01-02-1-601",
+    ticket="3-2-8847",
+)  # fmt: skip
+
+
+@needs_fonts
+def test_a_stop_says_which_errands_are_done_there():
+    site = a_stop(
+        2, names_zh=("", "", "快递驿站"), names_en=("", "", "Parcel station"), bags=(),
+        drop_mode="site", errands=(AN_ERRAND,),
+    )  # fmt: skip
+    card = replace(AN_ERRAND, kind="medicine", leg="collect", ticket="")
+    trip = replace(a_trip(), stops=(a_stop(1, errands=(card,)), site))
+    for language, words in (
+        ("zh", ("3 袋 + 代办 1 件", "收医保卡和药盒 601", "取快递 JQ-01-02-1-601",
+                "取件码 3-2-8847", "在此领取", "1 件", AN_ERRAND.id)),
+        ("en", ("3 bags + 1 errands", "Collect card and box 601", "Fetch parcel JQ-01-02-1-601",
+                "code 3-2-8847", "Parcel station")),
+    ):  # fmt: skip
+        text = text_of(SheetPrinter(FONT_PATHS).print_book(a_book(trip), {}, language=language))
+        for said in words:
+            assert said in text, said
+
+
+@needs_fonts
+def test_an_errand_taken_back_is_told_not_to_be_done():
+    gone = replace(AN_ERRAND, leg="bring", cancelled=True)
+    trip = replace(a_trip(), stops=(a_stop(1, errands=(gone,)),))
+    text = text_of(SheetPrinter(FONT_PATHS).print_book(a_book(trip), {}))
+    assert "已撤回，不办：送快递" in text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_step_of_every_errand_that_is_carried_has_its_words(language):
+    for kind in CARRIED_KINDS:
+        legs = (Leg.COLLECT,) if kind is ErrandKind.MEDICINE else ()
+        for leg in (*legs, Leg.FETCH, Leg.BRING):
+            assert SHEET[language][f"errand-{leg}-{kind}"]
 
 
 def test_the_code_square_holds_the_trip_code_and_nothing_else(monkeypatch):

@@ -1,7 +1,7 @@
 """Errands: taken once, brought on step by step, never edited."""
 
 import itertools
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,17 +15,19 @@ from logistics.domain.errands import (
     ErrandKind,
     ErrandNeedsReason,
     ErrandOutOfOrder,
+    ErrandPlaceEmpty,
     ErrandRefReused,
     ErrandState,
     ErrandStep,
     ErrandTooLong,
     ErrandUnknown,
     follow,
+    ticket_of,
 )
 from logistics.domain.setup import DistrictSetup, PointSetup, Policy, Setup
 from logistics.store import errands
 from logistics.store.places import HouseholdUnknown
-from logistics.usecases.run_errand import move_errand, take_errand
+from logistics.usecases.run_errand import move_errand, place_errand, take_errand
 from logistics.usecases.set_up import set_up
 
 AT = datetime(2022, 4, 13, 1, 0, tzinfo=UTC)
@@ -120,3 +122,36 @@ def test_no_order_of_steps_leaves_the_allowed_ways(states):
             continue
     for before, after in itertools.pairwise(steps):
         assert after.state in NEXT[before.state]
+
+
+@pytest.mark.parametrize(
+    ("said", "ticket"),
+    [
+        ("快递,取件码 3-2-8847", "3-2-8847"),
+        ("帮取快递 取件码:A1208 谢谢", "A1208"),
+        ("取货码是2208", "2208"),
+        ("pick-up code: K-17", "K-17"),
+        ("快递在3-2-501门口", ""),  # an address is none
+        ("降压药一盒", ""),
+    ],
+)
+def test_the_code_for_a_parcel_is_found_only_where_it_is_called_so(said, ticket):
+    assert ticket_of(said) == ticket
+
+
+@pytest.mark.usefixtures("district")
+def test_the_latest_place_holds_and_the_same_reference_with_another_is_refused(session):
+    taken = take_errand(session, HOME, ErrandKind.PARCEL, "快递", place=" SX-1 ", client_ref="a",
+                        channel="api", **WHO)  # fmt: skip
+    assert taken.place == "SX-1"
+    later = {**WHO, "at": AT + timedelta(minutes=5)}
+    place_errand(session, taken.id, "SX-2", **later)
+    assert errands.get(session, taken.id).place == "SX-2"
+    again = take_errand(session, HOME, ErrandKind.PARCEL, "快递", place="SX-1", client_ref="a",
+                        channel="api", **later)  # fmt: skip
+    assert (again.id, again.place) == (taken.id, "SX-2")  # resent, not asked for anew
+    with pytest.raises(ErrandRefReused):
+        take_errand(session, HOME, ErrandKind.PARCEL, "快递", place="SX-2", client_ref="a",
+                    channel="api", **WHO)  # fmt: skip
+    with pytest.raises(ErrandPlaceEmpty):
+        place_errand(session, taken.id, " ", **WHO)
