@@ -67,9 +67,9 @@ def read(connection: Connection, table: TableShape) -> Iterator[list[Row]]:
     )
     found = connection.exec_driver_sql(
         f"SELECT {wanted} FROM {_quoted(connection, table.name)} ORDER BY {in_order}",
-        execution_options={"yield_per": _AT_ONCE},
+        execution_options={"stream_results": True, "max_row_buffer": _AT_ONCE},
     )
-    for part in found.partitions():
+    for part in found.partitions(_AT_ONCE):
         yield [list(row) for row in part]
 
 

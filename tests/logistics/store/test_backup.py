@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from logistics.domain.verification import Check
 from logistics.errors import Unavailable
-from logistics.store import migrating
+from logistics.store import backup_rows, migrating
 from logistics.store import tables as t
 from logistics.store.backup import (
     DatabaseNotEmpty,
@@ -26,8 +26,10 @@ from logistics.store.backup import (
 )
 from logistics.store.backup_format import BackupDamaged, BackupThere, BackupTooNew, NoBackup
 from logistics.store.backup_rows import RowUnfit
+from logistics.store.blueprint import blueprint
 from logistics.store.ledger_checks import balances
 from logistics.store.migrating import SchemaNewer
+from logistics.store.session import open_database
 from tests.logistics.store.stocked import every_row, move, stock
 
 NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
@@ -191,6 +193,24 @@ def test_a_backup_taken_while_others_write_is_of_one_moment(stocked, empty_datab
         assert session.scalar(select(func.count()).select_from(t.movement)) == moves
 
 
+def test_rows_are_read_some_at_once(stocked):
+    """However many there are, memory holds a part of them; PostgreSQL keeps the rest itself."""
+    with stocked.transaction() as session:
+        for n in range(2 * 2100):
+            ways = ("stock:P1", "van:V1") if n % 2 else ("van:V1", "stock:P1")
+            move(session, 1, *ways)
+    with stocked.read() as session:
+        connection = session.connection()
+        shape = blueprint(migrating.revisions()[-1]).tables["movement"]
+        parts = backup_rows.read(connection, shape)
+        first = next(parts)
+        if stocked.dialect == "postgresql":
+            open_ = connection.exec_driver_sql("SELECT COUNT(*) FROM pg_cursors")
+            assert open_.scalar_one() >= 1
+        assert [len(first), *map(len, parts)] == [2000, 2000, 202]
+        assert first[0][0] == 1
+
+
 def test_a_backup_is_for_its_owner_only_and_replaces_nothing(stocked, tmp_path):
     path = tmp_path / "b"
     backed_up(stocked, path)
@@ -349,6 +369,36 @@ def test_a_text_too_long_for_postgresql_names_its_table(sqlite_database, empty_d
         restore(empty_database("postgresql"), tmp_path / "b")
     assert refused.value.facts["table"] == "run"
     restore(empty_database("sqlite"), tmp_path / "b")
+
+
+def test_a_text_that_postgresql_cannot_keep_names_its_table(
+    sqlite_database, empty_database, tmp_path
+):
+    with sqlite_database.transaction() as session:
+        stock(session)
+        session.execute(update(t.place).values(note="a\0b"))
+    backed_up(sqlite_database, tmp_path / "b")
+    with pytest.raises(RowUnfit) as refused:
+        restore(empty_database("postgresql"), tmp_path / "b")
+    assert refused.value.facts["table"] == "place"
+    other = empty_database("sqlite")
+    restore(other, tmp_path / "b")
+    assert every_row(other) == every_row(sqlite_database)
+
+
+def test_whoever_owns_a_database_may_restore_into_it(cluster, sqlite_backup):
+    """Nothing of it needs a superuser."""
+    cluster.execute("CREATE ROLE plain LOGIN")
+    cluster.execute("CREATE DATABASE of_plain OWNER plain")
+    database = open_database(cluster.url("of_plain").replace("supplyloop@", "plain@"))
+    try:
+        restore(database, sqlite_backup)
+        with database.read() as session:
+            assert session.scalar(select(func.count()).select_from(t.movement)) == 2
+    finally:
+        database.close()
+        cluster.execute("DROP DATABASE of_plain WITH (FORCE)")
+        cluster.execute("DROP ROLE plain")
 
 
 def test_what_people_said_is_not_in_a_refusal(sqlite_database, empty_database, tmp_path):
