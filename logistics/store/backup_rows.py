@@ -39,12 +39,6 @@ class RowUnfit(Invalid):
     code = "backup.row-unfit"
 
 
-def count(connection: Connection, table: str) -> int:
-    """Count a table's rows."""
-    found = connection.exec_driver_sql(f"SELECT COUNT(*) FROM {_quoted(connection, table)}")
-    return int(found.scalar_one())
-
-
 def any_row(connection: Connection, table: str) -> bool:
     """Say whether a table has a row."""
     found = connection.exec_driver_sql(f"SELECT 1 FROM {_quoted(connection, table)} LIMIT 1")
