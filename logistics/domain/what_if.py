@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from logistics.domain.closures import Closure
-from logistics.domain.planning import Carrier, Notice, PlanInputs
+from logistics.domain.planning import Carrier, DropSlot, Notice, PlanInputs
 from logistics.errors import Invalid
 
 _AWAY: Final = re.compile(r"-?(\d{1,5})(%?)")
@@ -40,15 +40,19 @@ class Supposition:
 
     def applied(self, inputs: PlanInputs) -> PlanInputs:
         """Return the inputs as they would be; those that were read stay as they are."""
-        ranks = self.zones
         return replace(
             inputs,
             closures=(*inputs.closures, *self.closures),
             carriers=tuple(c for c in inputs.carriers if c.id not in self.away),
-            slots=inputs.slots
-            if ranks is None
-            else tuple(replace(slot, zone=ranks.get(slot.id, 0)) for slot in inputs.slots),
+            slots=self._zoned(inputs.slots),
+            errand_slots=self._zoned(inputs.errand_slots),
         )
+
+    def _zoned(self, slots: tuple[DropSlot, ...]) -> tuple[DropSlot, ...]:
+        ranks = self.zones
+        if ranks is None:
+            return slots
+        return tuple(replace(slot, zone=ranks.get(slot.id, 0)) for slot in slots)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
