@@ -10,6 +10,7 @@ from sqlalchemy import insert
 
 from api import tokens
 from api.app import create_app
+from api.jobs.streams import Pace
 from api.settings import Settings
 from geodata.district import MapPlace
 from logistics.domain.errands import ErrandKind
@@ -187,5 +188,6 @@ def client(world: World) -> Iterator[TestClient]:
     url = str(world.database._engine.url.render_as_string(hide_password=False))
     world.database.close()
     app = create_app(Settings(database=url))
+    app.state.pace = Pace(longest_s=0.0)  # streams say what they know and end
     with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as opened:
         yield opened

@@ -24,7 +24,7 @@ NARROW = {"household", "list_id", "errand_id", "courier", "bag", "trip", "point"
 OTHER = {
     "entry_id": "tri_none", "order_id": "ord_none", "closure_id": "clo_none", "gate": "G1",
     "kind": "gpx", "form": "svg", "subject": "lot", "code": "lot_none", "place": "KX-01",
-    "name": "x", "session_id": "ses_none",
+    "name": "x", "session_id": "ses_none", "job_id": "job_none",
 }  # fmt: skip
 """Parameters that name nothing here; where they lie cannot be found, so limited roles are refused."""
 
