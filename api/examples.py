@@ -13,7 +13,8 @@ from api.i18n import error_text
 Schema = Mapping[str, Any]
 
 _DEPTH: Final = 16
-_REF: Final = "#/components/schemas/"
+SCHEMAS: Final = "#/components/schemas/"
+"""What references to schemas begin with."""
 
 BY_NAME: Final[dict[str, Any]] = {
     "account": "staff-3", "actor": "token:tok_1m85h26m0", "after": "WyJsaV8xbTg1aDI2bTAiXQ",
@@ -109,7 +110,7 @@ def example_of(schema: Schema, schemas: Mapping[str, Schema], name: str = "") ->
 
 def _made(schema: Schema, schemas: Mapping[str, Schema], name: str, depth: int) -> Any:
     if "$ref" in schema:
-        target = schemas[schema["$ref"].removeprefix(_REF)]
+        target = schemas[schema["$ref"].removeprefix(SCHEMAS)]
         return _made(target, schemas, name, depth - 1) if depth else None
     said = [schema[key] for key in ("const", "example") if key in schema]
     said += schema.get("examples", [])

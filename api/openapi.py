@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.errors import MEDIA_TYPE, Problem, Responses
-from api.examples import BY_NAME, PROBLEMS, example_of, problem_example
+from api.examples import BY_NAME, PROBLEMS, SCHEMAS, example_of, problem_example
 from logistics.domain.webhooks import EVENTS
 
 Operation = dict[str, Any]
@@ -24,6 +24,19 @@ _NAMES: Final = {
 }
 """Operations whose function has a name that says less outside of its module."""
 
+_BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
+_XML: Final = {"schema": {"type": "string", "description": "XML in UTF-8"}}
+_FILES: Final[dict[str, dict[str, Any]]] = {
+    "application/geo+json": {
+        "schema": {"type": "object", "description": "A FeatureCollection (RFC 7946), in WGS 84"},
+        "example": {"type": "FeatureCollection", "features": []},
+    },
+    "application/gpx+xml": _XML,
+    "application/vnd.google-earth.kml+xml": _XML,
+    "image/svg+xml": _XML,
+}
+"""What files hold whose routes say only their kind."""
+
 _TAGS: Final = {
     "lists": "Households' lists 清单",
     "runs": "The run and its steps 波次",
@@ -31,6 +44,8 @@ _TAGS: Final = {
     "triage": "What was not understood 待核",
     "registry": "The register, needs and the roll call 点名册",
     "errands": "Errands 代办",
+    "announcements": "What people are told 通知",
+    "reports": "Missing, damaged, wrong 反馈",
     "packing": "What goes into which bag 装袋",
     "bags": "Bags and trips on their way 配送",
     "sheets": "Route sheets 路线单",
@@ -79,7 +94,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         _refuse(path, operation)
         _illustrate(operation, schemas)
     document["webhooks"] = _told(schemas)
-    return document
+    return _tidied(document)
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, Operation]]:
@@ -161,8 +176,58 @@ def _illustrate(operation: Operation, schemas: dict[str, Any]) -> None:
     bodies = [operation["requestBody"]] if "requestBody" in operation else []
     for holder in (*bodies, *operation["responses"].values()):
         for media, content in holder.get("content", {}).items():
+            if not content:
+                content.update(_FILES.get(media, _BYTES))
             if media.endswith("json") and not content.keys() & {"example", "examples"}:
                 content["example"] = example_of(content.get("schema", {}), schemas)
+
+
+def _tidied(document: dict[str, Any]) -> dict[str, Any]:
+    """Give every schema a name of its own without dots, and leave out those nobody refers to.
+
+    Two models of one name are told apart by the module they are of; programs that make clients
+    go by the title, which therefore is the name.
+    """
+    schemas = document["components"]["schemas"]
+    names = {name: _plain_name(name) for name in schemas}
+    document["components"]["schemas"] = {
+        names[name]: schema | {"title": names[name]} for name, schema in schemas.items()
+    }
+    document = _renamed(document, names)
+    kept: dict[str, Any] = {}
+    wanted = set(_references({k: v for k, v in document.items() if k != "components"}))
+    while wanted:
+        name = wanted.pop()
+        kept[name] = document["components"]["schemas"][name]
+        wanted |= set(_references(kept[name])) - kept.keys()
+    document["components"]["schemas"] = dict(sorted(kept.items()))
+    return document
+
+
+def _plain_name(name: str) -> str:
+    """Turn ``api__routes__money__LineOut`` into ``MoneyLineOut``."""
+    *modules, own = name.split("__")
+    module = modules[-1] if len(modules) > 2 else ""  # noqa: PLR2004  below api.routes
+    return "".join(word.capitalize() for word in module.split("_")) + own
+
+
+def _renamed(part: Any, names: dict[str, str]) -> Any:
+    if isinstance(part, dict):
+        found = {key: _renamed(value, names) for key, value in part.items()}
+        ref = part.get("$ref")
+        if isinstance(ref, str) and ref.startswith(SCHEMAS):
+            found["$ref"] = SCHEMAS + names[ref.removeprefix(SCHEMAS)]
+        return found
+    return [_renamed(one, names) for one in part] if isinstance(part, list) else part
+
+
+def _references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        ref = part.get("$ref")
+        if isinstance(ref, str) and ref.startswith(SCHEMAS):
+            yield ref.removeprefix(SCHEMAS)
+    for one in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _references(one)
 
 
 def _told(schemas: dict[str, Any]) -> dict[str, Any]:

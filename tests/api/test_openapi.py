@@ -144,3 +144,17 @@ def test_what_webhooks_are_told_is_described():
 
 def test_forms_of_browsers_are_no_interface():
     assert not [path for path, _, _ in operations() if not path.startswith(("/api/", "/healthz"))]
+
+
+def test_every_kind_of_file_says_what_it_holds():
+    for path, method, operation in operations():
+        for where, media, content in contents(operation):
+            assert content.get("schema"), (method, path, where, media)
+
+
+def test_models_have_plain_names_of_their_own():
+    schemas = document()["components"]["schemas"]
+    assert [name for name in schemas if not re.fullmatch(r"[A-Za-z0-9]+", name)] == []
+    assert {name: schema["title"] for name, schema in schemas.items()} == dict.fromkeys(
+        schemas
+    ) | {name: name for name in schemas}
