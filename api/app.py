@@ -22,6 +22,7 @@ from api.pages.choices import KeptChoices
 from api.pages.maps import MapDrawer
 from api.roles import Action
 from api.routes import (
+    announcements,
     assets,
     calendars,
     closures,
@@ -38,6 +39,7 @@ from api.routes import (
     packing,
     planning,
     registry,
+    reports,
     runs,
     sheets,
     sign_in,
@@ -66,7 +68,7 @@ only after COMMIT. Commands carry an `Idempotency-Key`: the same key with the sa
 same answer for 30 days, with another body 409."""
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each router
     """Build the service on the database that the settings name; its schema must be up to date."""
 
     @asynccontextmanager
@@ -119,6 +121,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(zones.router)
     app.include_router(closures.router)
     app.include_router(errands.router)
+    app.include_router(announcements.router)
+    app.include_router(reports.router)
     app.include_router(errand_trips.router)
     app.include_router(events.router)
     app.include_router(trace.router)

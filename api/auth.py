@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.access import scopes
 from api.access.cookies import must_be_from_here, session_secret
+from api.access.links import AT_THE_DOOR
 from api.access.principal import Holding, NotAllowed, NotYours, Principal
 from api.deps import NowDep, Work, WorkDep
 from api.errors import Unauthenticated
@@ -192,6 +193,7 @@ def _of_link(session: Session, opened: WebSession, link: Link) -> Principal | No
         courier_id=link.courier_id,
         session_id=opened.id,
         language=opened.language,
+        since=link.bound_at if link.label == AT_THE_DOOR else None,
     )
 
 
@@ -206,6 +208,7 @@ def _principal(
     courier_id: str | None,
     session_id: str | None = None,
     language: str = "",
+    since: datetime | None = None,
 ) -> Principal:
     household = places.household(session, household_id) if household_id else None
     courier = couriers.get(session, courier_id) if courier_id else None
@@ -224,6 +227,9 @@ def _principal(
         household_code=household.code if household else None,
         courier_code=courier.code if courier else None,
         place_code=places.place(session, place_id).code if place_id else None,
-        submits_for=registry.submitted_by(session, household) if household else frozenset(),
+        submits_for=(
+            registry.submitted_by(session, household) if household and not since else frozenset()
+        ),
         language=language,
+        since=since,
     )

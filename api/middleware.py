@@ -75,5 +75,9 @@ class _Surround:
 def install(app: FastAPI) -> None:
     """Put the surroundings around the application."""
     settings = app.state.settings
-    larger = {"/api/v1/optimize": settings.optimize_body_limit}
+    larger = {
+        "/api/v1/optimize": settings.optimize_body_limit,
+        "/api/v1/photos": settings.photo_body_limit,
+        "/my/report": settings.photo_body_limit,
+    }
     app.add_middleware(_Surround, body_limit=settings.body_limit, larger=larger)

@@ -62,6 +62,12 @@ class Action(StrEnum):
     JOB_READ = "job.read"
     JOB_STOP = "job.stop"
     OPTIMISE = "optimise"  # solve a problem that somebody else states
+    ANNOUNCEMENT_MAKE = "announcement.make"
+    ANNOUNCEMENT_READ = "announcement.read"
+    REPORT_MAKE = "report.make"  # say that goods are missing, damaged or wrong
+    REPORT_READ = "report.read"
+    REPORT_ANSWER = "report.answer"
+    PHOTO_READ = "photo.read"
     DESK_PAGE = "page.desk"
     HOTLINE_PAGE = "page.hotline"
     POINT_PAGE = "page.point"
@@ -137,6 +143,18 @@ TABLE: Final[dict[Action, Row]] = {
     Action.JOB_READ: _row(f"{_DESK} auditor"),
     Action.JOB_STOP: _row(_DESK),
     Action.OPTIMISE: _row(_DESK),
+    Action.ANNOUNCEMENT_MAKE: _row(_HOTLINE, place="leader"),
+    Action.ANNOUNCEMENT_READ: _row(
+        f"{_HOTLINE} auditor buyer duty-officer courier steward",
+        place="leader point-team",
+        own="household",
+    ),
+    Action.REPORT_MAKE: _row(_HOTLINE, place="leader", own="household"),
+    Action.REPORT_READ: _row(
+        f"{_HOTLINE} duty-officer", place="leader point-team", own="household"
+    ),
+    Action.REPORT_ANSWER: _row(_HOTLINE, place="leader"),
+    Action.PHOTO_READ: _row(_HOTLINE, place="leader point-team", own="household courier"),
     Action.DESK_PAGE: _row(f"{_DESK} auditor buyer duty-officer"),
     Action.HOTLINE_PAGE: _row(_HOTLINE),
     Action.POINT_PAGE: _row(_DESK, place="point-team"),

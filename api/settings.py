@@ -15,6 +15,7 @@ class Settings:
     database: str = DEFAULT_DATABASE
     language: Language = "zh"
     body_limit: int = 1_000_000  # bytes of a request's body; a list of 200 lines has about 20,000
+    photo_body_limit: int = 5_100_000  # a photo of 5 MB and the form around it
     optimize_body_limit: int = 8_000_000  # a matrix of 1,000 places has about 5,000,000
     retry_after_s: int = 2
     solve_limit_s: float = 60.0

@@ -1,6 +1,8 @@
 """Who is asking, and how far that reaches."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from api.roles import Action, Reach, Role, reach
 from logistics.domain.access import Where
@@ -13,6 +15,17 @@ _CHANNELS = {
     Role.LEADER: "leader",
     Role.STEWARD: "steward",
 }
+NOT_AT_THE_DOOR: Final = frozenset(
+    {
+        Action.HOUSEHOLD_READ,
+        Action.NEED_SUPPLY,
+        Action.NEED_CARE,
+        Action.NEED_HEALTH,
+        Action.NEED_WITHDRAW,
+        Action.RECEIPT_READ,
+    }
+)
+"""What somebody may not who only named a room at the notice in a stairwell."""
 _BY_SUBMITTER = frozenset({Action.LIST_TAKE, Action.LIST_READ, Action.LIST_CHANGE})
 
 
@@ -68,6 +81,7 @@ class Principal:
     place_code: str | None = None  # of the building or point, where there is one alone
     submits_for: frozenset[str] = frozenset()  # households for which this one sends the lists
     language: str = ""  # chosen by the reader, or empty
+    since: datetime | None = None  # came in by the door: nothing from before is shown
 
     @property
     def actor(self) -> str:
@@ -106,6 +120,8 @@ class Principal:
 
     def reach(self, action: Action) -> Reach | None:
         """Say how far something may be done by the widest of the roles."""
+        if self.since is not None and action in NOT_AT_THE_DOOR:
+            return None
         found = {reach(one.role, action) for one in self.holdings}
         return next((one for one in _WIDEST if one in found), None)
 
@@ -118,9 +134,17 @@ class Principal:
 
     def covers(self, action: Action, where: Where | None) -> bool:
         """Say whether something may be done there; nowhere is covered by nobody."""
-        return where is not None and any(
-            one.covers(action, where, self.submits_for) for one in self.holdings
-        )
+        if where is None or (self.since is not None and not self._after_the_door(action, where)):
+            return False
+        return any(one.covers(action, where, self.submits_for) for one in self.holdings)
+
+    def _after_the_door(self, action: Action, where: Where) -> bool:
+        before = where.at is not None and self.since is not None and where.at < self.since
+        return action not in NOT_AT_THE_DOOR and not before
+
+    def sees(self, at: datetime) -> bool:
+        """Say whether what was said at an instant may be shown to who came in by the door."""
+        return self.since is None or at >= self.since
 
     def must_cover(self, action: Action, where: Where | None, subject: str) -> None:
         """Refuse what lies outside of what somebody looks after.

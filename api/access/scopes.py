@@ -17,6 +17,9 @@ Finder = Callable[[Session, str], Where | None]
 _ALONE: Final[dict[str, Finder]] = {
     "list_id": whereabouts.of_list,
     "errand_id": whereabouts.of_errand,
+    "report_id": whereabouts.of_report,
+    "photo_id": whereabouts.of_photo,
+    "announcement_id": whereabouts.of_announcement,
     "entry_id": whereabouts.of_triage,
     "order_id": whereabouts.of_order,
     "household": whereabouts.of_household,

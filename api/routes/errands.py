@@ -176,7 +176,8 @@ def of_household(
 
     def read(session: Session) -> list[ErrandOut]:
         home = places.household_by_code(session, household)
-        return [ErrandOut.of(one) for one in errands.of_household(session, home.id)]
+        found = errands.of_household(session, home.id)
+        return [ErrandOut.of(one) for one in found if who.sees(one.asked_at)]
 
     return work.read(read)
 

@@ -99,7 +99,8 @@ def of_household(
     def read(session: Session) -> list[ListOut]:
         places.household_by_code(session, household)  # unknown is not the same as none sent
         run_id = runs.get(session, run).id if run else None
-        return _say(session, lists.of_household(session, run_id, household))
+        found = lists.of_household(session, run_id, household)
+        return _say(session, [one for one in found if who.sees(one.created_at)])
 
     return ListsOut(lists=work.read(read))
 

@@ -72,10 +72,12 @@ class WebSession:
 class Where:
     """Where something belongs, as far as permissions ask.
 
-    ``places`` are ids: a stairwell with its building and compound, or a service point.
+    ``places`` are ids: a stairwell with its building and compound, or a service point. ``at`` is
+    when it was said, for lists, errands and reports.
     """
 
     district_id: str
     places: frozenset[str] = frozenset()
     household_code: str | None = None
     courier_id: str | None = None
+    at: datetime | None = None

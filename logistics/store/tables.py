@@ -38,6 +38,14 @@ from logistics.store.schema.catalogue import (
 from logistics.store.schema.columns import NaiveDatetime, UtcDateTime, metadata
 from logistics.store.schema.errand_trips import errand_left, errand_place, stop_errand
 from logistics.store.schema.errands import errand, errand_step
+from logistics.store.schema.household_page import (
+    announcement,
+    announcement_end,
+    bag_report,
+    bag_report_answer,
+    list_draft,
+    photo,
+)
 from logistics.store.schema.jobs import job, job_event
 from logistics.store.schema.ledger import bag_move, bag_scan, ledger_seal, lot_statement
 from logistics.store.schema.money import (
@@ -108,11 +116,15 @@ __all__ = [
     "access_link",
     "access_token",
     "ambiguous_word",
+    "announcement",
+    "announcement_end",
     "audit",
     "bag",
     "bag_line",
     "bag_move",
     "bag_plan_line",
+    "bag_report",
+    "bag_report_answer",
     "bag_scan",
     "bag_token",
     "balance",
@@ -141,6 +153,7 @@ __all__ = [
     "job_event",
     "ledger_seal",
     "line_demand",
+    "list_draft",
     "list_history",
     "lot",
     "lot_cost",
@@ -162,6 +175,7 @@ __all__ = [
     "package_version",
     "packing_event",
     "packing_short",
+    "photo",
     "place",
     "place_statement",
     "plan",

@@ -5,6 +5,7 @@ thing, so that a stranger learns nothing from the difference.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -37,12 +38,57 @@ def of_household(session: Session, said: str) -> Where | None:
 
 def of_list(session: Session, list_id: str) -> Where | None:
     """Find whose a list is."""
-    return _home_behind(session, t.household_list.c.household_id, t.household_list.c.id, list_id)
+    key, said_at = t.household_list.c.id, t.household_list.c.created_at
+    return _home_behind(session, t.household_list.c.household_id, key, list_id, said_at)
 
 
 def of_errand(session: Session, errand_id: str) -> Where | None:
     """Find whose an errand is."""
-    return _home_behind(session, t.errand.c.household_id, t.errand.c.id, errand_id)
+    key, asked_at = t.errand.c.id, t.errand.c.asked_at
+    return _home_behind(session, t.errand.c.household_id, key, errand_id, asked_at)
+
+
+def of_report(session: Session, report_id: str) -> Where | None:
+    """Find whose a report of a bag is, and the point that the bag came from."""
+    reports = t.bag_report.c
+    where = _home_behind(session, reports.household_id, reports.id, report_id, reports.at)
+    point = session.scalar(
+        select(t.bag.c.point_id)
+        .join(t.bag_report, t.bag_report.c.bag_id == t.bag.c.id)
+        .where(reports.id == report_id)
+    )
+    if where is None or point is None:
+        return where
+    return replace(where, places=where.places | {point})
+
+
+def of_photo(session: Session, photo_id: str) -> Where | None:
+    """Find of whose door, or at which place a photo was taken; a report's with its point."""
+    query = select(t.photo.c.district_id, t.photo.c.household_id, t.photo.c.place_id, t.photo.c.at)
+    row = session.execute(query.where(t.photo.c.id == photo_id)).first()
+    if row is None:
+        return None
+    if row.household_id is None:
+        spots = rise(session, [row.place_id]) if row.place_id else set[str]()
+        return Where(district_id=row.district_id, places=frozenset(spots), at=row.at)
+    report = session.scalar(
+        select(t.bag_report.c.id).where(t.bag_report.c.photo_id == photo_id).limit(1)
+    )
+    if report is not None:
+        return of_report(session, report)
+    home = _home(session, t.household.c.id == row.household_id)
+    return None if home is None else replace(home, at=row.at)
+
+
+def of_announcement(session: Session, announcement_id: str) -> Where | None:
+    """Find to whom an announcement is said: a place, or a whole district."""
+    said = t.announcement.c
+    query = select(said.district_id, said.place_id).where(said.id == announcement_id)
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    spots = rise(session, [row.place_id]) if row.place_id else set[str]()
+    return Where(district_id=row.district_id, places=frozenset(spots))
 
 
 def of_triage(session: Session, entry_id: str) -> Where | None:
@@ -157,8 +203,13 @@ def _home_behind(
     home: ColumnElement[Any],
     key: ColumnElement[Any],
     said: str,
+    said_at: ColumnElement[Any],
 ) -> Where | None:
-    return _home(session, t.household.c.id == select(home).where(key == said).scalar_subquery())
+    row = session.execute(select(home, said_at).where(key == said)).first()
+    if row is None:
+        return None
+    where = _home(session, t.household.c.id == row[0])
+    return None if where is None else replace(where, at=row[1])
 
 
 def _home(session: Session, which: ColumnElement[bool]) -> Where | None:

@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol
 
-from logistics.store.migrations.fourth import access, errand_trips, jobs, webhooks
+from logistics.store.migrations.fourth import access, errand_trips, household_page, jobs, webhooks
 
 
 class Topic(Protocol):
@@ -15,5 +15,5 @@ class Topic(Protocol):
         """Take it away again."""
 
 
-TOPICS: Final[tuple[Topic, ...]] = (access, webhooks, jobs, errand_trips)
+TOPICS: Final[tuple[Topic, ...]] = (access, webhooks, jobs, errand_trips, household_page)
 """In the order in which they are made; taken away in the other."""
