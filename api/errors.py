@@ -120,7 +120,7 @@ def problem(
     if _is_page(request):
         shown = page(
             "problem.html", language, private=True, status=status,
-            title=text.title, detail=text.mend, code=code,
+            number=status, title=text.title, detail=text.mend, code=code,
         )  # fmt: skip
         shown.headers.update(headers or {})
         return shown
