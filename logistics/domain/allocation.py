@@ -237,7 +237,8 @@ class Part:
     ``takers`` counts them; ``lowest`` is where the lowest stands and ``bound`` what no sharing
     lifts it above. ``levels`` counts the heights at which they would stand if everything could
     be divided, where that was worked out; nobody stands more than ``shortfall``, or ``steps`` of
-    a step that it lacks, below its own.
+    a step that it lacks, below its own. Of ``sure`` takers, from the lowest up, it is proven that
+    no sharing is better by where so many stand; that is all of them where the part is proven.
     """
 
     takers: int
@@ -250,6 +251,7 @@ class Part:
     levels_exact: int = 0
     shortfall: float = 0.0
     steps: int = 0
+    sure: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

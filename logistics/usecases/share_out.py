@@ -261,6 +261,7 @@ def write_sharing(
             "parts": len(result.parts),
             "parts_proven": sum(part.proven for part in result.parts),
             "takers_unproven": sum(part.takers for part in result.parts if not part.proven),
+            "takers_not_sure": sum(part.takers - part.sure for part in result.parts),
         },
         at=at,
     )
@@ -335,6 +336,7 @@ def _answer(done: Sharing) -> Answer:
                 levels_exact=sum(level.exact for level in c.fractional_levels),
                 shortfall=c.shortfall,
                 steps=c.steps,
+                sure=c.sure,
             )
             for c in done.components
         ),

@@ -7,10 +7,15 @@ have together; CP-SAT decides on these and on the others, height by height: as f
 at the lowest height, then at the next, and so on.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from solver.sharing.exact import Model
 from solver.sharing.scale import Scaled
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class _Chain:
     least: int
     most: int
 
-    def counts(self, numbers: Scaled, taken: int) -> list[int]:
+    def counts(self, taken: int) -> list[int]:
         """Tell how many steps each of its claims has if all have so many together."""
         has = [0] * len(self.claims)
         for turn in self.turns[:taken]:
@@ -36,7 +41,7 @@ class _Chain:
 
     def at_most(self, numbers: Scaled, height: int) -> list[int]:
         """Count takers who stand no higher, for each number of steps from least to most."""
-        has = self.counts(numbers, self.least)
+        has = self.counts(self.least)
         count = sum(
             _height(numbers, claim, steps) <= height
             for claim, steps in zip(self.claims, has, strict=True)
@@ -79,25 +84,25 @@ def _steps(numbers: Scaled) -> list[int]:
     return found
 
 
-def chained(numbers: Scaled, start: list[int], budget: float) -> tuple[list[int], bool, float]:
+def chained(numbers: Scaled, start: list[int], budget: float) -> tuple[list[int], int, float]:
     """Share a component best, starting from a sharing.
 
     Returns
     -------
     tuple
-        Amounts by claim; whether they are proven best; the deterministic time that was used.
+        Amounts by claim; how many takers, from the lowest up, are proven to stand as high as in
+        any best sharing; the deterministic time that was used.
     """
     search = _Search(numbers, start)
-    best, proven, last = start, True, -(2**62)
-    while proven:
-        heights = numbers.standings(best)
-        above = [height for height in heights if height > last]
-        if not above:
+    best, sure = start, 0
+    while sure < len(numbers.start):
+        height = sorted(numbers.standings(best))[sure]
+        fewest = search.settle(height, sure, budget)
+        best = search.best(best)
+        if fewest is None or fewest != sum(high <= height for high in numbers.standings(best)):
             break
-        height = min(above)
-        proven = search.settle(height, sum(h <= last for h in heights), budget)
-        best, last = search.best(best), height
-    return best, proven, search.model.work
+        sure = fewest
+    return best, sure, search.model.work
 
 
 class _Search:
@@ -108,8 +113,10 @@ class _Search:
         chosen = several(numbers)
         self.claims = [c for taker in chosen for c in numbers.of_taker[taker]]
         few = _part(numbers, chosen, self.claims)
-        self.model = Model(few, [start[c] for c in self.claims])
+        self.model = Model(few, [start[c] for c in self.claims], linear=True)
         self.chains = _chains(numbers, set(self.claims))
+        self.heights = [_heights(few, taker) for taker in range(len(chosen))]
+        self.low: list[dict[int, cp_model.IntVar]] = [{} for _ in chosen]
         cp = self.model.model
         self.taken = [
             cp.new_int_var(chain.least, chain.most, f"chain{chain.good}") for chain in self.chains
@@ -118,17 +125,35 @@ class _Search:
             others = sum(self.model.amount(c) for c in few.of_good[chain.good])
             cp.add(others + chain.step * taken <= numbers.stock[chain.good])
 
-    def settle(self, height: int, lower: int, budget: float) -> bool:
-        """Let as few as possible stand at a height or lower, none more below it than before.
+    def settle(self, height: int, below: int, budget: float) -> int | None:
+        """Let as few as possible stand at a height or lower; tell how few, None if not proven.
 
-        From here on no more may; return whether their number is proven.
+        Below the height there may be no more than are there now: that is settled. From here on
+        no more may stand up to the height either.
         """
         cp = self.model.model
-        low = []
-        for taker, high in enumerate(self.model.high):
-            here = cp.new_bool_var(f"low{height}_{taker}")
-            cp.add(high > height).only_enforce_if(here.negated())
-            low.append(here)
+        cp.add(self._up_to(height - 1) <= below)
+        total = self._up_to(height)
+        value, proven = self.model.least(total, budget)
+        if value is None or not proven:
+            return None
+        cp.add(total <= value)
+        return value
+
+    def _up_to(self, height: int) -> "cp_model.LinearExpr":
+        """Count takers who stand no higher than a height, as an expression."""
+        cp = self.model.model
+        low: list[cp_model.LinearExprT] = []
+        for taker, heights in enumerate(self.heights):
+            rank = bisect_right(heights, height)
+            if rank in (0, len(heights)):
+                low.append(int(rank > 0))
+                continue
+            if rank not in self.low[taker]:
+                here = cp.new_bool_var(f"low{height}_{taker}")
+                cp.add(self.model.high[taker] >= heights[rank]).only_enforce_if(here.negated())
+                self.low[taker][rank] = here
+            low.append(self.low[taker][rank])
         for chain, taken in zip(self.chains, self.taken, strict=True):
             table = chain.at_most(self.numbers, height)
             if len(set(table)) == 1:
@@ -137,10 +162,8 @@ class _Search:
             count = cp.new_int_var(min(table), max(table), f"chain{height}_{chain.good}")
             cp.add_element(taken - chain.least, table, count)
             low.append(count)
-        total = sum(low)
-        value, proven = self.model.least(total, budget)
-        cp.add(total <= (len(self.numbers.start) if value is None else value))
-        return proven and value is not None and value >= lower
+        total: cp_model.LinearExpr = self.model.cp.LinearExpr.sum(low) + 0
+        return total
 
     def best(self, before: list[int]) -> list[int]:
         """Bring what was found last to amounts by claim; the better of it and one before."""
@@ -150,10 +173,23 @@ class _Search:
         for chain in self.chains:
             used = sum(amounts[c] for c in self.numbers.of_good[chain.good])
             taken = min(chain.most, (self.numbers.stock[chain.good] - used) // chain.step)
-            for claim, count in zip(chain.claims, chain.counts(self.numbers, taken), strict=True):
+            for claim, count in zip(chain.claims, chain.counts(taken), strict=True):
                 amounts[claim] = count * chain.step
         ours, theirs = (sorted(self.numbers.standings(one)) for one in (amounts, before))
         return amounts if ours >= theirs else before
+
+
+def _heights(numbers: Scaled, taker: int) -> list[int]:
+    """List the heights at which a taker can stand, from the lowest up."""
+    found = {numbers.start[taker]}
+    for claim in numbers.of_taker[taker]:
+        limit, step = numbers.limit[claim], numbers.step[claim]
+        worths = [numbers.worth(claim, q) for q in (*range(0, limit, step), limit)]
+        found = {high + worth for high in found for worth in worths}
+    if numbers.empty[taker]:
+        found.discard(numbers.start[taker])
+        found.add(numbers.start[taker] - numbers.floor)
+    return sorted(found)
 
 
 def _part(numbers: Scaled, takers: list[int], claims: list[int]) -> Scaled:

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 
 class Model:
-    """CP-SAT's model of a component, and the levels found so far."""
+    """CP-SAT's model of a component, and the levels found so far.
 
-    def __init__(self, numbers: Scaled, hint: list[int]) -> None:
+    ``linear`` leans on linear programs rather than on probing, which many takers make slow.
+    """
+
+    def __init__(self, numbers: Scaled, hint: list[int], *, linear: bool = False) -> None:
         from ortools.sat.python import cp_model  # noqa: PLC0415 - slow to load
 
         self.numbers = numbers
+        self.linear = linear
         self.cp = cp_model
         self.model = cp_model.CpModel()
         self.steps: list[cp_model.IntVar] = []
@@ -158,6 +162,10 @@ class Model:
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
         solver.parameters.max_deterministic_time = max(0.01, budget - self.work)
+        if self.linear:
+            solver.parameters.linearization_level = 2
+            solver.parameters.cp_model_probing_level = 0
+            solver.parameters.symmetry_level = 0
         status = solver.solve(model)
         self.work += solver.deterministic_time
         if status not in (self.cp.OPTIMAL, self.cp.FEASIBLE):

@@ -86,16 +86,19 @@ class Level:
 class Component:
     """Takers that compete, directly or through others, and how far their sharing is proven.
 
-    ``proven``: no other sharing in whole steps is better in the lexicographic order. ``lowest``
-    is the standing of the lowest of them, ``bound`` what none can lift it above.
-    ``fractional_levels`` is the lexicographic maximum if everything could be divided, from the
-    lowest level up, and how far whole steps fall behind; empty where it was not needed.
+    ``proven``: no other sharing in whole steps is better in the lexicographic order. ``sure``
+    counts the takers, from the lowest up, of whom that holds: no sharing is better than this one
+    by where so many of its lowest stand. ``lowest`` is the standing of the lowest of them,
+    ``bound`` what none can lift it above. ``fractional_levels`` is the lexicographic maximum if
+    everything could be divided, from the lowest level up, and how far whole steps fall behind;
+    empty where it was not needed.
     """
 
     takers: tuple[int, ...]
     goods: tuple[int, ...]
     method: str
     proven: bool
+    sure: int
     lowest: Fraction
     bound: Fraction
     fractional_levels: tuple[Level, ...] = ()

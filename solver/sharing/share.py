@@ -6,10 +6,11 @@ from fractions import Fraction
 from math import floor
 
 from solver.sharing.bound import ceiling
+from solver.sharing.chained import chained, several
 from solver.sharing.exact import solved
 from solver.sharing.filling import filled
 from solver.sharing.forest import rounded
-from solver.sharing.levels import WORK, levels
+from solver.sharing.levels import WORK, Levels, levels
 from solver.sharing.network import WORK as ARCS
 from solver.sharing.network import flowed, uniform
 from solver.sharing.problem import Component, Level, Problem, Sharing
@@ -24,13 +25,16 @@ _TELLING = 10**6  # a common scale up to this keeps standings ten times further 
 class Effort:
     """How much to spend on proofs, in counts that are the same on every machine.
 
-    Larger components than ``exact_claims`` are filled; ``budget`` is CP-SAT's deterministic
-    time per component, ``budget_all`` for all of them; ``levels`` the claims in all linear
-    programs of a component, ``arcs`` those in all flows of one.
+    Components up to ``exact_claims`` are solved whole, others as far as it goes where takers with
+    several claims have ``folded_claims`` at most. ``budget`` and ``folded`` are CP-SAT's
+    deterministic time for such a component, ``budget_all`` for all of them; ``levels`` the claims
+    in all linear programs of a component, ``arcs`` those in all flows of one.
     """
 
     exact_claims: int = 160
     budget: float = 4.0
+    folded_claims: int = 1500
+    folded: float = 0.5
     budget_all: float = 16.0
     levels: int = WORK
     arcs: int = ARCS
@@ -72,75 +76,123 @@ def share(problem: Problem, effort: Effort = Effort()) -> Sharing:
     return Sharing(tuple(given), tuple(found), effort.budget_all - left)
 
 
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    """Amounts by claim of a component, and what is known of them.
+
+    ``sure`` counts takers, from the lowest up, who are proven; ``bound`` is for the lowest.
+    """
+
+    amounts: list[int]
+    method: str
+    sure: int
+    bound: Fraction
+    apart: tuple[Level, ...] = ()
+    work: float = 0.0
+
+
 def _share(
     numbers: Scaled, takers: list[int], goods: list[int], effort: Effort, left: float
 ) -> tuple[list[int], Component, float]:
-    work = 0.0
-    apart: tuple[Level, ...] = ()
-    alike = uniform(numbers)
-    if alike and _by_exchange(numbers):
-        amounts = filled(numbers)
-        method, proven, bound = "exchange", numbers.exact, min(_high(numbers, amounts))
-    elif alike and numbers.exact and (best := flowed(numbers, effort.arcs)) is not None:
-        amounts, method, proven = best, "flows", True
-        bound = min(_high(numbers, amounts))
-    elif numbers.exact and len(numbers.taker) <= effort.exact_claims and left > 0:
-        budget = min(effort.budget, left)
-        amounts, proven, top, work = solved(numbers, filled(numbers), budget)
-        method, bound = "exact", _unfloored(numbers, top)
-    elif (
-        numbers.exact
-        and left > 0
-        and sum(len(numbers.of_taker[t]) for t in several(numbers)) <= effort.exact_claims
-        and (found := _folded(numbers, min(effort.budget, left)))[1]
-    ):
-        amounts, proven, work = found
-        method, bound = "folded", min(_high(numbers, amounts))
-    else:
-        method = "filled"
-        amounts, bound, apart = _filled(numbers, effort.levels)
-        proven = _reached(numbers, amounts, apart)
-    lowest = min(_high(numbers, amounts))
+    found = _small(numbers, effort, left) or _large(numbers, effort, left)
+    lowest = min(_high(numbers, found.amounts))
+    proven = found.sure == len(takers)
     component = Component(
         takers=tuple(takers),
         goods=tuple(goods),
-        method=method,
+        method=found.method,
         proven=proven,
+        sure=found.sure,
         lowest=lowest,
-        bound=max(bound, lowest),
-        fractional_levels=apart,
+        bound=lowest if proven else max(found.bound, lowest),
+        fractional_levels=found.apart,
     )
-    return amounts, component, work
+    return found.amounts, component, found.work
 
 
-def _filled(numbers: Scaled, work: int) -> tuple[list[int], Fraction, tuple[Level, ...]]:
-    """Begin at the optimum of dividing everything, and from nothing; take what is better.
+def _small(numbers: Scaled, effort: Effort, left: float) -> _Found | None:
+    """Solve what is easy, or small; None where it is neither."""
+    everybody = len(numbers.start)
+    if uniform(numbers) and numbers.exact:
+        best = filled(numbers) if _by_exchange(numbers) else flowed(numbers, effort.arcs)
+        if best is not None:
+            method = "exchange" if _by_exchange(numbers) else "flows"
+            lowest = min(_high(numbers, best))
+            return _Found(amounts=best, method=method, sure=everybody, bound=lowest)
+    if not numbers.exact or len(numbers.taker) > effort.exact_claims or left <= 0:
+        return None
+    budget = min(effort.budget, left)
+    amounts, proven, top, work = solved(numbers, filled(numbers), budget)
+    return _Found(
+        amounts=amounts,
+        method="exact",
+        sure=everybody if proven else _full_below(numbers, amounts),
+        bound=_unfloored(numbers, top),
+        work=work,
+    )
+
+
+def _large(numbers: Scaled, effort: Effort, left: float) -> _Found:
+    """Begin at the optimum of dividing everything, and from nothing; prove as much as can be.
 
     From nothing is left out where the levels are reached, or where it would take long.
     """
-    found = levels(numbers, work)
-    amounts = filled(numbers, rounded(numbers, found.part))
-    done = _reached(numbers, amounts, compared(numbers, found, amounts))
-    if not done and len(numbers.taker) <= _FROM_NOTHING:
-        other = filled(numbers)
-        if sorted(numbers.standings(other)) > sorted(numbers.standings(amounts)):
-            amounts = other
-    bound = ceiling(numbers) if found.bound is None else found.bound
+    divided = levels(numbers, effort.levels)
+    amounts = filled(numbers, rounded(numbers, divided.part))
+    method, work = "filled", 0.0
+    sure = len(numbers.start) if _reached(numbers, divided, amounts) else 0
+    if not sure and len(numbers.taker) <= _FROM_NOTHING:
+        amounts = _better(numbers, amounts, filled(numbers))
+    if not sure and numbers.exact and left > 0 and _unfolded(numbers) <= effort.folded_claims:
+        method = "folded"
+        amounts, sure, work = chained(numbers, amounts, min(effort.folded, left))
+        if sure < len(numbers.start):
+            amounts = filled(numbers, amounts)  # moves leave the proven ones as they are
+    bound = ceiling(numbers) if divided.bound is None else divided.bound
     if numbers.exact:
         most = attainable(numbers, floor(bound * numbers.scale))
         bound = Fraction(most, numbers.scale)
-    return amounts, bound, compared(numbers, found, amounts)
+    return _Found(
+        amounts=amounts,
+        method=method,
+        sure=max(sure, _full_below(numbers, amounts)),
+        bound=bound,
+        apart=compared(numbers, divided, amounts),
+        work=work,
+    )
 
 
-def _reached(numbers: Scaled, amounts: list[int], apart: tuple[Level, ...]) -> bool:
+def _better(numbers: Scaled, one: list[int], other: list[int]) -> list[int]:
+    higher = sorted(numbers.standings(other)) > sorted(numbers.standings(one))
+    return other if higher else one
+
+
+def _unfolded(numbers: Scaled) -> int:
+    return sum(len(numbers.of_taker[taker]) for taker in several(numbers))
+
+
+def _full_below(numbers: Scaled, amounts: list[int]) -> int:
+    """Count who stands below all that lack something: they have all they ask, so none is higher.
+
+    Where nobody lacks anything that is everybody.
+    """
+    high = numbers.standings(amounts)
+    lacking = {
+        t for t, q, most in zip(numbers.taker, amounts, numbers.limit, strict=True) if q < most
+    }
+    lowest = min((high[taker] for taker in lacking), default=None)
+    return len(high) if lowest is None else sum(h < lowest for h in high)
+
+
+def _reached(numbers: Scaled, divided: Levels, amounts: list[int]) -> bool:
     """Say whether all have something and stand at their exact levels: nothing is better then.
 
     Levels are sure to 1e-7: where standings differ by far more, that means equality.
     """
-    known = sum(level.takers for level in apart) == len(numbers.start)
-    fine = numbers.exact and numbers.scale <= _TELLING
     some = min(numbers.standings(amounts)) >= min(numbers.start)
-    return known and fine and some and all(level.exact and not level.shortfall for level in apart)
+    if not (some and numbers.exact and numbers.scale <= _TELLING and all(divided.exact)):
+        return False
+    return all(not level.shortfall for level in compared(numbers, divided, amounts))
 
 
 def _high(numbers: Scaled, amounts: list[int]) -> list[Fraction]:
