@@ -231,7 +231,8 @@ class Responses:
     def of(cls, *statuses: int) -> dict[int | str, dict[str, Any]]:
         """Describe the refusals with these statuses; 401, 403 and 503 are always among them."""
         schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-        return {
+        refusals: dict[int | str, dict[str, Any]] = {
             s: {"description": cls._TEXT[s], "content": {MEDIA_TYPE: schema}}
-            for s in sorted({401, 403, 503, *statuses})
+            for s in sorted({401, 403, 503, *statuses} - {304})
         }
+        return refusals | (cls.not_modified() if 304 in statuses else {})  # noqa: PLR2004
