@@ -24,9 +24,16 @@ tokens = typer.Typer(help="令牌 · tokens of staff, couriers and households", 
 
 
 def serve(
+    *,
     host: Annotated[str, typer.Option(help="地址 · address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="端口 · port to listen on")] = 8000,
     database: DatabaseOption = DATABASE,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            min=0, max=64, help="后台线程 · threads for long work; 0: other services do it"
+        ),
+    ] = 1,
     webhook_private_host: Annotated[
         list[str] | None,
         typer.Option(
@@ -52,6 +59,7 @@ def serve(
     settings = Settings(
         database=database,
         language=language(),
+        jobs=jobs,
         webhook_private_hosts=tuple(webhook_private_host or ()),
     )
     service = create_app(settings)

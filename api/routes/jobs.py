@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.auth import Principal, may
 from api.deps import DatabaseDep, NowDep, WorkDep
 from api.errors import Responses
+from api.i18n import Language, error_text, negotiate
 from api.jobs.pulse import Pulse
 from api.jobs.streams import MEDIA_TYPE, Pace, Told, heard_all, streamed
 from api.jobs.workers import Workers
@@ -116,19 +117,26 @@ class JobOut(BaseModel):
     asked_by: str
     request: dict[str, Any]
     attempt: int = Field(description="How often it was begun")
-    version: int = Field(description="Number of its latest event, and its ETag")
+    version: int = Field(description="Number of its latest event")
     progress: dict[str, Any] | None = Field(description="How far it is, with the best so far")
     result: dict[str, Any] | None = Field(description="Where stopped: the best until then")
-    problem: dict[str, Any] | None = Field(description="Code and facts of what refused it")
+    problem: dict[str, Any] | None = Field(
+        description="What refused it: code and facts, title and detail for the reader"
+    )
     stop_asked_by: str | None
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, job: Job) -> "JobOut":
-        """Say a job."""
-        return cls.model_validate({name: plain(getattr(job, name)) for name in cls.model_fields})
+    def of(cls, job: Job, language: Language) -> "JobOut":
+        """Say a job, and why it failed in the reader's language."""
+        values = {name: plain(getattr(job, name)) for name in cls.model_fields}
+        if job.problem is not None:
+            code, facts = job.problem["code"], job.problem["facts"]
+            text = error_text(code, "error", facts, language)
+            values["problem"] = {**job.problem, "title": text.title, "detail": text.mend}
+        return cls.model_validate(values)
 
 
 class JobsOut(BaseModel):
@@ -176,7 +184,7 @@ def ask(
             actor=who.actor,
             at=at,
         )
-        return Reply(JobOut.of(job).model_dump(mode="json"), 202)
+        return Reply(JobOut.of(job, _language(request)).model_dump(mode="json"), 202)
 
     answer = once(
         work,
@@ -199,6 +207,7 @@ def of_run(
     *,
     run_id: str,
     _: Reads,
+    request: Request,
     work: WorkDep,
     after: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -209,7 +218,7 @@ def of_run(
         return jobs.page(session, runs.get(session, run_id).id, after=after, limit=limit + 1)
 
     found = work.read(read)
-    shown = [JobOut.of(job) for job in found[:limit]]
+    shown = [JobOut.of(job, _language(request)) for job in found[:limit]]
     return JobsOut(jobs=shown, next=shown[-1].id if len(found) > limit else None)
 
 
@@ -223,18 +232,20 @@ def show(
     *,
     job_id: str,
     _: Reads,
+    request: Request,
     work: WorkDep,
     response: Response,
     known: Annotated[str | None, Header(alias="If-None-Match")] = None,
 ) -> JobOut | Response:
-    """Read a job with its best so far; its version is also its ETag."""
-    found = work.read(lambda session: jobs.get(session, job_id))
-    tag = f'"{found.version}"'
+    """Read a job with its best so far; its ETag changes with its version."""
+    found, language = work.read(lambda session: jobs.get(session, job_id)), _language(request)
+    tag = f'"{found.version}-{language}"'
     if known is not None and tag in (part.strip() for part in known.split(",")):
-        return Response(status_code=304, headers={"ETag": tag})
+        return Response(status_code=304, headers={"ETag": tag, "Vary": "Accept-Language"})
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = "no-cache"
-    return JobOut.of(found)
+    response.headers["Vary"] = "Accept-Language"
+    return JobOut.of(found, language)
 
 
 @router.post(
@@ -244,7 +255,13 @@ def show(
     responses=Responses.of(404, 422),
 )
 def stop(
-    *, job_id: str, who: Stops, key: OptionalKeyDep, work: WorkDep, at: NowDep
+    *,
+    job_id: str,
+    who: Stops,
+    key: OptionalKeyDep,
+    request: Request,
+    work: WorkDep,
+    at: NowDep,
 ) -> JSONResponse:
     """Stop a job: its best plan so far is kept and becomes the draft.
 
@@ -254,7 +271,7 @@ def stop(
 
     def deed(session: Session) -> Reply:
         job = stop_job(session, job_id, actor=who.actor, at=at)
-        return Reply(JobOut.of(job).model_dump(mode="json"))
+        return Reply(JobOut.of(job, _language(request)).model_dump(mode="json"))
 
     return once(
         work,
@@ -351,6 +368,10 @@ def pulse(
 def _told(event: JobEvent) -> Told:
     data = {"at": event.at.isoformat(), **event.data}
     return Told(id=str(event.number), event=event.kind, data=data)
+
+
+def _language(request: Request) -> Language:
+    return negotiate(request.headers.get("accept-language"), request.app.state.settings.language)
 
 
 def _closing(request: Request) -> Callable[[], bool]:

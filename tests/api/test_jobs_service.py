@@ -100,6 +100,25 @@ def test_one_key_is_one_job(received):
     await_end(received, first.json()["id"])
 
 
+def test_a_failed_job_says_why_in_the_readers_language(received):
+    asked = ask(received, {"kind": "allocate"}).json()["id"]
+    await_end(received, asked)
+    database = received.client.app.state.database
+    with database.transaction() as session:  # as if its lists had changed meanwhile
+        found = jobs.get(session, asked, lock=True)
+        problem = {"code": "sharing.stale", "facts": {"run": received.run}}
+        jobs.end(session, found, JobState.FAILED, problem=problem, at=found.created_at)
+    told = {}
+    for language in ("zh", "en"):
+        headers = {"Accept-Language": language}
+        told[language] = received.call("GET", f"/api/v1/jobs/{asked}", headers=headers)
+    assert told["zh"].headers["ETag"] != told["en"].headers["ETag"]
+    problem = told["en"].json()["problem"]
+    assert problem["code"] == "sharing.stale"
+    assert problem["detail"] == f"Share again: supplyloop run allocate {received.run}"
+    assert told["zh"].json()["problem"]["title"] != problem["title"]
+
+
 def test_a_key_is_asked_for(received):
     answer = received.client.post(
         f"{received.path}/jobs",

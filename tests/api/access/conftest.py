@@ -14,6 +14,8 @@ from api.jobs.streams import Pace
 from api.settings import Settings
 from geodata.district import MapPlace
 from logistics.domain.errands import ErrandKind
+from logistics.domain.ids import new_id
+from logistics.domain.jobs import Job, JobKind, JobState
 from logistics.domain.setup import (
     CourierSetup,
     DistrictSetup,
@@ -24,7 +26,7 @@ from logistics.domain.setup import (
     Policy,
     Setup,
 )
-from logistics.store import couriers, places
+from logistics.store import couriers, jobs, places
 from logistics.store import tables as t
 from logistics.store.session import Database, open_database
 from logistics.usecases.create_run import create_run
@@ -64,6 +66,7 @@ class Side:
     errand_id: str = ""
     bag: str = ""
     trip: str = ""
+    job_id: str = ""
     more: dict[str, str] = field(default_factory=dict)
 
 
@@ -107,6 +110,10 @@ class World:
             session, side.household, ErrandKind.PARCEL, "驿站取件", due_at=None, client_ref=None,
             channel="api", actor="test", at=self.at,
         ).id  # fmt: skip
+        side.job_id = jobs.add(session, Job(
+            id=new_id("jb", self.at), kind=JobKind.PLAN, run_id=run_id, state=JobState.DONE,
+            asked_by="test", request={}, created_at=self.at, ended_at=self.at,
+        )).id  # fmt: skip
         home = places.household_by_code(session, side.household)
         area = places.district_by_name(session, side.district)
         point = places.by_code(session, area.id, side.point)

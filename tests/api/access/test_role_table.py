@@ -24,7 +24,7 @@ NARROW = {"household", "list_id", "errand_id", "courier", "bag", "trip", "point"
 OTHER = {
     "entry_id": "tri_none", "order_id": "ord_none", "closure_id": "clo_none", "gate": "G1",
     "kind": "gpx", "form": "svg", "subject": "lot", "code": "lot_none", "place": "KX-01",
-    "name": "x", "session_id": "ses_none", "job_id": "job_none",
+    "name": "x", "session_id": "ses_none",
 }  # fmt: skip
 """Parameters that name nothing here; where they lie cannot be found, so limited roles are refused."""
 
@@ -71,6 +71,7 @@ def _path(route: APIRoute, side) -> str:
         "district": side.district, "run": side.run, "run_id": side.run,
         "household": side.household, "list_id": side.list_id, "errand_id": side.errand_id,
         "courier": side.courier, "bag": side.bag, "trip": side.trip, "point": side.point,
+        "job_id": side.job_id,
     } | OTHER  # fmt: skip
     unknown = set(route.param_convertors) - set(values)
     assert not unknown, f"{route.path}: say in api/access/scopes.py and here where {unknown} lies"
