@@ -61,6 +61,8 @@ class Run:
     parts: int
     parts_proven: int
     largest: int
+    not_sure: int
+    takers: int
     gap_most: float
     lowest_proven: int
     levels: int
@@ -160,6 +162,8 @@ def measure(of: Day) -> Run:
         parts=len(done.parts),
         parts_proven=sum(part.proven for part in done.parts),
         largest=max((part.takers for part in done.parts), default=0),
+        not_sure=sum(part.takers - part.sure for part in done.parts),
+        takers=sum(part.takers for part in done.parts),
         gap_most=max((float(part.bound - part.lowest) for part in done.parts), default=0.0),
         lowest_proven=sum(part.proven or part.bound == part.lowest for part in done.parts),
         levels=sum(part.levels for part in done.parts),
@@ -196,7 +200,7 @@ def beside_proofs(count: int, takers: int) -> Beside:
         began = time.perf_counter()
         best = share(problem, Effort(exact_claims=10**6))
         exact_s += time.perf_counter() - began
-        filled = share(problem, Effort(exact_claims=0))
+        filled = share(problem, Effort(exact_claims=0, folded_claims=-1))
         ours, theirs = _levels(problem, best.given), _levels(problem, filled.given)
         proven += best.proven
         same_lowest += ours[0] == theirs[0]
@@ -252,8 +256,10 @@ def page(runs: Sequence[Run], beside: Mapping[int, Beside]) -> str:
             " few of them asked by many, half weighed; three need tiers; a quarter of the"
             " households is owed something. Seconds are those of this run, on a machine that"
             " others used, too; processor seconds beside them. *Short* counts items of which"
-            " somebody got less than asked. *Parts* are groups that compete; those that are too"
-            " large for a proof are filled from the exact optimum of dividing everything: its"
+            " somebody got less than asked. *Parts* are groups that compete. *Takers* counts"
+            " households over all parts, *not sure* those who stand above the lowest ones of whom"
+            " it is proven that nothing is better for them. Parts that are too large for that are"
+            " filled from the exact optimum of dividing everything: its"
             " *levels* (and how many of them prices prove), the most by which any household stands"
             " *below* its own level, in per mille of a list and in *steps* that it lacks. *Lowest"
             " proven* counts parts in which no sharing in whole steps lifts the lowest any higher;"
@@ -262,13 +268,13 @@ def page(runs: Sequence[Run], beside: Mapping[int, Beside]) -> str:
             " something of which another, fuller even without it, has one more step.",
             report.table(
                 ("day", "households", "lines", "short", "share, s", "CPU, s", "report, s", "MB",
-                 "parts", "proven", "lowest proven", "largest", "apart", "levels", "exact",
-                 "below, ‰", "steps", "faults"),
+                 "parts", "proven", "lowest proven", "largest", "takers", "not sure",
+                 "apart", "levels", "exact", "below, ‰", "steps", "faults"),
                 [(r.day, r.households, r.lines, r.short_items, r.share_s, r.share_cpu_s,
                   r.report_s, r.peak_mb, r.parts, r.parts_proven,
-                  r.lowest_proven, r.largest, f"{r.gap_most:.4f}", r.levels, r.levels_exact,
-                  round(1000 * r.shortfall_most, 1), r.steps_most,
-                  dict(r.faults) or "none") for r in runs],
+                  r.lowest_proven, r.largest, r.takers, r.not_sure,
+                  f"{r.gap_most:.4f}", r.levels, r.levels_exact, round(1000 * r.shortfall_most, 1),
+                  r.steps_most, dict(r.faults) or "none") for r in runs],
             ),
             "Households of the last tier, against other ways of sharing the same goods:",
             report.table(

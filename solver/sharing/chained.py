@@ -95,7 +95,7 @@ def chained(numbers: Scaled, start: list[int], budget: float) -> tuple[list[int]
     """
     search = _Search(numbers, start)
     best, sure = start, 0
-    while sure < len(numbers.start):
+    while sure < len(numbers.start) and search.model.work < budget:
         height = sorted(numbers.standings(best))[sure]
         fewest = search.settle(height, sure, budget)
         best = search.best(best)

@@ -33,7 +33,7 @@ class Effort:
 
     exact_claims: int = 160
     budget: float = 4.0
-    folded_claims: int = 1500
+    folded_claims: int = 3000
     folded: float = 0.5
     budget_all: float = 16.0
     levels: int = WORK

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from solver.sharing.problem import Claim, Problem, SharingInvalid, Taker, standings
 from solver.sharing.share import Effort, share
 
-FILLED = Effort(exact_claims=0)
+FILLED = Effort(exact_claims=0, folded_claims=-1)
 
 
 @st.composite
@@ -152,7 +152,7 @@ def test_filling_lifts_the_lowest_by_taking_from_the_higher() -> None:
 def test_a_component_beyond_the_limit_of_proofs_says_so() -> None:
     problem = shortage(3, *([Fraction(0)] * 4), step=2, limit=3)
     found = share(problem, FILLED)
-    assert [(c.method, c.proven) for c in found.components] == [("filled", False)]
+    assert [(c.method, c.proven, c.sure) for c in found.components] == [("filled", False, 0)]
     assert not found.proven
 
 

@@ -19,7 +19,7 @@ from solver.sharing.rounding import attainable, compared
 from solver.sharing.scale import Scaled, scaled
 from solver.sharing.share import Effort, share
 
-LARGE = Effort(exact_claims=0)
+LARGE = Effort(exact_claims=0, folded_claims=-1)
 
 
 @st.composite
@@ -267,11 +267,14 @@ def test_those_who_get_all_they_ask_are_skipped_together() -> None:
 
 
 def test_work_that_runs_out_is_said_and_the_sharing_stands() -> None:
-    problem = shortage(Random(5), takers=40, goods=12)
+    problem = shortage(Random(3), takers=60, goods=16)
     found = levels(numbers_of(problem), work=1)
     assert not all(found.exact)
     assert found.bound is None
-    full, cut = share(problem, LARGE), share(problem, Effort(exact_claims=0, levels=1))
+    full, cut = (
+        share(problem, LARGE),
+        share(problem, Effort(exact_claims=0, folded_claims=-1, levels=1)),
+    )
     for whole, part in zip(full.components, cut.components, strict=True):
         assert sum(level.takers for level in whole.fractional_levels) == len(whole.takers)
         assert all(level.exact for level in whole.fractional_levels)

@@ -28,7 +28,7 @@ def question(takers: int) -> Question:
 def test_a_large_part_says_how_far_whole_steps_fall_behind(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    answer = solver_answer(question(100))  # 200 wishes: more than are proven
+    answer = solver_answer(question(1600))  # 3,200 wishes: more than are proven
     (part,) = answer.parts
     assert (part.method, part.proven) == ("filled", False)
     assert part.levels == part.levels_exact >= 1
