@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query, Request, Response
@@ -64,6 +64,33 @@ def read_cursor(text: str | None, *kinds: type[str] | type[int]) -> tuple[Any, .
 def cut(found: Sequence[T], limit: int) -> tuple[list[T], bool]:
     """Cut one more than asked for back to a page; say whether there is another."""
     return list(found[:limit]), len(found) > limit
+
+
+def after_key(
+    rows: Sequence[T], name: Callable[[T], str], after: str | None, limit: int
+) -> tuple[list[T], str | None]:
+    """Cut a page out of rows in an order of their own; return it and the next cursor.
+
+    For lists that are worked out as a whole and whose order is none of their names'.
+
+    Parameters
+    ----------
+    name
+        Tells rows apart.
+
+    Raises
+    ------
+    CursorInvalid
+        If the cursor is none of this list; who it named may have left it, then reading begins
+        anew.
+    """
+    since = read_cursor(after, str)
+    start = 0
+    if since is not None:
+        names = [name(row) for row in rows]
+        start = names.index(since[0]) + 1 if since[0] in names else 0
+    found, more = cut(rows[start : start + limit + 1], limit)
+    return found, cursor_of(name(found[-1])) if more else None
 
 
 def link_next(request: Request, response: Response, cursor: str | None) -> None:

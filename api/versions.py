@@ -43,7 +43,7 @@ def required_version(
     """
     if if_match is None:
         raise PreconditionMissing
-    text = if_match.strip().removeprefix("W/").strip('"')
+    text = if_match.strip().removeprefix("W/").strip('"').partition(".")[0]
     if not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004  fits 32 bits
         raise VersionUnreadable(value=if_match[:40])
     return int(text)
@@ -55,6 +55,15 @@ VersionDep = Annotated[int, Depends(required_version)]
 def etag_of(version: int | str) -> str:
     """Say a version as an entity tag."""
     return f'"{version}"'
+
+
+def etag_of_version(version: int, content: Any) -> str:
+    """Say a version as a tag, with a mark of all that can change without a new version.
+
+    ``If-Match`` reads the version alone; who asks whether anything is new asks for all of it.
+    """
+    mark = etag_of_content(content).removeprefix('W/"')[:8]
+    return f'"{version}.{mark}"'
 
 
 def etag_of_content(content: Any) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from api.auth import Principal, may, may_within
 from api.deps import NowDep, Work, WorkDep
 from api.errors import Responses
 from api.once import KeyDep, OptionalKeyDep, Reply, once
+from api.paging import link_next
 from api.roles import Action
 from logistics.domain.errands import OPEN, Errand, ErrandKind, ErrandState
 from logistics.store import errands, places, runs
@@ -192,6 +193,8 @@ def of_district(
     district: str,
     _: Pages,
     work: WorkDep,
+    request: Request,
+    response: Response,
     state: Annotated[list[ErrandState] | None, Query(description="Without it: all open")] = None,
     after: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
@@ -205,6 +208,7 @@ def of_district(
 
     found = work.read(read)
     more = found[limit - 1].id if len(found) > limit else None
+    link_next(request, response, more)
     return ErrandPage(errands=[ErrandOut.of(one) for one in found[:limit]], next=more)
 
 

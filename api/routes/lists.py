@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
@@ -13,9 +13,10 @@ from api.auth import Principal, may, may_within
 from api.deps import NowDep, WorkDep
 from api.errors import Responses
 from api.once import KeyDep, OptionalKeyDep, Reply, once
+from api.paging import link_next
 from api.roles import Action
 from api.schemas import ListChange, ListIn, ListOut, ListPage, ListsOut
-from api.versions import VersionDep
+from api.versions import IfNoneMatch, VersionDep, etag_of_version, versioned
 from logistics.domain.lists import HouseholdList
 from logistics.errors import Conflict
 from logistics.store import catalogue, lists, open_runs, places, runs
@@ -105,19 +106,24 @@ def of_household(
     return ListsOut(lists=work.read(read))
 
 
-@router.get("/lists/{list_id}", summary="Read a list", responses=Responses.of(404))
-def read_one(list_id: str, _: Reads, work: WorkDep, response: Response) -> ListOut:
+@router.get(
+    "/lists/{list_id}",
+    response_model=ListOut,
+    summary="Read a list",
+    responses=Responses.of(304, 404),
+)
+def read_one(list_id: str, _: Reads, work: WorkDep, known: IfNoneMatch = None) -> Response:
     """Read one list; its version is also its ETag."""
     found = work.read(lambda session: _say(session, [lists.get(session, list_id)])[0])
-    response.headers["ETag"] = f'"{found.version}"'
-    return found
+    content = found.model_dump(mode="json")
+    return versioned(content, etag_of_version(found.version, content), known)
 
 
 @router.put(
     "/lists/{list_id}",
     response_model=ListOut,
     summary="Change a list until the cut-off",
-    responses=Responses.of(404, 409, 413, 422, 428),
+    responses=Responses.of(404, 409, 412, 413, 422, 428),
 )
 def change(
     *,
@@ -158,7 +164,7 @@ def change(
     "/lists/{list_id}",
     response_model=ListOut,
     summary="Cancel a list until the cut-off",
-    responses=Responses.of(404, 409, 422, 428),
+    responses=Responses.of(404, 409, 412, 422, 428),
 )
 def cancel(
     *,
@@ -188,9 +194,12 @@ def cancel(
 
 @router.get("/runs/{run_id}/lists", summary="Read a run's lists", responses=Responses.of(404, 422))
 def page(
+    *,
     run_id: str,
     _: Pages,
     work: WorkDep,
+    request: Request,
+    response: Response,
     after: Annotated[
         str | None, Query(max_length=64, description="`next` of the last page")
     ] = None,
@@ -204,6 +213,7 @@ def page(
 
     found = work.read(read)
     more = found[limit - 1].id if len(found) > limit else None
+    link_next(request, response, more)
     return ListPage(lists=found[:limit], next=more)
 
 

@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.assets_folder import font_folders
 from api.auth import Principal, may
 from api.deps import NowDep, WorkDep
 from api.errors import Responses
+from api.paging import AfterQuery, LimitQuery, after_key, link_next
 from api.plain import plain
 from api.roles import Action
 from logistics.exchange.money_receipts import ReceiptPrinter
@@ -213,12 +214,23 @@ def of_run(run: str, _: ReadsMoney, work: WorkDep) -> RunMoneyOut:
 @router.get(
     "/runs/{run}/money/households",
     summary="Read the sums of all households of a run",
-    responses=Responses.of(404),
+    responses=Responses.of(404, 422),
 )
-def households(run: str, who: ReadsMoney, work: WorkDep) -> list[HouseholdSumsOut]:
-    """Read every household's sums, without names for those who only check."""
+def households(
+    *,
+    run: str,
+    who: ReadsMoney,
+    work: WorkDep,
+    request: Request,
+    response: Response,
+    after: AfterQuery = None,
+    limit: LimitQuery = 500,
+) -> list[HouseholdSumsOut]:
+    """Read households' sums in pages (`Link`), without names for those who only check."""
     rows = work.read(lambda s: household_sums(s, run, named=_named(who)))
-    return [HouseholdSumsOut.model_validate(plain(row)) for row in rows]
+    found, following = after_key(rows, lambda row: row.subject, after, limit)
+    link_next(request, response, following)
+    return [HouseholdSumsOut.model_validate(plain(row)) for row in found]
 
 
 @router.get(
@@ -226,14 +238,18 @@ def households(run: str, who: ReadsMoney, work: WorkDep) -> list[HouseholdSumsOu
     responses=Responses.of(404, 422),
 )  # fmt: skip
 def journal(
+    *,
     run: str,
     who: ReadsMoney,
     work: WorkDep,
+    request: Request,
+    response: Response,
     after: Annotated[int, Query(ge=0, description="Number of the last entry seen")] = 0,
     limit: Annotated[int, Query(ge=1, le=2000)] = 500,
 ) -> list[EntryOut]:
-    """Read entries in their order, without names for those who only check."""
+    """Read entries in their order (`Link`), without names for those who only check."""
     rows = work.read(lambda s: journal_page(s, run, named=_named(who), after=after, limit=limit))
+    link_next(request, response, str(rows[-1].seq) if len(rows) == limit else None)
     return [EntryOut.model_validate(plain(row)) for row in rows]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from api.auth import Principal, may
 from api.deps import NowDep, WorkDep
 from api.errors import Responses
 from api.once import KeyDep, OptionalKeyDep, Reply, once
+from api.paging import AfterQuery, LimitQuery, cursor_of, cut, link_next, read_cursor
 from api.plain import plain
 from api.roles import Action
 from logistics.domain.packing_events import PackingEvent, PackingKind, ShortReason
@@ -132,37 +133,54 @@ class BagsOut(BaseModel):
     run: str
     counts: dict[str, int]
     bags: list[dict[str, Any]]
+    next: str | None = Field(description="Send it as `after` for the next page; null at the end")
 
 
 @router.get(
     "/runs/{run_id}/packing", summary="List bags to pack", responses=Responses.of(404, 409)
 )
 def listed(
+    *,
     run_id: str,
     _: Reads,
     work: WorkDep,
+    request: Request,
+    response: Response,
     point: Annotated[str, Query(max_length=64, description="Code of a point")] = "",
     state: Annotated[
         Literal["", "planned", "packing", "sealed", "staged"], Query(description="So far")
     ] = "",
+    after: AfterQuery = None,
+    limit: LimitQuery = 500,
 ) -> BagsOut:
     """List the bags of a run, or of a point, by code; no household and no room."""
+    since = read_cursor(after, str)
 
     def read(session: Session) -> BagsOut:
         run = require_bags(session, run_id)
         states = (state,) if state else ()
-        found = packing.of_run(session, run.id, point=point, states=states)
-        counts: dict[str, int] = {}
-        for bag in found:
-            counts[bag.state] = counts.get(bag.state, 0) + 1
+        found, more = cut(
+            packing.of_run(
+                session,
+                run.id,
+                point=point,
+                states=states,
+                after=since[0] if since else "",
+                limit=limit + 1,
+            ),
+            limit,
+        )
         told = ("code", "point_code", "compartment", "weight_g", "volume_ml", "state")
         return BagsOut(
             run=run.code,
-            counts=counts,
+            counts=packing.counts(session, run.id, point=point, states=states),
             bags=[{name: getattr(bag, name) for name in told} for bag in found],
+            next=cursor_of(found[-1].code) if more else None,
         )
 
-    return work.read(read)
+    shown = work.read(read)
+    link_next(request, response, shown.next)
+    return shown
 
 
 @router.get(

@@ -1,8 +1,9 @@
 """Roll calls of runs, and what households need, each as far as the asker acts on it."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from api.auth import Principal, may, may_within
 from api.deps import NowDep, Work, WorkDep
 from api.errors import Responses
 from api.once import OptionalKeyDep, Reply, once
+from api.paging import AfterQuery, LimitQuery, after_key, link_next
 from api.plain import plain
 from api.roles import Action, Reach
 from logistics.domain.needs import NeedGroup
@@ -37,7 +39,6 @@ _GROUPS = {
 
 def _acts_on(who: Principal) -> list[NeedGroup]:
     return [group for group, action in _GROUPS.items() if who.reach(action) is not None]
-
 
 
 def _own_part(work: Work, who: Principal, run: str, place: str) -> str:
@@ -89,6 +90,7 @@ class RollCallOut(BaseModel):
     out_of_scope: int
     asked: int
     rows: list[CallerOut]
+    next: str | None = Field(description="Send it as `after` for the next page; null at the end")
 
 
 class MarkIn(BaseModel):
@@ -138,15 +140,22 @@ def call(
     run: str,
     who: CallsRoll,
     work: WorkDep,
+    request: Request,
+    response: Response,
     place: Annotated[
         str, Query(max_length=200, description="Code of a compound, building or stairwell")
     ] = "",
+    after: AfterQuery = None,
+    limit: LimitQuery = 500,
 ) -> RollCallOut:
     """Name those who have sent no list, by leader, those with needs first, as doors are walked."""
     place = _own_part(work, who, run, place)
     needs = bool(_acts_on(who))
     called = work.read(lambda s: call_roll(s, run, place=place, needs=needs))
-    return RollCallOut.model_validate(plain(called))
+    rows, following = after_key(called.rows, lambda row: row.code, after, limit)
+    link_next(request, response, following)
+    shown = plain(replace(called, rows=tuple(rows)))
+    return RollCallOut.model_validate(shown | {"next": following})
 
 
 @router.post(

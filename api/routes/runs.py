@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -13,6 +13,15 @@ from api.auth import Principal, may
 from api.deps import DatabaseDep, NowDep, SettingsDep, WorkDep
 from api.errors import Responses
 from api.once import KeyDep, OptionalKeyDep, Reply, once
+from api.paging import (
+    AfterQuery,
+    CursorInvalid,
+    LimitQuery,
+    cursor_of,
+    cut,
+    link_next,
+    read_cursor,
+)
 from api.plain import plain
 from api.roles import Action
 from logistics.domain.allocation import Allocation
@@ -79,6 +88,7 @@ class RunsOut(BaseModel):
     """Runs, newest day first."""
 
     runs: list[RunOut]
+    next: str | None = Field(description="Send it as `after` for the next page; null at the end")
 
 
 class StepOut(BaseModel):
@@ -168,10 +178,31 @@ def create(
     )
 
 
-@router.get("/runs", summary="List the newest runs", responses=Responses.of())
-def newest(_: Reads, work: WorkDep) -> RunsOut:
-    """List the newest runs, newest day first."""
-    return RunsOut(runs=[RunOut.of(run) for run in work.read(runs.latest)])
+@router.get("/runs", summary="List the newest runs", responses=Responses.of(422))
+def newest(
+    *,
+    _: Reads,
+    work: WorkDep,
+    request: Request,
+    response: Response,
+    after: AfterQuery = None,
+    limit: LimitQuery = 20,
+) -> RunsOut:
+    """List runs in pages, newest day first."""
+    since = read_cursor(after, str, int, str)
+    before = None if since is None else (_cursor_day(since[0]), since[1], since[2])
+    found, more = cut(work.read(lambda s: runs.latest(s, limit + 1, before=before)), limit)
+    last = found[-1] if more else None
+    following = cursor_of(last.day.isoformat(), last.wave, last.id) if last else None
+    link_next(request, response, following)
+    return RunsOut(runs=[RunOut.of(run) for run in found], next=following)
+
+
+def _cursor_day(said: str) -> date:
+    try:
+        return date.fromisoformat(said)
+    except ValueError as error:
+        raise CursorInvalid(field="after") from error
 
 
 @router.get("/runs/{run_id}", summary="Show a run", responses=Responses.of(404))

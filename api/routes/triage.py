@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from api.auth import Principal, may
 from api.deps import NowDep, WorkDep
 from api.errors import Responses
 from api.once import OptionalKeyDep, Reply, once
+from api.paging import link_next
 from api.roles import Action
 from api.schemas import Amount
 from logistics.domain.lists import TriageEntry
@@ -99,9 +100,12 @@ class Discard(BaseModel):
 
 @router.get("/runs/{run_id}/triage", summary="Read the queue", responses=Responses.of(404, 422))
 def read_queue(
+    *,
     run_id: str,
     _: Reads,
     work: WorkDep,
+    request: Request,
+    response: Response,
     after: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> TriagePage:
@@ -112,6 +116,7 @@ def read_queue(
 
     found = work.read(read)
     more = found[limit - 1].id if len(found) > limit else None
+    link_next(request, response, more)
     return TriagePage(entries=[TriageOut.of(entry) for entry in found[:limit]], next=more)
 
 

@@ -178,15 +178,39 @@ def bags_of(session: Session, bag_ids: Iterable[str], *, lock: bool = False) -> 
 
 
 def of_run(
-    session: Session, run_id: str, *, point: str = "", states: Sequence[str] = ()
+    session: Session,
+    run_id: str,
+    *,
+    point: str = "",
+    states: Sequence[str] = (),
+    after: str = "",
+    limit: int | None = None,
 ) -> tuple[PackBag, ...]:
-    """Read the bags of a run by code: of one point, in some states."""
+    """Read the bags of a run by code: of one point, in some states, after a code."""
     query = _bags().where(bag.c.run_id == run_id).order_by(bag.c.code)
     if point:
         query = query.where(place.c.code == point)
     if states:
         query = query.where(bag.c.state.in_(states))
+    if after:
+        query = query.where(bag.c.code > after)
+    if limit is not None:
+        query = query.limit(limit)
     return tuple(PackBag(**row) for row in session.execute(query).mappings())
+
+
+def counts(
+    session: Session, run_id: str, *, point: str = "", states: Sequence[str] = ()
+) -> dict[str, int]:
+    """Count the bags of a run by state: of one point, in some states."""
+    query = select(bag.c.state, func.count()).join(place, place.c.id == bag.c.point_id)
+    query = query.where(bag.c.run_id == run_id)
+    if point:
+        query = query.where(place.c.code == point)
+    if states:
+        query = query.where(bag.c.state.in_(states))
+    rows = session.execute(query.group_by(bag.c.state).order_by(bag.c.state))
+    return dict(rows.tuples().all())
 
 
 def _bags() -> Any:

@@ -1,8 +1,9 @@
 """Runs in the database: found by id or code, and moved on under a lock."""
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import Select, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from logistics.domain.runs import Run, RunState
@@ -83,12 +84,14 @@ def code_taken(session: Session, code: str, by_other_than: str) -> bool:
     return found is not None
 
 
-def latest(session: Session, limit: int = 20) -> tuple[Run, ...]:
-    """Read the newest runs, newest day first."""
-    rows = session.execute(
-        select(run).order_by(run.c.day.desc(), run.c.wave.desc(), run.c.id.desc()).limit(limit)
-    )
-    return tuple(_run(row) for row in rows)
+def latest(
+    session: Session, limit: int = 20, *, before: tuple[date, int, str] | None = None
+) -> tuple[Run, ...]:
+    """Read the newest runs, newest day first; those that come after a day, wave and id."""
+    query = select(run).order_by(run.c.day.desc(), run.c.wave.desc(), run.c.id.desc())
+    if before is not None:
+        query = query.where(tuple_(run.c.day, run.c.wave, run.c.id) < before)
+    return tuple(_run(row) for row in session.execute(query.limit(limit)))
 
 
 def set_state(session: Session, run_id: str, state: RunState) -> None:

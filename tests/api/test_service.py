@@ -58,7 +58,7 @@ def test_a_list_changes_until_the_cut_off_and_not_after(service):
     assert service.call("PUT", path, json=body).status_code == 428
     changed = service.call("PUT", path, json=body, headers={"If-Match": '"1"'})
     assert (changed.status_code, changed.json()["version"]) == (200, 2)
-    assert service.call("PUT", path, json=body, headers={"If-Match": "1"}).status_code == 409
+    assert service.call("PUT", path, json=body, headers={"If-Match": "1"}).status_code == 412
     assert service.call("POST", f"/api/v1/runs/{service.run}/cutoff").status_code == 200
     late = service.call("PUT", path, json=body, headers={"If-Match": "2"})
     assert late.status_code == 409
