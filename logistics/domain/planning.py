@@ -9,6 +9,7 @@ from typing import Any
 
 from logistics.domain.closures import Closure
 from logistics.domain.errand_trips import DueErrand, LeftErrand, PlannedLeg
+from logistics.domain.plan_locks import PlanLock
 from logistics.domain.setup import ZONES, Policy
 
 HOUR_S = 3600
@@ -196,12 +197,14 @@ class PlanInputs:
     releases: tuple[tuple[str, int], ...] = ()  # point id, second from which its bags may leave
     errands: tuple[DueErrand, ...] = ()
     errand_slots: tuple[DropSlot, ...] = ()  # of those errands, and of those planned before
+    locks: tuple[PlanLock, ...] = ()
+    begun: tuple["BegunTrip", ...] = ()  # the draft that a search with locks begins from
 
     def digest(self) -> str:
         """Hash all that was read: two equal digests mean that the plan still holds.
 
         Errands are no part of it: one that is asked for later waits for the next plan, one that
-        is taken back is passed over.
+        is taken back is passed over. Locks are none either: they bind the next plan.
         """
         facts = _without_defaults(asdict(self))
         text = json.dumps(facts, sort_keys=True, default=str, ensure_ascii=False)
@@ -210,8 +213,8 @@ class PlanInputs:
 
 def _without_defaults(facts: dict[str, Any]) -> dict[str, Any]:
     """Leave out what says nothing, so that a plan made before it could be said still holds."""
-    for name in ("wave", "errands", "errand_slots"):  # the wave follows from day and policy
-        facts.pop(name)
+    for name in ("wave", "errands", "errand_slots", "locks", "begun"):
+        facts.pop(name)  # the wave follows from day and policy
     for holder, name in (
         (facts, "closures"),
         (facts, "zone_changes"),
@@ -260,6 +263,14 @@ class PlannedTrip:
     volume_ml: int
     stops: tuple[PlannedStop, ...]
     legs: tuple[PlannedLeg, ...] = ()  # stops of errands, counted with the others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunTrip:
+    """A trip of the draft, with the second at which its loading begins."""
+
+    trip: PlannedTrip
+    loads_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from logistics.domain.custody import BagState
 from logistics.domain.ids import new_id
 from logistics.domain.packing_events import UNSEALED
+from logistics.domain.plan_edits import with_shifts
 from logistics.domain.planning import (
     Carrier,
     DropSlot,
@@ -27,7 +28,7 @@ from logistics.domain.runs import Run
 from logistics.domain.zones import ZoneBook
 from logistics.errors import NotFound
 from logistics.store import closures as closures_store
-from logistics.store import drop_gates, errand_trips, vans
+from logistics.store import drop_gates, errand_trips, plan_edits, vans
 from logistics.store import zones as zones_store
 from logistics.store.tables import (
     bag,
@@ -95,13 +96,14 @@ def inputs_of(session: Session, run: Run) -> PlanInputs:
         points=_points(session, run.district_id),
         slots=slots,
         bags=_bags(session, run.id),
-        carriers=_carriers(session, run.district_id),
+        carriers=_carriers(session, run),
         wave=(since, until),
         closures=closed,
         zone_changes=zone_changes(zones, slots, since, until),
         releases=vans.releases_of(session, run.id, area.policy),
         errands=errands,
         errand_slots=errand_slots,
+        locks=plan_edits.locks(session, run.id),
     )
 
 
@@ -359,12 +361,13 @@ def _bags(session: Session, run_id: str) -> tuple[WaitingBag, ...]:
     return tuple(WaitingBag(**row) for row in rows)
 
 
-def _carriers(session: Session, district_id: str) -> tuple[Carrier, ...]:
+def _carriers(session: Session, run: Run) -> tuple[Carrier, ...]:
     names = ("id", "code", "mode", "max_trips", "zone_max", "point_id", "cohort", "permits")
     amounts = ("capacity_g", "capacity_ml", "capacity_bags", "shift_start_s", "shift_end_s")
     rows = session.execute(
         select(*(courier.c[name] for name in (*names, *amounts)))
-        .where(courier.c.district_id == district_id, courier.c.active.is_(True))
+        .where(courier.c.district_id == run.district_id, courier.c.active.is_(True))
         .order_by(courier.c.code)
     ).mappings()
-    return tuple(Carrier(**dict(row) | {"permits": tuple(row["permits"])}) for row in rows)
+    usual = (Carrier(**dict(row) | {"permits": tuple(row["permits"])}) for row in rows)
+    return with_shifts(usual, plan_edits.shifts(session, run.id))

@@ -1,15 +1,15 @@
 """The plan of a run at a glance: its trips, its couriers and its own measures."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from logistics.domain.planning import PlannedStop, PlannedTrip
-from logistics.store.tables import plan, stop, stop_bag, trip
+from logistics.domain.planning import BegunTrip, PlannedStop, PlannedTrip
+from logistics.store.tables import courier, plan, stop, stop_bag, trip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +77,35 @@ def planned(session: Session, plan_id: str) -> tuple[PlannedTrip, ...]:
         )
         for row in rows
     )
+
+
+def begun(session: Session, plan_id: str) -> tuple[BegunTrip, ...]:
+    """Read the trips of a plan with the seconds at which their loading begins."""
+    file = session.execute(select(plan.c.plan).where(plan.c.id == plan_id)).scalar_one()
+    codes = dict(session.execute(select(courier.c.id, courier.c.code)
+        .join(trip, trip.c.courier_id == courier.c.id)
+        .where(trip.c.plan_id == plan_id)).all())  # fmt: skip
+    loads = {
+        (route.get("description", ""), no): begins
+        for route in file.get("routes", ())
+        for no, begins in enumerate(_loadings(route["steps"]), start=1)
+    }
+    return tuple(
+        BegunTrip(trip=one, loads_s=loads[codes[one.courier_id], one.no])
+        for one in planned(session, plan_id)
+        if (codes[one.courier_id], one.no) in loads
+    )
+
+
+_VISITS = frozenset({"job", "pickup", "via", "delivery"})
+
+
+def _loadings(steps: list[Mapping[str, Any]]) -> Iterator[int]:
+    """Give when each trip that visits somebody begins to be loaded."""
+    begins: int | None = None
+    for step in steps:
+        if step["type"] == "reload":
+            begins = int(step["arrival"]) + int(step.get("waiting_time", 0))
+        elif step["type"] in _VISITS and begins is not None:
+            yield begins
+            begins = None

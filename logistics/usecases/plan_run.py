@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from logistics.domain.runs import Step, require
 from logistics.errors import Conflict, Invalid
 from logistics.routing.answer import errands_left_of, trips_of, unserved_of
 from logistics.routing.errands import with_sites
+from logistics.routing.locks import begun_plan, with_locks
 from logistics.routing.problem import build_problem
 from logistics.routing.travel import changes, lost, matrices
-from logistics.store import audit, plans, runs
+from logistics.store import audit, plans, runs, trips
 from logistics.store.plans import StoredPlan
 from logistics.store.session import Database
 from logistics.usecases.assign_errands import assign_errands, hold_errands
@@ -162,7 +163,18 @@ def read_problem_inputs(session: Session, run_id: str) -> PlanInputs:
         raise NoCouriers(
             run=run.code, field="couriers", mend="give the district couriers with a shift"
         )
-    return inputs
+    return _begun(session, inputs)
+
+
+def _begun(session: Session, inputs: PlanInputs) -> PlanInputs:
+    """Add the draft to inputs with locks, so that the search begins where these hold."""
+    if not inputs.locks:
+        return inputs
+    try:
+        draft = plans.current(session, inputs.run_id)
+    except plans.PlanUnknown:
+        return inputs
+    return replace(inputs, begun=trips.begun(session, draft.id))
 
 
 def solve_run(
@@ -195,7 +207,7 @@ def solve_run(
             mend="import the district again with supplyloop district import",
         ) from fault
     inputs = with_sites(inputs, district)
-    bags, index = build_problem(inputs, matrices(inputs, district))
+    bags, index = with_locks(inputs, *build_problem(inputs, matrices(inputs, district)))
     if progress is not None:
         progress(f"{len(bags.jobs)} drops, {len(bags.vehicles)} couriers")
 
@@ -213,6 +225,7 @@ def solve_run(
         seed=seed,
         hear=None if progress is None and on_better is None else hear,
         should_stop=should_stop,
+        begun=begun_plan(inputs, bags, index),
     )
     problem, plan = found.problem, found.plan
     violations = check(problem, plan)

@@ -36,12 +36,15 @@ def search_trips(
     seed: int,
     hear: Hear | None,
     should_stop: Callable[[], bool] | None,
+    begun: Plan | None = None,
 ) -> Found:
     """Search a plan for the problem of the run's bags, with its errands if it has any.
 
     Where an errand's stop brings two couriers together, or a courier back to a cleaner zone, the
     next search begins from the plan and keeps them apart; what still clashes at the end is left
     out, with the figures that show it. The time is divided among the searches.
+
+    The first search begins from ``begun`` where that is given.
     """
 
     def solve(one: Problem, limit_s: float, warm: Plan | None) -> Plan:
@@ -55,8 +58,8 @@ def search_trips(
         )
 
     if not inputs.errands:
-        return Found(problem, solve(problem, time_limit_s, None), NO_ERRANDS)
-    lessons, plan, remaining = Lessons(), None, time_limit_s
+        return Found(problem, solve(problem, time_limit_s, begun), NO_ERRANDS)
+    lessons, plan, remaining = Lessons(), begun, time_limit_s
     for turn in range(_TURNS + len(inputs.errands)):
         bound, errands = with_errands(inputs, problem, index, lessons)
         limit = remaining * (_FIRST_SHARE if turn == 0 else 0.5)

@@ -2,7 +2,14 @@
 
 from typing import Final, Protocol
 
-from logistics.store.migrations.fourth import access, errand_trips, household_page, jobs, webhooks
+from logistics.store.migrations.fourth import (
+    access,
+    errand_trips,
+    household_page,
+    jobs,
+    plan_edits,
+    webhooks,
+)
 
 
 class Topic(Protocol):
@@ -15,5 +22,12 @@ class Topic(Protocol):
         """Take it away again."""
 
 
-TOPICS: Final[tuple[Topic, ...]] = (access, webhooks, jobs, errand_trips, household_page)
+TOPICS: Final[tuple[Topic, ...]] = (
+    access,
+    webhooks,
+    jobs,
+    errand_trips,
+    household_page,
+    plan_edits,
+)
 """In the order in which they are made; taken away in the other."""
