@@ -26,6 +26,7 @@ from api.cli import (
     catalogue,
     closures,
     context,
+    damage,
     databases,
     dispatching,
     districts,
@@ -145,6 +146,7 @@ for _deed in (
     packing.check,
 ):  # fmt: skip
     bags.app.command(_deed.__name__)(_deed)
+bags.app.command("damage")(damage.damage)
 app.add_typer(bags.app, name="bag")
 app.add_typer(bags.trip_app, name="trip")
 app.add_typer(receiving.app, name="receive")

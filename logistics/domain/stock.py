@@ -21,6 +21,7 @@ class MoveKind(StrEnum):
     SEND_BACK = "send-back"  # to the supplier
     LOSS = "loss"
     LOSE = "lose"  # a whole bag was lost or spoiled
+    BREAK = "break"  # pieces of a bag were found damaged
     DESTROY = "destroy"
     CORRECTION = "correction"
 

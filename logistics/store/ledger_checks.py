@@ -135,7 +135,7 @@ def intervals(session: Session, run_id: str | None) -> Iterator[Fault]:
 
 
 def bags(session: Session, run_id: str | None) -> Iterator[Fault]:
-    """Compare what was packed and what is in each bag with its lines."""
+    """Compare what is in each bag with its lines, less what was found damaged."""
     where = "" if run_id is None else "WHERE b.run_id = :run"
     carrying = " OR ".join(f"b.custodian LIKE '{kind}:%'" for kind in CARRYING)
     yield from _unequal(
@@ -147,6 +147,9 @@ def bags(session: Session, run_id: str | None) -> Iterator[Fault]:
             CASE WHEN {carrying} THEN l.quantity ELSE 0 END AS said, 0 AS there
           FROM bag b JOIN bag_line l ON l.bag_id = b.id JOIN share s ON s.id = l.share_id {where}
           UNION ALL
+          SELECT b.id, b.code, d.lot_id, CASE WHEN {carrying} THEN -d.quantity ELSE 0 END, 0
+          FROM bag b JOIN bag_damage d ON d.bag_id = b.id {where}
+          UNION ALL
           SELECT b.id, b.code, k.lot_id, 0, k.quantity FROM bag b
           JOIN balance k ON k.location IN ('bag:' || b.id, 'return:' || b.id) {where}
         ) AS both_sides
@@ -157,7 +160,7 @@ def bags(session: Session, run_id: str | None) -> Iterator[Fault]:
 
 
 def households(session: Session, run_id: str | None) -> Iterator[Fault]:
-    """Compare what households hold with the lines of the bags that they have."""
+    """Compare what households hold with the lines of their bags, less what was damaged."""
     where = "" if run_id is None else "AND b.run_id = :run"
     of_lots = "" if run_id is None else "AND k.lot_id IN (SELECT id FROM lot WHERE run_id = :run)"
     yield from _unequal(
@@ -167,6 +170,10 @@ def households(session: Session, run_id: str | None) -> Iterator[Fault]:
         SELECT location || ' ' || lot_id, SUM(said), SUM(there) FROM (
           SELECT b.custodian AS location, s.lot_id, l.quantity AS said, 0 AS there
           FROM bag b JOIN bag_line l ON l.bag_id = b.id JOIN share s ON s.id = l.share_id
+          WHERE b.custodian LIKE 'household:%' {where}
+          UNION ALL
+          SELECT b.custodian, d.lot_id, -d.quantity, 0
+          FROM bag b JOIN bag_damage d ON d.bag_id = b.id
           WHERE b.custodian LIKE 'household:%' {where}
           UNION ALL
           SELECT k.location, k.lot_id, 0, k.quantity FROM balance k

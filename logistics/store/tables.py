@@ -36,6 +36,7 @@ from logistics.store.schema.catalogue import (
     package_version,
 )
 from logistics.store.schema.columns import NaiveDatetime, UtcDateTime, metadata
+from logistics.store.schema.damage import bag_damage
 from logistics.store.schema.errand_trips import errand_left, errand_place, stop_errand
 from logistics.store.schema.errands import errand, errand_step
 from logistics.store.schema.household_page import (
@@ -61,7 +62,6 @@ from logistics.store.schema.packing import (
     packing_event,
     packing_short,
 )
-from logistics.store.schema.plan_edits import plan_lock, run_shift
 from logistics.store.schema.registry import (
     household_statement,
     member_statement,
@@ -121,6 +121,7 @@ __all__ = [
     "announcement_end",
     "audit",
     "bag",
+    "bag_damage",
     "bag_line",
     "bag_move",
     "bag_plan_line",
@@ -180,14 +181,12 @@ __all__ = [
     "place",
     "place_statement",
     "plan",
-    "plan_lock",
     "purchase_line",
     "purchase_order",
     "ration",
     "receipt",
     "roll_call_mark",
     "run",
-    "run_shift",
     "sale_price",
     "share",
     "share_correction",

@@ -19,10 +19,11 @@ from logistics.domain.custody import (
     goods_kind,
 )
 from logistics.domain.custody_replay import replay
+from logistics.domain.damage import Damage, write_off
 from logistics.domain.runs import Run, RunState
 from logistics.domain.stock import Move, MoveKind
 from logistics.errors import Conflict
-from logistics.store import announcements, audit, custody, ledger, runs
+from logistics.store import announcements, audit, custody, damage, ledger, runs
 from logistics.store.custody import Held, Link, NewLink, Said
 from logistics.usecases.confirm_packing import seal_implied
 
@@ -124,11 +125,13 @@ def record_scans(
     taken = custody.digests(session, (event.scan.key for event in events))
     before, chains = custody.scans(session, per_bag), custody.chains(session, per_bag)
     contents = custody.contents(session, per_bag)
+    broken = damage.of_bags(session, per_bag)
     writing = _Writing()
     after: dict[str, tuple[str, BagState]] = {}
     for bag_id in sorted(per_bag):
         new = _new_of(bag_id, [(n, events[n].scan) for n in per_bag[bag_id]], taken, outcomes)
         one = _Bag(held[bag_id], before[bag_id], chains[bag_id], contents.get(bag_id, {}))
+        one.broken = broken.get(bag_id, [])
         after[bag_id] = one.hear(session, new, writing, outcomes, at)
     custody.add_scans(session, writing.said, actor=actor, recorded_at=at)
     custody.add_links(session, writing.links, actor=actor, recorded_at=at)
@@ -210,6 +213,7 @@ class _Bag:
         self.held, self.route, self.goods = held, held.route, goods
         self.scans = [one.scan for one in said]
         self.standing = custody.standing(chain)
+        self.broken: Sequence[Damage] = ()
 
     def hear(
         self,
@@ -225,14 +229,18 @@ class _Bag:
         journey = replay([*self.scans, *(scan for _, scan in new)], self.route)
         kept = len(list(takewhile(_same, zip(self.standing, journey.passings, strict=False))))
         undone = list(reversed(self.standing[kept:]))
-        back = self._take_back(session, undone, at)
+        whole = self._made_whole(session) if undone or journey.passings[kept:] else []
+        back = self._take_back(session, undone, whole, at)
         if back is None:
             outcomes.update({n: GONE for n, _ in new})
             return self.held.custodian, BagState(self.held.state)
         links, moves = back
         self._go_on(journey.passings, kept, links, moves, at)
+        if links:
+            where = goods_after(self.route, journey.passings)
+            moves += write_off(self.broken, where, self.route.lost)
         writing.links += links
-        writing.moves += moves
+        writing.moves += [*whole, *moves]
         for n, scan in new:
             outcomes[n] = journey.verdicts[scan.key].value
             writing.said.append(
@@ -242,8 +250,29 @@ class _Bag:
             writing.states[self.route.bag_id] = journey.state
         return journey.custodian, journey.state
 
+    def _made_whole(self, session: Session) -> list[Move]:
+        """Take back what was written off as damaged: a bag's goods move whole, then without it."""
+        if not self.broken:
+            return []
+        entries = ledger.caused_by(session, self.goods, (one.id for one in self.broken))
+        written = [entry for of_one in entries.values() for entry in of_one]
+        undone = {entry.corrects for entry in written if entry.corrects is not None}
+        return [
+            Move(
+                lot_id=entry.lot_id,
+                quantity=entry.quantity,
+                source=entry.target,
+                target=entry.source,
+                kind=MoveKind.CORRECTION,
+                corrects=entry.seq,
+                cause=entry.cause,
+            )
+            for entry in written
+            if entry.corrects is None and entry.seq not in undone
+        ]
+
     def _take_back(
-        self, session: Session, undone: Sequence[Link], at: datetime
+        self, session: Session, undone: Sequence[Link], whole: Sequence[Move], at: datetime
     ) -> tuple[list[NewLink], list[Move]] | None:
         """Write moves back over the last links; None where their goods have gone on since."""
         links: list[NewLink] = []
@@ -251,6 +280,9 @@ class _Bag:
         if not undone:
             return links, moves
         there = ledger.of_lots(session, self.goods)
+        for move in whole:
+            target = (move.target, move.lot_id)
+            there[target] = there.get(target, 0) + move.quantity
         entries = ledger.caused_by(session, self.goods, (link.id for link in undone))
         for link in undone:
             made = custody.new_link_id(at)

@@ -193,3 +193,27 @@ def test_a_broken_ledger_is_an_exit_code(desk):
     database.close()
     told = desk.call("ledger", "verify", code=2).stdout
     assert "stock:P1" in told
+
+
+def test_broken_pieces_are_written_off_and_the_bag_stays(desk):
+    with desk.database.transaction() as session:
+        supplies = Supplies(session)
+        supplies.run = runs.get(session, RUN)
+        supplies.receive()
+        supplies.share()
+        supplies.pack()
+        runs.set_state(session, supplies.id, RunState.RELEASED)
+        (bag,) = bags.of_run(session, supplies.id)
+    said = ("bag", "damage", RUN, bag.code, "--goods", "eggs货=3个", "--by", "leader:KX-01",
+            "--key", "call-17")  # fmt: skip
+    told = desk.call(*said).stdout
+    assert f"{bag.code}: wrote off eggs货 3; the bag stays with point:P1" in told
+    assert "recorded before" in desk.call(*said).stdout
+    done = desk.read(*said[:4], "--goods", "cabbage货=半斤", "--goods", "eggs货=1个", "--by",
+                     "point:P1", "--reason", "spoiled")  # fmt: skip
+    assert done["pieces"] == {"cabbage货": 250, "eggs货": 1}
+    refused = desk.call(*said[:4], "--goods", "eggs货=27个", "--by", "leader:KX-01", code=2)
+    assert "damage.too-much" in refused.stderr
+    for wrong in ("eggs货", "=3个"):
+        desk.call(*said[:4], "--goods", wrong, "--by", "leader:KX-01", code=2)
+    desk.call("ledger", "verify", "--run", RUN)  # exit code 0: it holds

@@ -28,6 +28,7 @@ from logistics.domain.subsidies import MoneyPolicy, SubsidyRule
 from logistics.errors import SupplyLoopError
 from logistics.store import bags, lots, money, money_rules, orders, runs, tables
 from logistics.usecases.correct_movement import correct_movement
+from logistics.usecases.damage_goods import Pieces, damage_goods
 from logistics.usecases.decide_on_lot import decide_on_lot
 from logistics.usecases.finish_receiving import finish_receiving
 from logistics.usecases.post_money import post_money
@@ -39,6 +40,7 @@ from logistics.usecases.refund_goods import RefundReason, refund_goods
 from logistics.usecases.send_back import send_back
 from logistics.usecases.settle_suppliers import settle_suppliers
 from logistics.usecases.show_money import household_money, household_sums, run_money
+from logistics.usecases.verify_ledger import verify_ledger
 from logistics.usecases.verify_money import verify_money
 
 AT = datetime(2022, 4, 13, 1, 0, tzinfo=UTC)
@@ -84,6 +86,7 @@ class MoneyDay(RuleBasedStateMachine):
                 self.write(twice=True)
                 self.the_books_hold()
                 self.money_is_conserved()
+                assert verify_ledger(self.session, self.run).faults == ()
         finally:
             with self.stack:
                 raise Undo
@@ -205,6 +208,16 @@ class MoneyDay(RuleBasedStateMachine):
             self.attempt(lambda: refund_goods(
                 self.session, self.run, home, f"{item}货", quantity,
                 reason=RefundReason.MISSING, key=f"c{key % 3}", **WHO))  # fmt: skip
+
+    @precondition(lambda self: self.out)
+    @rule(number=NUMBERS, quantity=st.integers(1, 400), item=st.sampled_from(ITEMS), key=NUMBERS)
+    def break_pieces(self, number: int, quantity: int, item: str, key: int) -> None:
+        if bag := self.pick(bags.of_run(self.session, self.run), number):
+            for _ in range(2):
+                pieces = [Pieces(item=f"{item}货", quantity=quantity)]
+                self.attempt(lambda p=pieces: damage_goods(
+                    self.session, self.run, bag.code, p, by="leader:KX-01", key=f"d{key % 4}",
+                    **WHO))  # fmt: skip
 
     @rule(number=NUMBERS, fen=st.integers(0, 3000), key=NUMBERS)
     def pay(self, number: int, fen: int, key: int) -> None:

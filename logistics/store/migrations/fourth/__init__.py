@@ -4,10 +4,10 @@ from typing import Final, Protocol
 
 from logistics.store.migrations.fourth import (
     access,
+    damage,
     errand_trips,
     household_page,
     jobs,
-    plan_edits,
     webhooks,
 )
 
@@ -28,6 +28,6 @@ TOPICS: Final[tuple[Topic, ...]] = (
     jobs,
     errand_trips,
     household_page,
-    plan_edits,
+    damage,
 )
 """In the order in which they are made; taken away in the other."""
