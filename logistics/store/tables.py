@@ -62,6 +62,7 @@ from logistics.store.schema.packing import (
     packing_event,
     packing_short,
 )
+from logistics.store.schema.plan_edits import plan_lock, run_shift
 from logistics.store.schema.registry import (
     household_statement,
     member_statement,
@@ -181,12 +182,14 @@ __all__ = [
     "place",
     "place_statement",
     "plan",
+    "plan_lock",
     "purchase_line",
     "purchase_order",
     "ration",
     "receipt",
     "roll_call_mark",
     "run",
+    "run_shift",
     "sale_price",
     "share",
     "share_correction",

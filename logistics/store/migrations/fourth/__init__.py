@@ -8,6 +8,7 @@ from logistics.store.migrations.fourth import (
     errand_trips,
     household_page,
     jobs,
+    plan_edits,
     webhooks,
 )
 
@@ -28,6 +29,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     jobs,
     errand_trips,
     household_page,
+    plan_edits,
     damage,
 )
 """In the order in which they are made; taken away in the other."""
