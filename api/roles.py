@@ -38,6 +38,7 @@ class Action(StrEnum):
     ACCOUNT_MANAGE = "account.manage"
     LINK_MAKE = "link.make"  # give a household, courier or leader a link, or take it back
     EVENT_RECORD = "event.record"  # what happened to bags on their way
+    PROBLEM_READ = "problem.read"  # what couriers met at stops, and who is unwell
     TRACE_READ = "trace.read"
     ERRAND_TAKE = "errand.take"
     ERRAND_READ = "errand.read"
@@ -119,6 +120,7 @@ TABLE: Final[dict[Action, Row]] = {
     Action.ACCOUNT_MANAGE: _row("administrator"),
     Action.LINK_MAKE: _row(f"{_HOTLINE}", place="leader"),
     Action.EVENT_RECORD: _row(_HOTLINE, place="leader point-team", own="household courier"),
+    Action.PROBLEM_READ: _row(f"{_DESK} auditor duty-officer"),
     Action.TRACE_READ: _row(f"{_DESK} auditor duty-officer"),
     Action.ERRAND_TAKE: _row(_HOTLINE, place="leader", own="household steward"),
     Action.ERRAND_READ: _row(f"{_HOTLINE} duty-officer", place="leader", own="household steward"),

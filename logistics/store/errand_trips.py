@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, insert, or_, select
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, true
 from sqlalchemy.orm import Session
 
 from logistics.domain.errand_trips import (
@@ -181,8 +181,10 @@ def said_of(courier_code: str, trip_code: str) -> str:
     return f"{courier_code} {trip_code}"
 
 
-def legs_of(session: Session, plan_id: str) -> tuple[TripLeg, ...]:
-    """Read the errands' stops of a plan, by trip and in their order."""
+def legs_of(
+    session: Session, plan_id: str, *, courier_id: str | None = None
+) -> tuple[TripLeg, ...]:
+    """Read the errands' stops of a plan, or of one courier in it, by trip and in their order."""
     names = [name for name in PlannedLeg.__dataclass_fields__ if name != "leg"]
     rows = session.execute(
         select(
@@ -193,7 +195,10 @@ def legs_of(session: Session, plan_id: str) -> tuple[TripLeg, ...]:
         .join(courier, courier.c.id == trip.c.courier_id)
         .join(errand, errand.c.id == stop_errand.c.errand_id)
         .join(household, household.c.id == errand.c.household_id)
-        .where(stop_errand.c.plan_id == plan_id)
+        .where(
+            stop_errand.c.plan_id == plan_id,
+            true() if courier_id is None else trip.c.courier_id == courier_id,
+        )
         .order_by(trip.c.code, stop_errand.c.seq, stop_errand.c.errand_id)
     ).mappings()  # fmt: skip
     return tuple(

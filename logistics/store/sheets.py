@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, aliased
 
 from logistics.domain.closures import closed_to
@@ -18,13 +18,18 @@ from logistics.store.tables import bag, courier, district, household, place, sto
 _PROTECTED_FROM = 1  # rank of the first zone that asks for protection at the slot
 
 
-def book_of(session: Session, plan_id: str, inputs: PlanInputs) -> SheetBook:
-    """Read all trips of a plan, by courier and number.
+def book_of(
+    session: Session, plan_id: str, inputs: PlanInputs, *, courier_id: str | None = None
+) -> SheetBook:
+    """Read the trips of a plan, by courier and number.
 
     Parameters
     ----------
     inputs
-        The run as :func:`logistics.store.plans.inputs_of` reads it.
+        The run as :func:`logistics.store.plans.inputs_of` reads it, or as much of it as the
+        courier's trips need.
+    courier_id
+        Only this courier's; without it everybody's.
     """
     area = session.execute(select(district).where(district.c.id == inputs.district_id)).one()
     point = aliased(place)
@@ -42,7 +47,7 @@ def book_of(session: Session, plan_id: str, inputs: PlanInputs) -> SheetBook:
         )
         .join(courier, courier.c.id == trip.c.courier_id)
         .join(point, point.c.id == trip.c.point_id)
-        .where(trip.c.plan_id == plan_id)
+        .where(trip.c.plan_id == plan_id, _of(courier_id))
         .order_by(courier.c.code, trip.c.no)
     ).mappings()
     found = [dict(row) for row in rows]
@@ -51,8 +56,8 @@ def book_of(session: Session, plan_id: str, inputs: PlanInputs) -> SheetBook:
     slots = {
         slot.id: (slot, slot.drop(inputs.policy)) for slot in (*inputs.errand_slots, *inputs.slots)
     }
-    stops = _stops(session, plan_id, slots)
-    _with_errands(session, plan_id, stops, slots)
+    stops = _stops(session, plan_id, slots, courier_id)
+    _with_errands(session, plan_id, stops, slots, courier_id)
     return SheetBook(
         run_code=inputs.run_code,
         day=inputs.day,
@@ -76,14 +81,21 @@ def book_of(session: Session, plan_id: str, inputs: PlanInputs) -> SheetBook:
     )
 
 
+def _of(courier_id: str | None) -> ColumnElement[bool]:
+    return true() if courier_id is None else trip.c.courier_id == courier_id
+
+
 def _stops(
-    session: Session, plan_id: str, slots: dict[str, tuple[DropSlot, Drop]]
+    session: Session,
+    plan_id: str,
+    slots: dict[str, tuple[DropSlot, Drop]],
+    courier_id: str | None,
 ) -> dict[str, list[SheetStop]]:
-    bags = _bags(session, plan_id)
+    bags = _bags(session, plan_id, courier_id)
     rows = session.execute(
         select(stop)
         .join(trip, trip.c.id == stop.c.trip_id)
-        .where(trip.c.plan_id == plan_id)
+        .where(trip.c.plan_id == plan_id, _of(courier_id))
         .order_by(stop.c.trip_id, stop.c.seq)
     ).all()
     found: dict[str, list[SheetStop]] = defaultdict(list)
@@ -113,9 +125,10 @@ def _with_errands(
     plan_id: str,
     stops: dict[str, list[SheetStop]],
     slots: Mapping[str, tuple[DropSlot, Drop]],
+    courier_id: str | None,
 ) -> None:
     """Put the errands' stops among those of each trip."""
-    legs = errand_trips.legs_of(session, plan_id)
+    legs = errand_trips.legs_of(session, plan_id, courier_id=courier_id)
     homes = {one.leg.errand_id: slots[one.leg.stairwell_id][0] for one in legs
              if one.leg.stairwell_id is not None}  # fmt: skip
     for one in legs:
@@ -165,13 +178,17 @@ def _errand_stop(leg: PlannedLeg, slot: DropSlot | None, errand: SheetErrand) ->
     )
 
 
-def _bags(session: Session, plan_id: str) -> dict[str, list[SheetBag]]:
+def _bags(
+    session: Session, plan_id: str, courier_id: str | None
+) -> dict[str, list[SheetBag]]:
     columns = ("code", "compartment", "weight_g", "volume_ml")
     rows = session.execute(
         select(stop_bag.c.stop_id, household.c.room, *(bag.c[name] for name in columns))
         .join(bag, bag.c.id == stop_bag.c.bag_id)
         .join(household, household.c.id == bag.c.household_id)
-        .where(stop_bag.c.plan_id == plan_id)
+        .join(stop, stop.c.id == stop_bag.c.stop_id)
+        .join(trip, trip.c.id == stop.c.trip_id)
+        .where(stop_bag.c.plan_id == plan_id, _of(courier_id))
         .order_by(household.c.code, bag.c.code)
     ).mappings()
     found: dict[str, list[SheetBag]] = defaultdict(list)

@@ -109,6 +109,7 @@ from logistics.store.schema.standing import (
     place,
     zone_statement,
 )
+from logistics.store.schema.stop_problems import stop_photo, stop_problem
 from logistics.store.schema.webhooks import webhook, webhook_delivery
 
 __all__ = [
@@ -198,6 +199,8 @@ __all__ = [
     "stop",
     "stop_bag",
     "stop_errand",
+    "stop_photo",
+    "stop_problem",
     "supplier",
     "supplier_slot",
     "tier_statement",

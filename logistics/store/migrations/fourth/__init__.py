@@ -9,6 +9,7 @@ from logistics.store.migrations.fourth import (
     household_page,
     jobs,
     plan_edits,
+    stop_problems,
     webhooks,
 )
 
@@ -30,6 +31,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     errand_trips,
     household_page,
     plan_edits,
+    stop_problems,
     damage,
 )
 """In the order in which they are made; taken away in the other."""
