@@ -84,6 +84,15 @@ def of_trip(session: Session, trip_id: str, state: str, *, at: datetime) -> None
     outbox.announce(session, event, data, at=at)
 
 
+def of_job(
+    session: Session, job_id: str, kind: str, state: str, run_id: str, *, at: datetime
+) -> None:
+    """Tell of a long piece of work that has ended."""
+    if webhooks.listeners(session):
+        data = {**_run(session, run_id), "job": job_id, "kind": kind, "state": state}
+        outbox.announce(session, "job.ended", data, at=at)
+
+
 def _of_step(
     session: Session, command: str, run_id: str, facts: Mapping[str, Any], at: datetime
 ) -> None:

@@ -20,6 +20,7 @@ from logistics.domain.jobs import (
     JobUnknown,
     WorkersLost,
 )
+from logistics.store import announcements
 from logistics.store.tables import job, job_event, run
 
 Json = Mapping[str, Any]
@@ -309,6 +310,9 @@ def _tell(session: Session, told: Job, *, at: datetime) -> None:
             at=at,
         )
     )
+    if told.ended:
+        kind, state = told.kind.value, told.state.value
+        announcements.of_job(session, told.id, kind, state, told.run_id, at=at)
 
 
 def _job(row: Mapping[Any, Any]) -> Job:

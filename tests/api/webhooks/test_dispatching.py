@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from api.webhooks.dispatching import Dispatcher
+from logistics.domain.jobs import Job, JobKind, JobState
 from logistics.domain.lists import AskedLine
 from logistics.domain.setup import DistrictSetup
 from logistics.domain.webhooks import MOST_ATTEMPTS, MOST_FAILURES
-from logistics.store import outbox, webhooks
+from logistics.store import jobs, outbox, webhooks
 from logistics.usecases.create_run import create_run
 from logistics.usecases.cut_off import cut_off
 from logistics.usecases.keep_webhooks import (
@@ -303,3 +304,24 @@ def test_what_was_ended_long_ago_is_forgotten(database, receiver, sender, clock)
     clock.move(31 * 24 * 3600)
     sender.send_due()
     assert deliveries(database, made) == ()
+
+
+def test_the_end_of_long_work_is_told(database, receiver, sender):
+    listen(database, receiver, "job.ended")
+
+    def work(session):
+        run = world(session)
+        asked = Job(
+            id="job_1", kind=JobKind.PLAN, run_id=run.id, state=JobState.QUEUED,
+            asked_by="test", request={}, created_at=AT,
+        )  # fmt: skip
+        jobs.add(session, asked)
+        taken = jobs.take(session, "worker", at=AT, lease=timedelta(minutes=1))
+        jobs.end(session, taken, JobState.DONE, result={}, at=AT)
+        return run
+
+    run = database.run(work)
+    assert sender.send_due() == 1
+    assert json.loads(receiver.received[0].body)["data"] == {
+        "run": run.code, "run_state": "open", "job": "job_1", "kind": "plan", "state": "done",
+    }  # fmt: skip
