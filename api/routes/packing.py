@@ -1,5 +1,7 @@
 """The point team's phone: which bags to pack, what goes into each, packed, sealed, short."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -7,23 +9,25 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from api.auth import Principal, may
+from api.auth import NotYours, Principal, may, may_within
 from api.deps import NowDep, WorkDep
 from api.errors import Responses
 from api.once import KeyDep, OptionalKeyDep, Reply, once
 from api.paging import AfterQuery, LimitQuery, cursor_of, cut, link_next, read_cursor
 from api.plain import plain
-from api.roles import Action
+from api.roles import Action, Reach
 from logistics.domain.packing_events import PackingEvent, PackingKind, ShortReason
-from logistics.store import packing
+from logistics.store import packing, places, runs, whereabouts
 from logistics.usecases.check_bag import BagCheck, check_bag, contents_of, counted_of
-from logistics.usecases.confirm_packing import confirm_packing, require_bags
+from logistics.usecases.confirm_packing import PackingHeard, confirm_packing, require_bags
 from logistics.usecases.pack_bags import pack_bags
 from logistics.usecases.report_short import ShortSaid, report_short
 
 router = APIRouter(prefix="/api/v1", tags=["packing"])
 
+Lists = Annotated[Principal, Depends(may_within(Action.PACKING_READ))]
 Reads = Annotated[Principal, Depends(may(Action.PACKING_READ))]
+ConfirmsSome = Annotated[Principal, Depends(may_within(Action.PACKING_CONFIRM))]
 Confirms = Annotated[Principal, Depends(may(Action.PACKING_CONFIRM))]
 Steps = Annotated[Principal, Depends(may(Action.RUN_STEP))]
 BagName = Annotated[
@@ -142,7 +146,7 @@ class BagsOut(BaseModel):
 def listed(
     *,
     run_id: str,
-    _: Reads,
+    who: Lists,
     work: WorkDep,
     request: Request,
     response: Response,
@@ -153,17 +157,22 @@ def listed(
     after: AfterQuery = None,
     limit: LimitQuery = 500,
 ) -> BagsOut:
-    """List the bags of a run, or of a point, by code; no household and no room."""
+    """List the bags of a run, or of a point, by code; no household and no room.
+
+    A point's team is given those of its own point.
+    """
     since = read_cursor(after, str)
 
     def read(session: Session) -> BagsOut:
+        area = runs.get(session, run_id).district_id
+        spot = own_point(session, who, Action.PACKING_READ, area, point)
         run = require_bags(session, run_id)
         states = (state,) if state else ()
         found, more = cut(
             packing.of_run(
                 session,
                 run.id,
-                point=point,
+                point=spot,
                 states=states,
                 after=since[0] if since else "",
                 limit=limit + 1,
@@ -173,7 +182,7 @@ def listed(
         told = ("code", "point_code", "compartment", "weight_g", "volume_ml", "state")
         return BagsOut(
             run=run.code,
-            counts=packing.counts(session, run.id, point=point, states=states),
+            counts=packing.counts(session, run.id, point=spot, states=states),
             bags=[{name: getattr(bag, name) for name in told} for bag in found],
             next=cursor_of(found[-1].code) if more else None,
         )
@@ -222,12 +231,15 @@ def plan(
     responses=Responses.of(404, 409, 422),
 )  # fmt: skip
 def confirm(
-    *, run_id: str, body: EventsIn, who: Confirms, key: KeyDep, work: WorkDep, at: NowDep
+    *, run_id: str, body: EventsIn, who: ConfirmsSome, key: KeyDep, work: WorkDep, at: NowDep
 ) -> JSONResponse:
-    """Record what was done with bags; each event once by its key, in any order."""
+    """Record what was done with bags; each event once by its key, in any order.
+
+    Of another point's bag nothing is recorded; where all are another's, the whole is refused.
+    """
 
     def deed(session: Session) -> Reply:
-        events = [
+        said = [
             PackingEvent(
                 bag=one.bag,
                 kind=PackingKind(one.event),
@@ -238,9 +250,11 @@ def confirm(
             )
             for one in body.events
         ]
+        events, foreign = _own(session, who, run_id, said)
         report = confirm_packing(session, run_id, events, actor=who.actor, at=at)
-        heard = [plain(one) for one in report.heard]
-        return Reply({"run": report.run.code, "counts": dict(report.counts), "heard": heard})
+        heard = [*report.heard, *foreign]
+        counts = Counter(one.outcome for one in heard)
+        return Reply({"run": report.run.code, "counts": dict(counts), "heard": plain(heard)})
 
     return once(
         work,
@@ -343,3 +357,38 @@ def check(
         content=body.model_dump(mode="json"),
         at=at,
     )
+
+
+def own_point(session: Session, who: Principal, action: Action, area: str, said: str) -> str:
+    """Name the point whose bags are shown: the one asked for, else the asker's own.
+
+    Raises
+    ------
+    NotYours
+        If it is another's.
+    """
+    if who.reach(action) is Reach.ALL:
+        return said
+    code = said or next((places.place(session, one).code for one in sorted(who.places)), "")
+    who.must_cover(action, whereabouts.of_place(session, area, code), code)
+    return code
+
+
+def _own(
+    session: Session, who: Principal, run: str, events: Sequence[PackingEvent]
+) -> tuple[list[PackingEvent], list[PackingHeard]]:
+    """Part what was done at the asker's point from what they may not say."""
+    if who.reach(Action.PACKING_CONFIRM) is Reach.ALL:
+        return list(events), []
+    known = whereabouts.of_bags(session, run, {one.bag for one in events})
+    foreign = [
+        one for one in events
+        if one.bag in known and not who.covers(Action.PACKING_CONFIRM, known[one.bag])
+    ]  # fmt: skip
+    own = [one for one in events if one not in foreign]
+    if foreign and not own:
+        raise NotYours(subject=foreign[0].bag[:64])
+    return own, [
+        PackingHeard(key=one.key, bag=one.bag, event=one.kind, outcome=NotYours.code)
+        for one in foreign
+    ]

@@ -210,7 +210,7 @@ def counts(
     if states:
         query = query.where(bag.c.state.in_(states))
     rows = session.execute(query.group_by(bag.c.state).order_by(bag.c.state))
-    return dict(rows.tuples().all())
+    return {state: int(number) for state, number in rows}
 
 
 def _bags() -> Any:

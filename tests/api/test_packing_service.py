@@ -94,6 +94,8 @@ def test_nobody_else_confirms(waiting, role):
 def test_an_unknown_bag_and_bad_events_are_told(waiting):
     told = waiting.call("POST", waiting.path, role="point-team", json=event("ZZZ-9")).json()
     assert told["heard"][0]["outcome"] == "bag.unknown"
-    assert waiting.call("GET", f"{waiting.path}/ZZZ-9", role="point-team").status_code == 404
+    assert waiting.call("GET", f"{waiting.path}/ZZZ-9", role="planner").status_code == 404
+    # whose point has no such bag is not told whether another point has it
+    assert waiting.call("GET", f"{waiting.path}/ZZZ-9", role="point-team").status_code == 403
     wrong = waiting.call("POST", waiting.path, role="point-team", json=event("x", kind="eat"))
     assert wrong.status_code == 422
