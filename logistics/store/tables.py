@@ -37,6 +37,7 @@ from logistics.store.schema.catalogue import (
 )
 from logistics.store.schema.columns import NaiveDatetime, UtcDateTime, metadata
 from logistics.store.schema.damage import bag_damage
+from logistics.store.schema.door_visits import door_visit
 from logistics.store.schema.errand_trips import errand_left, errand_place, stop_errand
 from logistics.store.schema.errands import errand, errand_step
 from logistics.store.schema.household_page import (
@@ -137,6 +138,7 @@ __all__ = [
     "closure_lift",
     "courier",
     "district",
+    "door_visit",
     "errand",
     "errand_left",
     "errand_place",

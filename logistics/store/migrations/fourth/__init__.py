@@ -5,6 +5,7 @@ from typing import Final, Protocol
 from logistics.store.migrations.fourth import (
     access,
     damage,
+    door_visits,
     errand_trips,
     household_page,
     jobs,
@@ -33,5 +34,6 @@ TOPICS: Final[tuple[Topic, ...]] = (
     plan_edits,
     stop_problems,
     damage,
+    door_visits,
 )
 """In the order in which they are made; taken away in the other."""
