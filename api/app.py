@@ -22,14 +22,18 @@ from api.pages.choices import KeptChoices
 from api.pages.maps import MapDrawer
 from api.roles import Action
 from api.routes import (
+    access,
     announcements,
     assets,
     calendars,
     closures,
+    courier,
+    courier_day,
     errand_trips,
     errands,
     events,
     health,
+    household_page,
     jobs,
     lists,
     maps,
@@ -106,6 +110,7 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
     app.include_router(welcome.router)
     app.include_router(assets.router)
     app.include_router(sign_in.router)
+    app.include_router(access.router)
     app.include_router(health.router)
     app.include_router(jobs.router)
     app.include_router(lists.router)
@@ -122,10 +127,14 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
     app.include_router(closures.router)
     app.include_router(errands.router)
     app.include_router(announcements.router)
+    app.include_router(household_page.router)
     app.include_router(reports.router)
     app.include_router(errand_trips.router)
     app.include_router(events.router)
     app.include_router(trace.router)
+    app.include_router(courier.router)
+    app.include_router(courier.files)
+    app.include_router(courier_day.router)
     app.include_router(webhooks.router)
     app.include_router(optimize.router)
     app.include_router(calendars.router)

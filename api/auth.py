@@ -16,6 +16,7 @@ from api.deps import NowDep, Work, WorkDep
 from api.errors import Unauthenticated
 from api.roles import Action, Reach, Role
 from logistics.domain.access import Link, WebSession
+from logistics.errors import NotFound
 from logistics.store import (
     couriers,
     links,
@@ -27,6 +28,13 @@ from logistics.store import (
 )
 
 __all__ = ["NotAllowed", "NotYours", "Principal", "may", "may_within", "principal"]
+
+
+class NothingThere(NotFound):
+    """The path names something that does not exist."""
+
+    code = "thing.unknown"
+
 
 bearer = HTTPBearer(
     auto_error=False,
@@ -98,7 +106,10 @@ def _check(action: Action, *, within: bool) -> Callable[..., Principal]:
             where = work.read(lambda session: scopes.where(session, path))
             if within and who.reach(action) is not Reach.ALL:
                 return who  # such as a leader's part of a run: the endpoint gives that part
-            who.must_cover(action, where, " ".join(str(one) for one in path.values()))
+            named = " ".join(str(one) for one in path.values())
+            if where is None and who.reach(action) is Reach.ALL:
+                raise NothingThere(subject=named[:64])  # they may know that there is none
+            who.must_cover(action, where, named)
         elif not within:
             raise NotYours(subject=action.value)
         return who

@@ -24,7 +24,9 @@ _ALONE: Final[dict[str, Finder]] = {
     "order_id": whereabouts.of_order,
     "household": whereabouts.of_household,
     "lot_id": whereabouts.of_lot,
+    "link_id": whereabouts.of_link,
     "job_id": jobs.where,
+    "plan_id": whereabouts.of_plan,
 }
 """Parameters that name a thing by themselves; the most telling come first."""
 

@@ -99,17 +99,34 @@ def of_triage(session: Session, entry_id: str) -> Where | None:
 
 
 def of_order(session: Session, said: str) -> Where | None:
-    """Find the run of a procurement order by its code or id."""
-    query = select(t.run.c.district_id).join(
-        t.purchase_order, t.purchase_order.c.run_id == t.run.c.id
+    """Find a procurement order by its code or id: its run, and the point where its goods land."""
+    query = (
+        select(t.run.c.district_id, t.order_terms.c.point_id)
+        .join(t.purchase_order, t.purchase_order.c.run_id == t.run.c.id)
+        .outerjoin(t.order_terms, t.order_terms.c.order_id == t.purchase_order.c.id)
     )
-    return _district(session, query.where(_named(t.purchase_order, said)))
+    row = session.execute(query.where(_named(t.purchase_order, said))).first()
+    if row is None:
+        return None
+    landing = (
+        row.point_id
+        or session.execute(
+            select(t.place.c.id).where(t.place.c.district_id == row.district_id, t.place.c.depot)
+        ).scalar()
+    )
+    return Where(district_id=row.district_id, places=frozenset({landing} if landing else ()))
 
 
 def of_lot(session: Session, said: str) -> Where | None:
     """Find the run of a lot by its id."""
     query = select(t.run.c.district_id).join(t.lot, t.lot.c.run_id == t.run.c.id)
     return _district(session, query.where(t.lot.c.id == said))
+
+
+def of_plan(session: Session, said: str) -> Where | None:
+    """Find the run of a plan by its id."""
+    query = select(t.run.c.district_id).join(t.plan, t.plan.c.run_id == t.run.c.id)
+    return _district(session, query.where(t.plan.c.id == said))
 
 
 def of_bag(session: Session, run: str, said: str) -> Where | None:
@@ -262,3 +279,17 @@ def _bags_named(run: str, said: Collection[str]) -> Select[Any]:
             or_(t.bag.c.code.in_(said), t.bag.c.id.in_(said), t.bag_token.c.token.in_(said)),
         )
     )
+
+
+def of_link(session: Session, link_id: str) -> Where | None:
+    """Find for whom a link is: a household, a courier, or a place."""
+    columns = t.access_link.c
+    query = select(columns.district_id, columns.household_id, columns.place_id, columns.courier_id)
+    row = session.execute(query.where(columns.id == link_id)).first()
+    if row is None:
+        return None
+    if row.household_id is not None:
+        return of_household(session, row.household_id)
+    if row.place_id is not None:
+        return Where(district_id=row.district_id, places=frozenset(rise(session, [row.place_id])))
+    return Where(district_id=row.district_id, courier_id=row.courier_id)

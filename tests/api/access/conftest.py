@@ -2,13 +2,14 @@
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import insert
 
 from api import tokens
+from api.access import links
 from api.app import create_app
 from api.jobs.streams import Pace
 from api.settings import Settings
@@ -66,8 +67,8 @@ class Side:
     errand_id: str = ""
     bag: str = ""
     trip: str = ""
+    link_id: str = ""
     job_id: str = ""
-    more: dict[str, str] = field(default_factory=dict)
 
 
 class World:
@@ -75,11 +76,15 @@ class World:
 
     def __init__(self, database: Database) -> None:
         self.database, self.at = database, datetime.now(UTC)
-        self.inside = Side(KAIXUAN, "KX-01", "KX-01-01", "KX-01-01-1", "KX-01-01-1-101", "P1", "K1")
+        self.inside = Side(
+            KAIXUAN, "KX-01", "KX-01-01", "KX-01-01-1", "KX-01-01-1-101", "P1", "K1"
+        )
         self.outside = Side(
             KAIXUAN, "KX-02", "KX-02-01", "KX-02-01-1", "KX-02-01-1-101", "P2", "K2"
         )
-        self.foreign = Side(JIANQIAO, "JQ-01", "JQ-01-01", "JQ-01-01-1", "JQ-01-01-1-101", "P1", "K1")
+        self.foreign = Side(
+            JIANQIAO, "JQ-01", "JQ-01-01", "JQ-01-01-1", "JQ-01-01-1-101", "P1", "K1"
+        )
         self.tokens: dict[str, str] = {}
 
     def sides(self) -> dict[str, Side]:
@@ -115,6 +120,10 @@ class World:
             asked_by="test", request={}, created_at=self.at, ended_at=self.at,
         )).id  # fmt: skip
         home = places.household_by_code(session, side.household)
+        side.link_id = links.make(
+            session, "household", district=side.district, household=side.household,
+            actor="test", at=self.at,
+        )[0].id  # fmt: skip
         area = places.district_by_name(session, side.district)
         point = places.by_code(session, area.id, side.point)
 
