@@ -10,6 +10,7 @@ from solver.sharing.chained import chained, several
 from solver.sharing.exact import solved
 from solver.sharing.filling import filled
 from solver.sharing.forest import rounded
+from solver.sharing.hands import handed
 from solver.sharing.levels import WORK, Levels, levels
 from solver.sharing.network import WORK as ARCS
 from solver.sharing.network import flowed, uniform
@@ -146,8 +147,9 @@ def _large(numbers: Scaled, effort: Effort, left: float) -> _Found:
     if not sure and numbers.exact and left > 0 and _unfolded(numbers) <= effort.folded_claims:
         method = "folded"
         amounts, sure, work = chained(numbers, amounts, min(effort.folded, left))
-        if sure < len(numbers.start):
-            amounts = filled(numbers, amounts)  # moves leave the proven ones as they are
+    if sure < len(numbers.start):
+        # What is sure no move can better, and none makes anything worse.
+        amounts = handed(numbers, filled(numbers, amounts))
     bound = ceiling(numbers) if divided.bound is None else divided.bound
     if numbers.exact:
         most = attainable(numbers, floor(bound * numbers.scale))

@@ -12,6 +12,7 @@ from solver.sharing.chained import chained, several
 from solver.sharing.exact import solved
 from solver.sharing.filling import filled
 from solver.sharing.forest import rounded
+from solver.sharing.hands import handed
 from solver.sharing.levels import levels
 from solver.sharing.network import flowed, uniform
 from solver.sharing.problem import Claim, Problem, Taker, standings
@@ -296,3 +297,43 @@ def test_who_reaches_every_exact_level_is_proven() -> None:
     (component,) = share(problem, Effort(exact_claims=0, folded_claims=-1)).components
     assert (component.method, component.proven, component.shortfall) == ("filled", True, 0.0)
     assert component.lowest == Fraction(1, 2)
+
+
+def test_a_giver_is_made_good_by_small_steps_of_a_third() -> None:
+    """One piece is half a list to two; who gives it up falls too low but for what a third has."""
+    problem = Problem(
+        stock=(1, 10),
+        takers=(
+            Taker(Fraction(1, 4), empty=False),
+            Taker(Fraction(0), empty=False),
+            Taker(Fraction(2, 5), empty=False),
+        ),
+        claims=(
+            Claim(taker=0, good=0, step=1, limit=1, worth=Fraction(1, 2)),
+            Claim(taker=1, good=0, step=1, limit=1, worth=Fraction(1, 2)),
+            Claim(taker=1, good=1, step=1, limit=10, worth=Fraction(1, 20)),
+            Claim(taker=2, good=1, step=1, limit=10, worth=Fraction(1, 20)),
+        ),
+    )
+    numbers = numbers_of(problem)
+    begin = filled(numbers, [0, 1, 0, 10])
+    assert begin[:2] == [0, 1]  # no plain move helps the first
+    after = handed(numbers, begin)
+    assert after[:2] == [1, 0]
+    assert after[2] + after[3] == 10
+    assert min(high for _, high in standings(problem, tuple(after))) > Fraction(1, 4)
+    assert sorted(standings(problem, tuple(after))) <= best_of_all(problem)
+
+
+@settings(max_examples=40, deadline=None)
+@given(problem=problems(alike=False))
+def test_moves_through_second_hands_never_make_it_worse(problem: Problem) -> None:
+    numbers = numbers_of(problem)
+    begin = filled(numbers)
+    after = handed(numbers, begin)
+    assert sorted(numbers.standings(after)) >= sorted(numbers.standings(begin))
+    for good, of in enumerate(numbers.of_good):
+        assert sum(after[c] for c in of) <= numbers.stock[good]
+    for claim, amount in enumerate(after):
+        limit = numbers.limit[claim]
+        assert amount == limit or (0 <= amount < limit and amount % numbers.step[claim] == 0)
