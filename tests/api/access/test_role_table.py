@@ -19,10 +19,14 @@ OPEN = {
 """What anyone may ask for; each says nothing of any household."""
 
 SERVICE_WIDE = {Action.WEBHOOK_MANAGE}  # of all districts at once: who has one only may not
-NARROW = {"household", "list_id", "errand_id", "courier", "bag", "trip", "point"}
+NARROW = {"link_id", "household", "list_id", "errand_id", "courier", "bag", "trip", "point"}
 """Parameters that name a thing within a district: what is another's lies outside."""
 
+WIDE = {"district", "run", "run_id", "job_id"}
+"""Parameters that name a thing of the whole district."""
+
 OTHER = {
+    "login": "nobody", "grant": "gra_none",
     "webhook_id": "wh_none",
     "entry_id": "tri_none", "order_id": "ord_none", "closure_id": "clo_none", "gate": "G1",
     "kind": "gpx", "form": "svg", "subject": "lot", "code": "lot_none", "place": "KX-01",
@@ -75,7 +79,7 @@ def _path(route: APIRoute, side) -> str:
     values = {
         "district": side.district, "run": side.run, "run_id": side.run,
         "household": side.household, "list_id": side.list_id, "errand_id": side.errand_id,
-        "courier": side.courier, "bag": side.bag, "trip": side.trip, "point": side.point,
+        "link_id": side.link_id, "courier": side.courier, "bag": side.bag, "trip": side.trip, "point": side.point,
         "job_id": side.job_id, "plan_id": f"plan-{side.district}-{side.courier}",
     } | OTHER  # fmt: skip
     unknown = set(route.param_convertors) - set(values)
@@ -88,12 +92,13 @@ def _expected(role: Role, action: Action, names: set[str], which: str, *, body: 
     reach = TABLE[action].get(role)
     if reach is None or action in SERVICE_WIDE:
         return False
-    told = body or bool(names)
-    if which == "foreign" and told:
+    if not body and names and not names & (NARROW | WIDE):  # it names what is not there
+        return reach is Reach.ALL
+    if which == "foreign" and (body or names):
         return False
-    if reach is Reach.ALL or which == "inside" or not (body or names & NARROW):
+    if reach is Reach.ALL or which == "inside":
         return True
-    return False
+    return not (body or names & NARROW)
 
 
 def _unfair(role: Role, action: Action, names: set[str]) -> bool:
