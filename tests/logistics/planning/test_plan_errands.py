@@ -19,6 +19,8 @@ from logistics.domain.errands import (
 from logistics.domain.runs import RunState
 from logistics.domain.setup import Policy
 from logistics.store import errand_trips, errands, plans, tables
+from logistics.usecases.depart_trip import depart_trip
+from logistics.usecases.finish_trip import finish_trip
 from logistics.usecases.plan_run import (
     PlanStale,
     plan_run,
@@ -28,6 +30,7 @@ from logistics.usecases.plan_run import (
 )
 from logistics.usecases.print_sheets import print_sheets, read_sheets
 from logistics.usecases.release_run import release_run
+from logistics.usecases.report_run import report_run
 from logistics.usecases.run_errand import carry_errand, move_errand, place_errand, take_errand
 
 AT = datetime(2026, 4, 13, 0, tzinfo=UTC)
@@ -334,3 +337,39 @@ def test_a_crowded_day_keeps_couriers_apart_at_the_slots_of_errands(sqlite_datab
     carried = {leg.errand_id for t in solved.made.trips for leg in t.legs}
     assert carried | left == set(asked)
     assert not carried & left
+
+
+def test_a_trip_for_errands_alone_leaves_and_comes_back(sqlite_database, packed_run, town):
+    sealed = town.district.compounds["code"].iloc[0]
+    run = packed_run(sqlite_database, bags=1)
+    with sqlite_database.transaction() as session:
+        session.execute(tables.courier.update().values(capacity_bags=1))
+        home = session.scalars(
+            select(tables.household.c.id).where(tables.household.c.code.startswith(f"{sealed}-"))
+        ).first()
+        session.execute(tables.bag.update().values(household_id=home))
+    errand = ask(
+        sqlite_database, homes(sqlite_database)[0]
+    )  # nobody comes to it from a sealed one
+    report = plan(sqlite_database, run)
+    assert (report.bags, report.errands) == (1, 1)
+    with sqlite_database.transaction() as session:
+        book = release_run(session, run.id, **WHO)
+        (alone,) = [t for t in book.trips if not any(stop.bags for stop in t.stops)]
+        assert [e.id for stop in alone.stops for e in stop.errands] == [errand, errand]
+        for deed in (depart_trip, finish_trip):
+            moved = deed(session, run.id, alone.code, since=AT, **WHO)
+            assert moved.heard == ()
+        loads = report_run(session, run.id).loads
+    assert max((one.stops, one.bags) for one in loads) == (1, 1)
+
+
+def test_what_the_search_leaves_out_has_the_solvers_cause(sqlite_database, packed_run):
+    run = packed_run(sqlite_database, bags=1)
+    errand = ask(sqlite_database, homes(sqlite_database)[0])
+    with sqlite_database.transaction() as session:
+        session.execute(tables.courier.update().values(capacity_g=2_000))
+    (left,) = plan(sqlite_database, run).errands_left
+    assert (left.errand_id, left.code, left.next_action) == (errand, "too-heavy", "repack")
+    assert (left.facts["amount"], left.facts["largest"], left.facts["proven"]) == (3_000, 2_000, 1)
+    assert state(sqlite_database, errand) is ErrandState.ASKED
