@@ -51,6 +51,7 @@ from api.cli import (
     service,
     sharing,
     solving,
+    staff,
     suppliers,
     trace,
     triage,
@@ -168,6 +169,7 @@ app.command("replan")(replanning.replan)
 app.add_typer(webhooks.app, name="webhook")
 app.command("serve")(service.serve)
 app.command("demo")(service.demo)
+app.add_typer(staff.app, name="staff")
 app.add_typer(service.tokens, name="token")
 app.add_typer(databases.app, name="db")
 

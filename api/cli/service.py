@@ -13,11 +13,14 @@ from api.cli.context import (
     DATABASE,
     LANG,
     DatabaseOption,
+    JsonOption,
     LangOption,
     language,
     now,
     opened,
+    print_json,
     say,
+    visible,
 )
 
 tokens = typer.Typer(help="令牌 · tokens of staff, couriers and households", no_args_is_help=True)
@@ -41,6 +44,12 @@ def serve(
             help="回调可达的内网主机 · host within the network that webhooks may name",
         ),
     ] = None,
+    https: Annotated[
+        bool, typer.Option(help="经 HTTPS 访问 · browsers come by HTTPS: cookies go nowhere else")
+    ] = False,
+    proxy: Annotated[
+        str, typer.Option(help="代理地址 · addresses of proxies that name the visitor's address")
+    ] = "127.0.0.1",
     lang: LangOption = LANG,
 ) -> None:
     """启动服务 · Start the service; stops gracefully on SIGTERM or Ctrl-C."""
@@ -60,6 +69,7 @@ def serve(
         database=database,
         language=language(),
         jobs=jobs,
+        https=https,
         webhook_private_hosts=tuple(webhook_private_host or ()),
     )
     service = create_app(settings)
@@ -69,6 +79,7 @@ def serve(
         host=host,
         port=port,
         http="httptools",
+        forwarded_allow_ips=proxy,
         access_log=False,  # our own line names the route's template: no ids, no secrets
         log_config=None,
         server_header=False,
@@ -85,6 +96,12 @@ def create_token(
     ],
     household: Annotated[str | None, typer.Option(help="户号 · household code")] = None,
     courier: Annotated[str | None, typer.Option(help="骑手编号 · courier code")] = None,
+    district: Annotated[
+        str | None, typer.Option(help="街道 · the only district that it reaches")
+    ] = None,
+    place: Annotated[
+        str | None, typer.Option(help="地点 · a leader's building, a team's point")
+    ] = None,
     label: Annotated[str, typer.Option(help="备注 · what it is for; no names")] = "",
     database: DatabaseOption = DATABASE,
     lang: LangOption = LANG,
@@ -100,14 +117,47 @@ def create_token(
                 role=role,
                 household_code=household,
                 courier_code=courier,
+                district_name=district,
+                place_code=place,
                 label=label or role,
                 actor=ACTOR,
                 at=at,
             )
         )
     typer.echo(secret)
-    if role == "household":
-        say("token.link", path=f"/h/{secret}")
+
+
+@tokens.command("revoke")
+def revoke_token(
+    token: Annotated[str, typer.Argument(help="令牌编号 · id of the token, from `token list`")],
+    *,
+    database: DatabaseOption = DATABASE,
+    lang: LangOption = LANG,
+) -> None:
+    """收回令牌 · Close a token, from the next request on."""
+    from logistics.store.audit import record
+    from logistics.store.tokens import revoke
+
+    with opened(database) as store, store.transaction() as session:
+        closed = revoke(session, token, at=now())
+        record(session, actor=ACTOR, command="token revoke", subject=closed.id, at=now())
+    say("token.ended", token=closed.id)
+
+
+@tokens.command("list")
+def list_tokens(
+    *, database: DatabaseOption = DATABASE, lang: LangOption = LANG, as_json: JsonOption = False
+) -> None:
+    """列出令牌 · List tokens that open something; their secrets are not known."""
+    from logistics.store.tokens import tokens as all_of
+
+    with opened(database) as store, store.read() as session:
+        open_ones = [one for one in all_of(session) if one.valid_at(now())]
+    if as_json:
+        print_json(open_ones)
+        return
+    for one in open_ones:
+        typer.echo(visible(f"{one.id}  {one.role}  {one.label}"))
 
 
 def demo(
