@@ -319,6 +319,11 @@ def waiting(
     )
 
 
+def joined(*notes: str) -> str:
+    """Join notes that say anything, each once."""
+    return "；".join(dict.fromkeys(one.strip() for one in notes if one.strip()))
+
+
 def notes_of(note: str, asked: Sequence[AskedLine]) -> str:
     """Join the note of a list and those of its lines, each with its item."""
     own = [f"{line.item}：{line.note}" for line in asked if line.note]

@@ -69,13 +69,17 @@ class StoredFill:
     proven: bool
 
 
-def of_run(session: Session, run_id: str) -> dict[str, StoredFill]:
-    """Read the fills of a run by household code."""
+def of_run(
+    session: Session, run_id: str, household_id: str | None = None
+) -> dict[str, StoredFill]:
+    """Read the fills of a run by household code; all of them, or one household's."""
     last = (
         select(func.max(household_fill.c.seq))
         .where(household_fill.c.run_id == run_id)
         .group_by(household_fill.c.household_id)
     )
+    if household_id is not None:
+        last = last.where(household_fill.c.household_id == household_id)
     rows = session.execute(
         select(
             household.c.code.label("household_code"),

@@ -11,6 +11,7 @@ from logistics.domain.lists import (
     ListChanged,
     ListEmpty,
     ListNotOpen,
+    joined,
     notes_of,
     read_lines,
 )
@@ -25,6 +26,7 @@ def amend_list(
     lines: Sequence[AskedLine],
     *,
     text: str | None = None,
+    note: str = "",
     expected_version: int,
     actor: str,
     at: datetime,
@@ -35,6 +37,8 @@ def amend_list(
 
     Parameters
     ----------
+    note
+        What is said beside the goods; what was noted before is replaced, too.
     expected_version
         The version that the change was made against.
 
@@ -65,7 +69,7 @@ def amend_list(
         before,
         clean,
         state="needs-review" if doubts else "accepted",
-        note=notes_of(body.note, asked),
+        note=notes_of(joined(note, body.note), asked),
         said=said,
         actor=actor,
         at=at,

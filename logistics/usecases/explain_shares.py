@@ -52,7 +52,7 @@ def explain_shares(
             mend="check the household's code; a run is shared by: supplyloop run allocate",
         )
     goods = wishes.goods(session)
-    known = fills.of_run(session, found.id)
+    known = fills.of_run(session, found.id, rows[0].household_id if household else None)
     told = []
     for code, of_home in groupby(rows, key=lambda row: row.household_code):
         mine = list(of_home)

@@ -19,6 +19,7 @@ from logistics.domain.lists import (
     TriageEntry,
     check_open,
     digest_of,
+    joined,
     notes_of,
     read_lines,
     waiting,
@@ -40,6 +41,7 @@ def take_list(
     lines: Sequence[AskedLine],
     *,
     text: str | None = None,
+    note: str = "",
     client_ref: str | None = None,
     channel: str,
     actor: str,
@@ -58,6 +60,8 @@ def take_list(
         Id or code of the run.
     lines, text
         What is asked for: lines, free text of this household, or both.
+    note
+        What is said beside the goods, to those who buy and pack.
     client_ref
         The sender's own name for this list. Sent again with the same content, the first list is
         returned and nothing is written.
@@ -85,7 +89,9 @@ def take_list(
     if not asked and not body.doubts:
         raise ListEmpty(household=household.code, mend="send lines, or a text that names goods")
     digest = digest_of(
-        [(line.item, str(line.quantity), line.unit, line.note) for line in lines], said
+        [(line.item, str(line.quantity), line.unit, line.note) for line in lines],
+        said,
+        *([note] if note else []),
     )
     lists.hold_household(session, household.id)
     if client_ref and (
@@ -106,7 +112,7 @@ def take_list(
         client_ref=client_ref or None,
         channel=channel,
         state="needs-review" if doubts else "accepted",
-        note=notes_of(body.note, asked),
+        note=notes_of(joined(note, body.note), asked),
         said=said,
         lines=clean,
         digest=digest,
