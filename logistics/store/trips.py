@@ -81,20 +81,25 @@ def planned(session: Session, plan_id: str) -> tuple[PlannedTrip, ...]:
 
 def begun(session: Session, plan_id: str) -> tuple[BegunTrip, ...]:
     """Read the trips of a plan with the seconds at which their loading begins."""
-    file = session.execute(select(plan.c.plan).where(plan.c.id == plan_id)).scalar_one()
     codes = dict(session.execute(select(courier.c.id, courier.c.code)
         .join(trip, trip.c.courier_id == courier.c.id)
         .where(trip.c.plan_id == plan_id)).all())  # fmt: skip
-    loads = {
-        (route.get("description", ""), no): begins
-        for route in file.get("routes", ())
-        for no, begins in enumerate(_loadings(route["steps"]), start=1)
-    }
+    loads = loadings(session, plan_id)
     return tuple(
         BegunTrip(trip=one, loads_s=loads[codes[one.courier_id], one.no])
         for one in planned(session, plan_id)
         if (codes[one.courier_id], one.no) in loads
     )
+
+
+def loadings(session: Session, plan_id: str) -> dict[tuple[str, int], int]:
+    """Read when the loading of each trip begins, by its courier's code and its number."""
+    file = session.execute(select(plan.c.plan).where(plan.c.id == plan_id)).scalar_one()
+    return {
+        (route.get("description", ""), no): begins
+        for route in file.get("routes", ())
+        for no, begins in enumerate(_loadings(route["steps"]), start=1)
+    }
 
 
 _VISITS = frozenset({"job", "pickup", "via", "delivery"})
