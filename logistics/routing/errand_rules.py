@@ -64,7 +64,11 @@ def clashes_of(visits: Sequence[Visit], separation_s: int) -> tuple[Clash, ...]:
     """
     found: dict[tuple[str, Leg], Clash] = {}
     for number, one in enumerate(visits):
-        for other in visits[number + 1 :]:
+        if one.end is None:
+            continue
+        for at, other in enumerate(visits):
+            if at == number or (other.end is not None and at < number):  # each pair once
+                continue
             culprit = _later(one, other)
             if culprit is None or culprit.end is None:
                 continue

@@ -55,7 +55,7 @@ def ask(database, home, kind=ErrandKind.PARCEL, *, place=PARCELS, at=AT, **more)
         ).id  # fmt: skip
 
 
-def plan(database, run, limit=1.0):
+def plan(database, run, limit=2.0):
     return plan_run(database, run.id, time_limit_s=limit, **WHO)
 
 
