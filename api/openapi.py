@@ -40,6 +40,8 @@ _FILES: Final[dict[str, dict[str, Any]]] = {
 _TAGS: Final = {
     "lists": "Households' lists 清单",
     "runs": "The run and its steps 波次",
+    "plans": "Plans, changed, compared and released 排线",
+    "goods": "What came and how it was shared 到货与分配",
     "jobs": "Long work, watched and stopped 后台任务",
     "triage": "What was not understood 待核",
     "registry": "The register, needs and the roll call 点名册",
@@ -56,6 +58,7 @@ _TAGS: Final = {
     "zones": "Zones 封控区、管控区、防范区",
     "closures": "Closed gates and ways 关闭",
     "ledger": "Where goods came from and went 溯源",
+    "access": "Who one is, and what one may 登录与权限",
     "webhooks": "Who is told what happens 回调",
     "optimize": "The solver for other programs 求解",
     "service": "The service itself",
@@ -94,6 +97,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         _refuse(path, operation)
         _illustrate(operation, schemas)
     document["webhooks"] = _told(schemas)
+    document["tags"] += [{"name": name} for name in _untold(document)]
     return _tidied(document)
 
 
@@ -101,6 +105,12 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, Operation]
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             yield path, method, operation
+
+
+def _untold(document: dict[str, Any]) -> list[str]:
+    """Name the tags that nothing is said of yet."""
+    used = {tag for _, _, operation in _operations(document) for tag in operation["tags"]}
+    return sorted(used - _TAGS.keys())
 
 
 def _name(path: str, method: str, operation: Operation) -> str:
@@ -205,7 +215,9 @@ def _tidied(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain_name(name: str) -> str:
-    """Turn ``api__routes__money__LineOut`` into ``MoneyLineOut``."""
+    """Turn ``api__routes__money__LineOut`` into ``MoneyLineOut``, and so with forms."""
+    if found := re.match(r"Body_(\w+?)_api_v1_", name):  # of a form, which has no model
+        return "".join(word.capitalize() for word in found[1].split("_")) + "Body"
     *modules, own = name.split("__")
     module = modules[-1] if len(modules) > 2 else ""  # noqa: PLR2004  below api.routes
     return "".join(word.capitalize() for word in module.split("_")) + own
