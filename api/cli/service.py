@@ -92,7 +92,10 @@ def create_token(
     *,
     role: Annotated[
         str,
-        typer.Option(help="planner clerk auditor administrator courier household leader point-team buyer steward duty-officer"),
+        typer.Option(
+            help="planner clerk auditor administrator courier household leader point-team buyer "
+            "steward duty-officer"
+        ),
     ],
     household: Annotated[str | None, typer.Option(help="户号 · household code")] = None,
     courier: Annotated[str | None, typer.Option(help="骑手编号 · courier code")] = None,

@@ -4,7 +4,7 @@
 # ruff: noqa: ARG001  --lang is heard by its callback
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -166,7 +166,7 @@ def list_staff(
     from logistics.store import places, staff
 
     with opened(database) as store, store.read() as session:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "login": one.login,
                 "disabled": one.disabled_at is not None,

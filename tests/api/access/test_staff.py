@@ -46,7 +46,7 @@ def test_after_six_wrong_tries_the_right_password_must_wait_too(database):
     take_on(database)
     for n in range(limits.PASSWORD.most):
         with pytest.raises(staff.SignInRefused):
-            sign_in(database, password="wrong password", address=f"10.0.1.{n}")
+            sign_in(database, "desk.one", "wrong password", address=f"10.0.1.{n}")
     with pytest.raises(limits.TooManyTries):
         sign_in(database)
     later = AT + limits.PASSWORD.window + timedelta(seconds=1)
