@@ -25,6 +25,7 @@ from logistics.store.schema.buying import (
     van_stop,
     van_tour,
 )
+from logistics.store.schema.care import doctor_contact, steward_assignment, steward_contact
 from logistics.store.schema.catalogue import (
     ambiguous_word,
     item,
@@ -138,6 +139,7 @@ __all__ = [
     "closure_lift",
     "courier",
     "district",
+    "doctor_contact",
     "door_visit",
     "errand",
     "errand_left",
@@ -198,6 +200,8 @@ __all__ = [
     "share_correction",
     "staff_account",
     "staff_grant",
+    "steward_assignment",
+    "steward_contact",
     "stop",
     "stop_bag",
     "stop_errand",

@@ -4,6 +4,7 @@ from typing import Final, Protocol
 
 from logistics.store.migrations.fourth import (
     access,
+    care,
     damage,
     door_visits,
     errand_trips,
@@ -35,5 +36,6 @@ TOPICS: Final[tuple[Topic, ...]] = (
     stop_problems,
     damage,
     door_visits,
+    care,
 )
 """In the order in which they are made; taken away in the other."""
