@@ -13,7 +13,7 @@ LARGEST_BYTES: Final = 5_000_000  # as they come; ours: a phone's photo at full 
 LONGEST_SIDE: Final = 1600  # dots, as it is kept
 _MOST_DOTS: Final = 60_000_000  # a small file may unfold to any size
 _QUALITY: Final = 82
-_FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "MPO")
+_FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP")  # a phone's MPO opens as JPEG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
