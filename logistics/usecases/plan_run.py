@@ -113,7 +113,8 @@ def plan_run(
     Parameters
     ----------
     time_limit_s
-        Wall clock for the solver, kept whatever it does; reading the map comes on top.
+        Wall clock for the solver, kept whatever it does; reading the map comes on top, and so do
+        further searches where errands clash, as :func:`search_trips` says.
     progress
         Called with a line for people whenever there is something to say.
     should_stop
