@@ -101,6 +101,19 @@ def must_reach_household(work: Work, who: Principal, action: Action, code: str) 
         who.must_cover(action, there, code)
 
 
+def must_reach_district(work: Work, who: Principal, action: Action, name: str) -> None:
+    """Refuse a district that somebody was not given.
+
+    Raises
+    ------
+    NotYours
+        If it is another one, or there is none of this name.
+    """
+    if not who.unlimited(action):
+        there = work.read(lambda session: whereabouts.of_district(session, name))
+        who.must_cover(action, there, name)
+
+
 def must_reach_place(work: Work, who: Principal, action: Action, area: str, code: str) -> None:
     """Refuse a place of a district (by its id) that somebody does not look after.
 

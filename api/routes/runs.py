@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from api.auth import Principal, may
+from api.access.scopes import must_reach_district
+from api.auth import Principal, may, may_within
 from api.deps import DatabaseDep, NowDep, SettingsDep, WorkDep
 from api.errors import Responses
 from api.once import KeyDep, OptionalKeyDep, Reply, once
@@ -47,7 +48,10 @@ from logistics.usecases.show_run import show_run
 router = APIRouter(prefix="/api/v1", tags=["runs"])
 
 Reads = Annotated[Principal, Depends(may(Action.RUN_READ))]
+ReadsSome = Annotated[Principal, Depends(may_within(Action.RUN_READ))]
 Steps = Annotated[Principal, Depends(may(Action.RUN_STEP))]
+Opens = Annotated[Principal, Depends(may_within(Action.RUN_STEP))]
+Receives = Annotated[Principal, Depends(may(Action.GOODS_RECEIVE))]
 _STEP = Responses.of(404, 409, 422)
 
 
@@ -114,6 +118,11 @@ class CountIn(BaseModel):
     instead_of: Annotated[str | None, Field(max_length=64)] = None
     damaged_base: Annotated[int, Field(ge=0, le=10**12)] = 0
     provenance: Annotated[str, Field(max_length=200)] = ""
+    weight_g: Annotated[
+        int | None, Field(ge=0, le=10**9, description="What the scale says of all of it")
+    ] = None
+    price_fen: Annotated[int | None, Field(ge=0, le=10**9)] = None
+    photo: Annotated[str, Field(max_length=400, description="sha256 or address of a picture")] = ""
 
     def received(self) -> Received:
         """Return the count as the use case takes it."""
@@ -123,6 +132,9 @@ class CountIn(BaseModel):
             instead_of=self.instead_of,
             damaged_base=self.damaged_base,
             provenance=self.provenance,
+            weight_g=self.weight_g,
+            price_fen=self.price_fen,
+            photo=self.photo,
         )
 
 
@@ -150,9 +162,10 @@ class OrdersOut(BaseModel):
     "/runs", status_code=201, response_model=RunOut, summary="Open a run", responses=_STEP
 )
 def create(
-    body: RunIn, who: Steps, key: OptionalKeyDep, work: WorkDep, at: NowDep
+    body: RunIn, who: Opens, key: OptionalKeyDep, work: WorkDep, at: NowDep
 ) -> JSONResponse:
     """Open a run, to which lists may come until its cut-off."""
+    must_reach_district(work, who, Action.RUN_STEP, body.district)
 
     def deed(session: Session) -> Reply:
         run = create_run(
@@ -181,7 +194,7 @@ def create(
 @router.get("/runs", summary="List the newest runs", responses=Responses.of(422))
 def newest(
     *,
-    _: Reads,
+    who: ReadsSome,
     work: WorkDep,
     request: Request,
     response: Response,
@@ -191,7 +204,10 @@ def newest(
     """List runs in pages, newest day first."""
     since = read_cursor(after, str, int, str)
     before = None if since is None else (_cursor_day(since[0]), since[1], since[2])
-    found, more = cut(work.read(lambda s: runs.latest(s, limit + 1, before=before)), limit)
+    page = work.read(
+        lambda s: runs.latest(s, limit + 1, before=before, districts=who.districts)
+    )
+    found, more = cut(page, limit)
     last = found[-1] if more else None
     following = cursor_of(last.day.isoformat(), last.wave, last.id) if last else None
     link_next(request, response, following)
@@ -231,7 +247,7 @@ def of_run(run_id: str, _: Reads, work: WorkDep) -> OrdersOut:
     responses=Responses.of(400, 404, 409, 413, 422),
 )
 def receive(
-    *, order_id: str, body: ReceiptIn, who: Steps, key: KeyDep, work: WorkDep, at: NowDep
+    *, order_id: str, body: ReceiptIn, who: Receives, key: KeyDep, work: WorkDep, at: NowDep
 ) -> JSONResponse:
     """Record what was counted: short, over or substituted. No counts: nothing came."""
 

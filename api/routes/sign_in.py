@@ -16,7 +16,7 @@ from api.access.passwords import PasswordTooWeak
 from api.access.principal import Principal
 from api.auth import by_session, may_within
 from api.deps import NowDep, Work, WorkDep
-from api.errors import Responses, Unauthenticated, family_of
+from api.errors import Responses, family_of
 from api.i18n import ErrorText, error_text, spoken
 from api.pages.homes import first_home
 from api.pages.render import LANGUAGE_COOKIE, page, reader_language
@@ -307,7 +307,7 @@ def _already(request: Request, work: Work, link: Link, at: datetime) -> Principa
 
 def _login(who: Principal) -> str:
     if who.login is None:
-        raise Unauthenticated  # links and tokens have no account
+        raise staff.AccountUnknown(login="-")  # links and tokens have none
     return who.login
 
 

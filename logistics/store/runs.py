@@ -1,5 +1,6 @@
 """Runs in the database: found by id or code, and moved on under a lock."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -85,10 +86,19 @@ def code_taken(session: Session, code: str, by_other_than: str) -> bool:
 
 
 def latest(
-    session: Session, limit: int = 20, *, before: tuple[date, int, str] | None = None
+    session: Session,
+    limit: int = 20,
+    *,
+    before: tuple[date, int, str] | None = None,
+    districts: Collection[str] | None = None,
 ) -> tuple[Run, ...]:
-    """Read the newest runs, newest day first; those that come after a day, wave and id."""
+    """Read the newest runs, newest day first; those that come after a day, wave and id.
+
+    ``districts`` are ids; None: of all of them.
+    """
     query = select(run).order_by(run.c.day.desc(), run.c.wave.desc(), run.c.id.desc())
+    if districts is not None:
+        query = query.where(run.c.district_id.in_(districts))
     if before is not None:
         query = query.where(tuple_(run.c.day, run.c.wave, run.c.id) < before)
     return tuple(_run(row) for row in session.execute(query.limit(limit)))

@@ -14,6 +14,7 @@ from api.app import create_app
 from api.jobs.streams import Pace
 from api.settings import Settings
 from geodata.district import MapPlace
+from logistics.domain.bag_reports import ReportKind, ReportNext
 from logistics.domain.errands import ErrandKind
 from logistics.domain.ids import new_id
 from logistics.domain.jobs import Job, JobKind, JobState
@@ -27,9 +28,10 @@ from logistics.domain.setup import (
     Policy,
     Setup,
 )
-from logistics.store import couriers, jobs, places
+from logistics.store import bag_reports, couriers, jobs, photos, places
 from logistics.store import tables as t
 from logistics.store.session import Database, open_database
+from logistics.usecases.announce import announce
 from logistics.usecases.create_run import create_run
 from logistics.usecases.run_errand import take_errand
 from logistics.usecases.set_up import set_up
@@ -65,6 +67,9 @@ class Side:
     run: str = ""
     list_id: str = ""
     errand_id: str = ""
+    report_id: str = ""
+    photo_id: str = ""
+    announcement_id: str = ""
     bag: str = ""
     trip: str = ""
     link_id: str = ""
@@ -103,6 +108,7 @@ class World:
                     if side.district == name:
                         side.run = run.code
                         self._furnish(session, side, run.id)
+                        self._say(session, side, run.id)
             self._hand_out(session)
 
     def _furnish(self, session, side: Side, run_id: str) -> None:
@@ -150,6 +156,23 @@ class World:
         session.execute(insert(t.stop_bag).values(
             plan_id=f"plan-{tag}", bag_id=f"bag-{tag}", stop_id=f"stop-{tag}"
         ))  # fmt: skip
+
+    def _say(self, session, side: Side, run_id: str) -> None:
+        """Announce, photograph and report something."""
+        home = places.household_by_code(session, side.household)
+        side.announcement_id = announce(
+            session, side.district, place=side.building, text_zh="通知", actor="test", at=self.at
+        ).id
+        side.photo_id = photos.add(
+            session, b"a picture", width=1, height=1, district_id=home.district_id,
+            household_id=home.id, actor="test", at=self.at,
+        ).id  # fmt: skip
+        side.report_id = bag_reports.add(
+            session, run_id=run_id, household_id=home.id,
+            bag_id=f"bag-{side.district}-{side.courier}", line_id=None, kind=ReportKind.WRONG,
+            quantity=None, note="", photo_id=side.photo_id, next_action=ReportNext.EXCHANGE,
+            channel="link", actor="test", at=self.at,
+        )  # fmt: skip
 
     def _hand_out(self, session) -> None:
         own = {
