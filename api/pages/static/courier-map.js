@@ -62,9 +62,10 @@ export class CourierMap {
   }
 
   mark({ lat, lon }, text, kind) {
-    const icon = L.divIcon({ className: `spot ${kind}`, html: "", iconSize: [30, 30] });
-    const marker = L.marker([lat, lon], { icon, keyboard: false, interactive: false }).addTo(this.over);
-    marker.getElement().textContent = text;
+    const number = document.createElement("span");
+    number.textContent = text;
+    const icon = L.divIcon({ className: `spot ${kind}`, html: number, iconSize: [30, 30] });
+    L.marker([lat, lon], { icon, keyboard: false, interactive: false }).addTo(this.over);
   }
 
   // Where the phone is; it stays on the phone.

@@ -77,7 +77,7 @@ function drawFresh(state, deeds, act) {
   const said = first.kind === "problem" && first.about === "unwell" ? t.told_unwell : fill(t.told, { what });
   const box = make("section", { class: "done fresh" }, make("p", {}, said));
   if (first.kind === "problem") box.append(drawMore(state, first, act));
-  box.append(make("div", { class: "row" }, button(t.undo, { class: "tall", "data-id": "undo", onclick: () => act.undo(deeds) })));
+  box.append(make("div", {}, button(t.undo, { class: "tall wide", "data-id": "undo", onclick: () => act.undo(deeds) })));
   return box;
 }
 
@@ -276,7 +276,7 @@ function drawStops(state, trip, act) {
   return make("details", { class: "card", "data-id": "stops", open: state.open.has("stops") }, make("summary", {}, make("h2", {}, t.all_stops)),
     make("ol", { class: "rows stops" }, ...trip.stops.map((stop) => {
       const standing = stopState(trip, stop, state.deeds);
-      return make("li", { class: standing },
+      return make("li", { class: `is-${standing}` },
         make("div", {}, make("strong", {}, `${stop.seq}. ${named(state, stop) || stop.place}`), make("br"),
           make("span", { class: "small" }, [clock(state, stop.arrives_at), stop.bags.length ? fill(t.bags, { n: stop.bags.length }) : "", t.stop_state[standing]].filter(Boolean).join(" · "))),
         standing === "done" || stop === state.stop ? "" : button(t.go_here, { class: "tall", "data-id": `go-${stop.seq}`, onclick: () => act.go(stop) }));

@@ -8,7 +8,7 @@ import * as view from "./courier-view.js";
 import { CourierMap } from "./courier-map.js";
 import { Scanner, shrink } from "./courier-scan.js";
 
-const EVERY_MS = 20000;
+const EVERY_MS = 60000;
 const both = given("texts");
 const page = given("given");
 const byId = (id) => document.getElementById(id);
@@ -102,12 +102,11 @@ let syncing = null;
 function sync() {
   syncing ||= (async () => {
     try {
-      await outbox.flush();
       const answer = await day.refresh();
       state.online = answer.online;
       if (answer.replaced) await outbox.keep("replaced", true);
+      if (state.online) await outbox.flush();
       await day.tidy();
-      if (state.online) await outbox.flush(); // who is signed in may be known only now
     } finally {
       syncing = null;
     }
@@ -250,8 +249,7 @@ function openScan() {
   });
   panel(t.scan_title, make("div", {}, make("p", {}, t.scan_says), video, result, form), t.scan_close, () => scanner.stop());
   scanner.start().catch(() => {
-    video.hidden = true;
-    result.textContent = t.no_camera;
+    video.replaceWith(make("p", { class: "ask" }, t.no_camera));
   });
 }
 
