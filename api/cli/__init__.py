@@ -22,6 +22,7 @@ from typing_extensions import override
 
 from api.cli import (
     addresses,
+    announcing,
     bags,
     catalogue,
     closures,
@@ -35,6 +36,7 @@ from api.cli import (
     frontier,
     jobs,
     ledger,
+    links,
     list_desk,
     lists,
     lots,
@@ -167,6 +169,8 @@ app.command("check")(solving.check)
 app.command("frontier")(frontier.frontier)
 app.command("replan")(replanning.replan)
 app.add_typer(webhooks.app, name="webhook")
+app.add_typer(links.app, name="link")
+app.add_typer(announcing.app, name="announce")
 app.command("serve")(service.serve)
 app.command("demo")(service.demo)
 app.add_typer(staff.app, name="staff")

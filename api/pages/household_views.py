@@ -165,7 +165,7 @@ class Words:
         return [
             {
                 "name": self.text["stages"][one.value],
-                "state": "done" if n < reached else "now" if n == reached else "later",
+                "state": "past" if n < reached else "now" if n == reached else "later",
             }
             for n, one in enumerate(order)
         ]

@@ -12,6 +12,7 @@ from logistics.errors import NotFound
 from logistics.store.secrets import digest, new_link_secret
 from logistics.store.tables import access_link, web_session
 
+_AT_ONCE = 500  # parameters in one statement; SQLite allows at least 999
 _COLUMNS = [c for c in access_link.c if c.name not in ("digest", "created_by")]
 
 
@@ -117,6 +118,24 @@ def revoke_of_household(session: Session, household_id: str, *, at: datetime) ->
     ids = list(session.scalars(query))
     _close(session, ids, at)
     return len(ids)
+
+
+def revoke_at_places(
+    session: Session, role: str, place_ids: Sequence[str], *, at: datetime
+) -> int:
+    """Close the links of a role at places, such as earlier notices at doors; return how many."""
+    closed = 0
+    for start in range(0, len(place_ids), _AT_ONCE):
+        query = select(access_link.c.id).where(
+            access_link.c.role == role,
+            access_link.c.place_id.in_(place_ids[start : start + _AT_ONCE]),
+            access_link.c.revoked_at.is_(None),
+        )
+        ids = list(session.scalars(query))
+        for part in range(0, len(ids), _AT_ONCE):
+            _close(session, ids[part : part + _AT_ONCE], at)
+        closed += len(ids)
+    return closed
 
 
 def live_of_household(session: Session, household_id: str, at: datetime) -> tuple[Link, ...]:
