@@ -35,6 +35,9 @@ from api.routes import (
     health,
     household_page,
     jobs,
+    leader,
+    leader_households,
+    leader_page,
     lists,
     maps,
     money,
@@ -132,6 +135,9 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
     app.include_router(errand_trips.router)
     app.include_router(events.router)
     app.include_router(trace.router)
+    app.include_router(leader.router)
+    app.include_router(leader_page.router)
+    app.include_router(leader_households.router)
     app.include_router(courier.router)
     app.include_router(courier.files)
     app.include_router(courier_day.router)

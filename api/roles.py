@@ -69,6 +69,8 @@ class Action(StrEnum):
     REPORT_READ = "report.read"
     REPORT_ANSWER = "report.answer"
     PHOTO_READ = "photo.read"
+    HAND_OUT_READ = "hand-out.read"  # what arrives at a building, and for which doors
+    DOOR_MARK = "door.mark"  # nobody answered, or a household did not want its bags
     DESK_PAGE = "page.desk"
     HOTLINE_PAGE = "page.hotline"
     POINT_PAGE = "page.point"
@@ -157,6 +159,8 @@ TABLE: Final[dict[Action, Row]] = {
     ),
     Action.REPORT_ANSWER: _row(_HOTLINE, place="leader"),
     Action.PHOTO_READ: _row(_HOTLINE, place="leader point-team", own="household courier"),
+    Action.HAND_OUT_READ: _row(f"{_HOTLINE} duty-officer", place="leader"),
+    Action.DOOR_MARK: _row(_HOTLINE, place="leader"),
     Action.DESK_PAGE: _row(f"{_DESK} auditor buyer duty-officer"),
     Action.HOTLINE_PAGE: _row(_HOTLINE),
     Action.POINT_PAGE: _row(_DESK, place="point-team"),

@@ -1,0 +1,4 @@
+// Print the card with a household's link.
+const button = document.querySelector("[data-print]");
+button.hidden = false;
+button.addEventListener("click", () => window.print());
