@@ -102,7 +102,8 @@ def test_bags_a_parcel_and_medicine_share_a_day(desk: Any) -> None:  # noqa: F81
         assert carried(medicine, state).json()["state"] == state
     mine = [errand for errand, (_, courier) in trips.items() if courier == "SY-C01"]
     others = [errand for errand in trips if errand not in mine]
-    assert all(carried(errand, "fetched", "courier").status_code != 403 for errand in mine)
+    answers = [carried(errand, "fetched", "courier") for errand in mine]
+    assert all(one.status_code != 403 for one in answers), [one.text for one in answers]
     assert all(carried(errand, "fetched", "courier").status_code == 403 for errand in others)
     assert carried(parcel, "fetched").status_code == 200
     told = desk.did("GET", f"/errands/{medicine}")
