@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from logistics.domain.catalogue import Catalogue, Item, fold
 from logistics.domain.ids import new_id
-from logistics.store import packages
+from logistics.store import editions, packages
 from logistics.store.rows import Put, put, replace_rows
 from logistics.store.tables import (
     ambiguous_word,
@@ -39,8 +39,18 @@ _SCALARS = (
 )
 
 
+_KEPT = editions.Kept()
+
+
 def load(session: Session) -> Catalogue:
-    """Read the whole catalogue, by Chinese name, with packages and ambiguous words."""
+    """Return the whole catalogue, by Chinese name, with packages and ambiguous words.
+
+    It is read once for each edition of it.
+    """
+    return _KEPT.get(session, lambda: _read(session))
+
+
+def _read(session: Session) -> Catalogue:
     units: dict[str, dict[str, int]] = {}
     for row in session.execute(select(item_unit)):
         units.setdefault(row.item_id, {})[row.unit] = row.base_count
@@ -82,6 +92,7 @@ def put_items(session: Session, items: Collection[Item]) -> Put:
     changed = replace_rows(session, item_unit, "item_id", ids, units)
     changed += replace_rows(session, item_alias, "item_id", ids, aliases)
     changed += replace_rows(session, item_misspelling, "item_id", ids, errors)
+    editions.renew(session)
     return Put(rows.added, rows.changed + changed)
 
 
@@ -95,6 +106,7 @@ def put_ambiguous(session: Session, words: Mapping[str, Iterable[str]]) -> None:
     ]
     if rows:
         session.execute(insert(ambiguous_word), rows)
+    editions.renew(session)
 
 
 def keep_versions(

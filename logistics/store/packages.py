@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.packages import Package, PackagePart
+from logistics.store import editions
 from logistics.store.rows import put
 from logistics.store.tables import household, package, package_version
 
@@ -79,6 +80,7 @@ def add_versions(
     ]
     if rows:
         session.execute(insert(package_version), rows)
+    editions.renew(session)
 
 
 def persons(session: Session, district_id: str) -> dict[str, int]:

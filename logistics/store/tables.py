@@ -39,6 +39,7 @@ from logistics.store.schema.catalogue import (
 from logistics.store.schema.columns import NaiveDatetime, UtcDateTime, metadata
 from logistics.store.schema.damage import bag_damage
 from logistics.store.schema.door_visits import door_visit
+from logistics.store.schema.editions import catalogue_edition
 from logistics.store.schema.errand_trips import errand_left, errand_place, stop_errand
 from logistics.store.schema.errands import errand, errand_step
 from logistics.store.schema.household_page import (
@@ -135,6 +136,7 @@ __all__ = [
     "bag_token",
     "balance",
     "buying_choice",
+    "catalogue_edition",
     "closure",
     "closure_lift",
     "courier",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from typing_extensions import override
 
@@ -137,7 +138,14 @@ def lexicon_of(catalogue: Catalogue | None) -> Lexicon:
     """Return the words of a catalogue, put together once for as long as it stays the same."""
     if catalogue is None:
         return shipped_lexicon()
-    return _lexicon(_Same(catalogue))
+    known = _OF_OBJECT.get(catalogue)
+    if known is None:
+        known = _OF_OBJECT[catalogue] = _lexicon(_Same(catalogue))
+    return known
+
+
+_OF_OBJECT: WeakKeyDictionary[Catalogue, Lexicon] = WeakKeyDictionary()
+"""Comparing all words costs more than reading a message: the very same object is not compared."""
 
 
 class _Same:

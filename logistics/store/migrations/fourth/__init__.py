@@ -7,6 +7,7 @@ from logistics.store.migrations.fourth import (
     care,
     damage,
     door_visits,
+    editions,
     errand_trips,
     household_page,
     jobs,
@@ -37,5 +38,6 @@ TOPICS: Final[tuple[Topic, ...]] = (
     damage,
     door_visits,
     care,
+    editions,
 )
 """In the order in which they are made; taken away in the other."""

@@ -80,7 +80,7 @@ def upgrade() -> None:
         sa.Column("district_id", sa.String(64), nullable=False),
         sa.Column("place_id", sa.String(64)),
         sa.PrimaryKeyConstraint("token_id", name="pk_token_scope"),
-        *_refer("token_scope", "district", "place", token="access_token"),
+        *_refer("token_scope", "district", "place", token="access_token"),  # noqa: S106  a column
     )
     for table, columns in _INDEXED.items():
         for column in columns:
