@@ -121,7 +121,7 @@ TABLE: Final[dict[Action, Row]] = {
     Action.SELF_READ: _row(_EVERYONE),
     Action.ACCOUNT_MANAGE: _row("administrator"),
     Action.LINK_MAKE: _row(f"{_HOTLINE}", place="leader"),
-    Action.EVENT_RECORD: _row(_HOTLINE, place="leader point-team", own="household"),
+    Action.EVENT_RECORD: _row(_HOTLINE, place="leader point-team", own="household courier"),
     Action.PROBLEM_READ: _row(f"{_DESK} auditor duty-officer"),
     Action.TRACE_READ: _row(f"{_DESK} auditor duty-officer"),
     Action.ERRAND_TAKE: _row(_HOTLINE, place="leader", own="household steward"),
