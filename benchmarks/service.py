@@ -39,8 +39,11 @@ HOUSEHOLDS = 27_000
 LIMITS = {"sqlite": 25.0, "postgresql": 100.0}
 """Lists a second that must be taken on 2 cores, clients included."""
 RESENT = 10
-WORDS = ("青菜2斤", "鸡蛋30个", "土豆3斤", "西红柿2斤", "五花肉1斤", "大米5公斤", "牛奶2盒", "豆腐2块",
-         "黄瓜1斤半", "香蕉2斤", "苹果3斤", "白菜1棵")  # fmt: skip
+WARM = 50
+WORDS = (
+    "青菜2斤", "鸡蛋30个", "土豆3斤", "西红柿2斤", "五花肉1斤", "大米5公斤",
+    "牛奶2盒", "豆腐2块", "黄瓜1斤半", "香蕉2斤", "苹果3斤", "白菜1棵",
+)  # fmt: skip
 
 
 @dataclass
@@ -87,13 +90,14 @@ async def load(address: str, token: str, homes: list[str], clients: int, seconds
     tally, dice = Tally(slow_s=[]), random.Random(1)
     dice.shuffle(homes)
     waiting, end = iter(enumerate(homes)), time.perf_counter() + seconds
+    keys = f"{homes[0]}-"
 
     async def client(http: httpx.AsyncClient) -> None:
         for number, home in waiting:
             if time.perf_counter() > end:
                 return
             body = {"household": home, "text": " ".join(dice.sample(WORDS, 6)), "client_ref": "1"}
-            headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"list-{number}"}
+            headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"{keys}{number}"}
             for turn in range(2 if number % RESENT == 0 else 1):
                 began = time.perf_counter()
                 answer = await http.post(f"{address}/api/v1/lists", json=body, headers=headers)
@@ -111,21 +115,22 @@ async def load(address: str, token: str, homes: list[str], clients: int, seconds
     return tally
 
 
-def measure(url: str, clients: int, seconds: float) -> dict[str, Any]:
+def measure(url: str, clients: int, seconds: float, processes: int) -> dict[str, Any]:
     """Measure one database; the service is warm before the clock starts."""
     database = open_database(url)
     token, homes = prepare(database)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--database", url]
+    command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--database", url,
+               "--processes", str(processes)]  # fmt: skip
     log = tempfile.TemporaryFile()  # noqa: SIM115  as long as the service
     with subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"TZ": "UTC"}) as run:  # noqa: S603
         address = f"http://127.0.0.1:{port}"
         _wait(address)
-        asyncio.run(load(address, token, homes[:50], clients, 60))  # caches, connections
+        asyncio.run(load(address, token, homes[:WARM], clients, 60))  # caches, connections
         began = time.perf_counter()
-        tally = asyncio.run(load(address, token, homes[50:], clients, seconds))
+        tally = asyncio.run(load(address, token, homes[WARM:], clients, seconds))
         spent = time.perf_counter() - began
         run.send_signal(signal.SIGTERM)
     with database.read() as session:
@@ -145,7 +150,7 @@ def measure(url: str, clients: int, seconds: float) -> dict[str, Any]:
         "sent": tally.sent,
         "resent": tally.again,
         "refused": tally.refused,
-        "lost": tally.sent + 50 - int(kept or 0),
+        "lost": tally.sent + WARM - int(kept or 0),
         "twice": int(kept or 0) - int(households or 0),
     }
 
@@ -165,11 +170,12 @@ def main(arguments: list[str] | None = None, say: Callable[[str], None] = print)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--processes", type=int, default=1, help="of the service")
     parser.add_argument("--database", help="an empty database; without it a SQLite file")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         url = chosen.database or f"sqlite:///{Path(folder) / 'service.db'}"
-        result = measure(url, chosen.clients, chosen.seconds)
+        result = measure(url, chosen.clients, chosen.seconds, chosen.processes)
     say(json.dumps(result))
     return int(result["ratio"] < 1 or bool(result["lost"] or result["twice"] or result["refused"]))
 

@@ -44,6 +44,9 @@ def serve(
             help="回调可达的内网主机 · host within the network that webhooks may name",
         ),
     ] = None,
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="进程数 · processes of the service; on PostgreSQL")
+    ] = 1,
     https: Annotated[
         bool, typer.Option(help="经 HTTPS 访问 · browsers come by HTTPS: cookies go nowhere else")
     ] = False,
@@ -57,12 +60,10 @@ def serve(
 
     import uvicorn
 
-    from api.app import create_app
+    from api.serving import FACTORY, LOG_FORMAT, hand_on
     from api.settings import Settings
 
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     with opened(database):
         pass  # the schema is brought up to date before anyone is served
     settings = Settings(
@@ -72,10 +73,12 @@ def serve(
         https=https,
         webhook_private_hosts=tuple(webhook_private_host or ()),
     )
-    service = create_app(settings)
+    hand_on(settings, processes)
     say("serving", host=host, port=port)
     uvicorn.run(
-        service,
+        FACTORY,
+        factory=True,
+        workers=processes,
         host=host,
         port=port,
         http="httptools",
