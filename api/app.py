@@ -19,6 +19,7 @@ from api.jobs.streams import Pace
 from api.jobs.workers import Workers
 from api.openapi import describe
 from api.pages.choices import KeptChoices
+from api.pages.fairness import KeptFairness
 from api.pages.maps import MapDrawer
 from api.roles import Action
 from api.routes import (
@@ -29,9 +30,12 @@ from api.routes import (
     closures,
     courier,
     courier_day,
+    desk,
+    desk_papers,
     errand_trips,
     errands,
     events,
+    goods,
     health,
     household_page,
     jobs,
@@ -45,6 +49,7 @@ from api.routes import (
     ordering,
     packing,
     planning,
+    plans,
     registry,
     reports,
     runs,
@@ -108,6 +113,7 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
     app.state.pace = Pace()
     app.state.maps = MapDrawer()
     app.state.choices = KeptChoices()
+    app.state.fairness = KeptFairness()
     errors.install(app)
     middleware.install(app)
     app.include_router(welcome.router)
@@ -120,6 +126,11 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
     app.include_router(runs.router)
     app.include_router(ordering.router)
     app.include_router(planning.router)
+    app.include_router(plans.router)
+    app.include_router(goods.router)
+    app.include_router(desk.router)
+    app.include_router(desk.pages)
+    app.include_router(desk_papers.router)
     app.include_router(registry.router)
     app.include_router(sheets.router)
     app.include_router(packing.router)

@@ -71,6 +71,10 @@ class Action(StrEnum):
     PHOTO_READ = "photo.read"
     HAND_OUT_READ = "hand-out.read"  # what arrives at a building, and for which doors
     DOOR_MARK = "door.mark"  # nobody answered, or a household did not want its bags
+    PLAN_READ = "plan.read"
+    PLAN_EDIT = "plan.edit"  # move stops, lock them, choose and release
+    SHARE_READ = "share.read"  # what each household was given, and how fairly
+    LOT_DECIDE = "lot.decide"  # hold, release, destroy
     DESK_PAGE = "page.desk"
     HOTLINE_PAGE = "page.hotline"
     POINT_PAGE = "page.point"
@@ -161,6 +165,10 @@ TABLE: Final[dict[Action, Row]] = {
     Action.PHOTO_READ: _row(_HOTLINE, place="leader point-team", own="household courier"),
     Action.HAND_OUT_READ: _row(f"{_HOTLINE} duty-officer", place="leader"),
     Action.DOOR_MARK: _row(_HOTLINE, place="leader"),
+    Action.PLAN_READ: _row(f"{_DESK} auditor duty-officer"),
+    Action.PLAN_EDIT: _row(_DESK),
+    Action.SHARE_READ: _row(f"{_DESK} auditor"),
+    Action.LOT_DECIDE: _row(f"{_DESK} buyer"),
     Action.DESK_PAGE: _row(f"{_DESK} auditor buyer duty-officer"),
     Action.HOTLINE_PAGE: _row(_HOTLINE),
     Action.POINT_PAGE: _row(_DESK, place="point-team"),

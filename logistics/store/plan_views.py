@@ -328,11 +328,3 @@ def _left(session: Session, plan_id: str) -> tuple[LeftDrop, ...]:
             bags=count[key],
         )
     return tuple(sorted(found.values(), key=lambda one: (-one.bags, one.stairwell)))
-
-
-def where(session: Session, plan_id: str) -> str | None:
-    """Name the district of a plan; None where there is no such plan."""
-    found: str | None = session.execute(
-        select(run.c.district_id).join(plan, plan.c.run_id == run.c.id).where(plan.c.id == plan_id)
-    ).scalar()
-    return found

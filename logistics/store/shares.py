@@ -273,3 +273,13 @@ def situations(session: Session, run_id: str) -> dict[str, Situation]:
         )
         for item_id in {*asked, *bought, *came}
     }
+
+
+def stamp(session: Session, run_id: str) -> tuple[int, int]:
+    """Count the shares and corrections of a run: both are only ever added."""
+    given = select(func.count()).where(share.c.run_id == run_id)
+    taken = select(func.count()).where(share_correction.c.run_id == run_id)
+    return (
+        int(session.execute(given).scalar_one()),
+        int(session.execute(taken).scalar_one()),
+    )

@@ -28,7 +28,6 @@ from logistics.domain.runs import Run, RunState
 from logistics.routing.answer import trips_of as written
 from logistics.routing.answer import unserved_of
 from logistics.routing.breaches import codes_of, judged, no_time, told
-from logistics.routing.errands import Errands
 from logistics.routing.problem import Index
 from logistics.routing.read_back import Kept, errands_of, index_of
 from logistics.store import errand_trips, plan_edits, plan_views, plans, runs, trips
@@ -74,6 +73,17 @@ class _Draft:
     stops: Mapping[str, tuple[str, int, int]]  # by id: courier, trip, number in it
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worked:
+    """What an edit would bring; ``made`` is None where the judge refuses it."""
+
+    told: Edited
+    draft: _Draft
+    inputs: PlanInputs
+    made: RunPlan | None
+    shifts: tuple[RunShift, ...] = ()
+
+
 @dataclass(slots=True)
 class _Hand:
     """A plan while it is changed."""
@@ -95,12 +105,26 @@ def edit_plan(
 ) -> Edited:
     """Change a draft, and store what comes out as the run's new draft if the judge accepts it.
 
-    No transaction is open while times are found.
-
     Parameters
     ----------
     keep
         Store it; otherwise say only what would be.
+
+    Raises
+    ------
+    PlanUnknown, PlanNotDraft, PlanStale, EditUnknown, EditInvalid, StopLocked
+        As :func:`work_out`.
+    PlanRefused
+        If a rule would be broken; only where it was to be stored.
+    """
+    worked = work_out(database, plan_id, edits)
+    if not keep:
+        return worked.told
+    return database.run(lambda session: write_edit(session, worked, actor=actor, at=at))
+
+
+def work_out(database: Database, plan_id: str, edits: Sequence[Edit]) -> Worked:
+    """Find out what becomes of a draft by some edits; stores nothing, in no transaction.
 
     Raises
     ------
@@ -112,8 +136,6 @@ def edit_plan(
         If what the plan was made from has changed.
     EditUnknown, EditInvalid, StopLocked
         If what is to be changed does not exist, cannot be meant, or is locked.
-    PlanRefused
-        If a rule would be broken; only where it was to be stored.
     """
     with database.read() as session:
         draft = _read(session, plan_id)
@@ -131,16 +153,54 @@ def edit_plan(
         hand.breaches += judged(
             draft.inputs, index, errands, hand.plan, check(hand.problem, hand.plan), hand.problem
         )
+    before = draft.plan.summary
     if hand.breaches:
-        if keep:
-            raise _refusal(draft, hand.breaches)
-        return Edited(before=draft.plan.summary, after=None, breaches=tuple(hand.breaches))
-    if not keep:
-        return Edited(before=draft.plan.summary, after=hand.plan.summary)
-    report = database.run(
-        lambda session: _store(session, draft, index, errands, hand, actor=actor, at=at)
+        return Worked(
+            told=Edited(before=before, after=None, breaches=tuple(hand.breaches)),
+            draft=draft,
+            inputs=draft.inputs,
+            made=None,
+        )
+    inputs = replace(draft.inputs, carriers=with_shifts(draft.inputs.carriers, hand.shifts))
+    return Worked(
+        told=Edited(before=before, after=hand.plan.summary),
+        draft=draft,
+        inputs=inputs,
+        shifts=tuple(hand.shifts.values()),
+        made=RunPlan(
+            trips=written(inputs, index, hand.plan, errands),
+            unserved=unserved_of(index, hand.plan),
+            problem=write_problem(hand.problem),
+            plan=write_plan(hand.problem, hand.plan),
+            seed=max(hand.plan.summary.seed, 0),
+        ),
     )
-    return Edited(before=draft.plan.summary, after=hand.plan.summary, report=report)
+
+
+def write_edit(session: Session, worked: Worked, *, actor: str, at: datetime) -> Edited:
+    """Store an edited plan as the run's new draft, if the draft is still the one that was edited.
+
+    Raises
+    ------
+    PlanRefused
+        If a rule would be broken.
+    PlanNotDraft
+        If there is another draft by now.
+    PlanStale
+        If what the plan was made from has changed meanwhile.
+    """
+    draft, made, after = worked.draft, worked.made, worked.told.after
+    if made is None or after is None:
+        raise _refusal(draft, worked.told.breaches)
+    run = runs.get_for_update(session, draft.run.id)
+    if plans.current(session, run.id).id != draft.plan_id:
+        raise PlanNotDraft(plan=draft.plan_id, state="superseded", mend="open the run's draft")
+    for shift in worked.shifts:
+        plan_edits.add_shift(session, run.id, shift, actor=actor, at=at)
+    left = errand_trips.left_of(session, draft.plan_id)
+    solved = Solved(replace(made, errands_left=left), after)
+    report = store_plan(session, worked.inputs, solved, actor=actor, at=at)
+    return replace(worked.told, report=report)
 
 
 def _read(session: Session, plan_id: str) -> _Draft:
@@ -305,31 +365,3 @@ def _refusal(draft: _Draft, breaches: Sequence[Breach]) -> PlanRefused:
         stop=first.stop,
         by=first.by,
     )
-
-
-def _store(
-    session: Session,
-    draft: _Draft,
-    index: Index,
-    errands: Errands,
-    hand: _Hand,
-    *,
-    actor: str,
-    at: datetime,
-) -> PlanReport:
-    run = runs.get_for_update(session, draft.run.id)
-    if plans.current(session, run.id).id != draft.plan_id:
-        raise PlanNotDraft(plan=draft.plan_id, state="superseded", mend="open the run's draft")
-    for made in hand.shifts.values():
-        plan_edits.add_shift(session, run.id, made, actor=actor, at=at)
-    inputs = replace(draft.inputs, carriers=with_shifts(draft.inputs.carriers, hand.shifts))
-    made_plan = RunPlan(
-        trips=written(inputs, index, hand.plan, errands),
-        unserved=unserved_of(index, hand.plan),
-        problem=write_problem(hand.problem),
-        plan=write_plan(hand.problem, hand.plan),
-        seed=max(hand.plan.summary.seed, 0),
-        errands_left=errand_trips.left_of(session, draft.plan_id),
-    )
-    solved = Solved(made_plan, hand.plan.summary)
-    return store_plan(session, inputs, solved, actor=actor, at=at)

@@ -62,6 +62,11 @@ _NEXT: dict[RunState, str | None] = {
 }
 
 
+def next_step(state: RunState) -> str | None:
+    """Name the command that comes next; None at the end."""
+    return _NEXT[state]
+
+
 def show_run(session: Session, run: str) -> RunView:
     """Read a run at a glance.
 
@@ -101,7 +106,7 @@ def show_run(session: Session, run: str) -> RunView:
         contacts=_measure(planned.plan, "contacts"),
         faces=_measure(planned.plan, "faces"),
         outcomes=dict(outcomes),
-        next_step=_NEXT[found.state],
+        next_step=next_step(found.state),
     )
 
 

@@ -1,0 +1,101 @@
+"""What the desk prints or draws: buyers' pick lists, and the ways of a plan, even a draft's."""
+
+from functools import lru_cache
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy.orm import Session
+
+from api.assets_folder import font_folders
+from api.auth import Principal, may
+from api.deps import SettingsDep, WorkDep
+from api.errors import Responses
+from api.file_names import disposition, file_name
+from api.i18n import Language, negotiate
+from api.roles import Action
+from logistics.domain.pick_lists import PickBook
+from logistics.domain.sheets import SheetBook
+from logistics.store import pick_lists, plan_views, plans, runs, sheets
+
+router = APIRouter(prefix="/api/v1", tags=["plans"])
+
+Reads = Annotated[Principal, Depends(may(Action.RUN_READ))]
+Plans = Annotated[Principal, Depends(may(Action.PLAN_READ))]
+Lang = Annotated[Language | None, Query(description="Instead of Accept-Language")]
+
+_PDF: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A printable PDF", "content": {"application/pdf": {}}}
+}
+_GEOJSON: dict[int | str, dict[str, Any]] = {
+    200: {"description": "GeoJSON", "content": {"application/geo+json": {}}}
+}
+
+
+@router.get(
+    "/runs/{run_id}/pick-lists.pdf",
+    response_class=Response,
+    summary="Print the buyers' pick lists",
+    responses=Responses.of(404) | _PDF,
+)
+def pick_lists_pdf(
+    *,
+    run_id: str,
+    _: Reads,
+    request: Request,
+    work: WorkDep,
+    settings: SettingsDep,
+    lang: Lang = None,
+) -> Response:
+    """Print what buyers take from which aisle of each market; no household stands on it."""
+    language = lang or negotiate(request.headers.get("accept-language"), settings.language)
+    run = work.read(lambda session: runs.get(session, run_id))
+    book = work.read(lambda session: pick_lists.book_of(session, run))
+    headers = {
+        "Content-Disposition": disposition(file_name(f"{run.code}-pick-lists.pdf")),
+        "Cache-Control": "no-store",
+    }
+    return Response(_printed(book, language), media_type="application/pdf", headers=headers)
+
+
+@lru_cache(maxsize=16)
+def _printed(book: PickBook, language: Language) -> bytes:
+    # the press takes its time to load: only who prints waits for it
+    from logistics.exchange.pick_lists import print_picks  # noqa: PLC0415
+
+    return print_picks(book, font_paths=font_folders(), language=language).bulk_pdf
+
+
+@router.get(
+    "/plans/{plan_id}/tracks.geojson",
+    response_class=Response,
+    summary="Read a plan's trips as lines on the map",
+    responses=Responses.of(404, 422) | _GEOJSON,
+)
+def tracks(
+    *,
+    plan_id: str,
+    _: Plans,
+    request: Request,
+    work: WorkDep,
+    settings: SettingsDep,
+    courier: Annotated[str, Query(max_length=64, description="Only this one's trips")] = "",
+    lang: Lang = None,
+) -> Response:
+    """Give the trips of a plan, released or not, with legs, gates and stops; codes only."""
+    # the map's libraries take seconds to load: only who looks at a map waits for them
+    from logistics.exchange.trip_tracks import MEDIA, write_tracks  # noqa: PLC0415
+    from logistics.usecases.read_map import read_map  # noqa: PLC0415
+
+    def read(session: Session) -> SheetBook:
+        found = plan_views.get(session, plan_id)
+        inputs = plans.inputs_of(session, runs.get(session, found.run_id))
+        return sheets.book_of(session, plan_id, inputs)
+
+    book = work.read(read)
+    if courier:
+        book = book.of_courier(courier)
+    language = lang or negotiate(request.headers.get("accept-language"), settings.language)
+    text = write_tracks(book, read_map(book.district_folder), "geojson", language=language)
+    return Response(
+        text.encode(), media_type=MEDIA["geojson"], headers={"Cache-Control": "no-store"}
+    )
