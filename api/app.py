@@ -37,11 +37,14 @@ from api.routes import (
     events,
     goods,
     health,
+    hotline_page,
     household_page,
+    households_found,
     jobs,
     leader,
     leader_households,
     leader_page,
+    list_preview,
     lists,
     maps,
     money,
@@ -55,6 +58,8 @@ from api.routes import (
     runs,
     sheets,
     sign_in,
+    steward_page,
+    stewards,
     tables,
     trace,
     triage,
@@ -142,6 +147,11 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
     app.include_router(errands.router)
     app.include_router(announcements.router)
     app.include_router(household_page.router)
+    app.include_router(hotline_page.router)
+    app.include_router(households_found.router)
+    app.include_router(list_preview.router)
+    app.include_router(stewards.router)
+    app.include_router(steward_page.router)
     app.include_router(reports.router)
     app.include_router(errand_trips.router)
     app.include_router(events.router)

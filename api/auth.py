@@ -18,6 +18,7 @@ from api.roles import Action, Reach, Role
 from logistics.domain.access import Link, WebSession
 from logistics.errors import NotFound
 from logistics.store import (
+    care,
     couriers,
     links,
     places,
@@ -171,6 +172,9 @@ def _of_session(session: Session, opened: WebSession, at: datetime) -> Principal
         return None
     rider = next((one.courier_id for one in grants if one.courier_id), None)
     place_ids = {one.place_id for one in grants if one.place_id}
+    looks_after: frozenset[str] = frozenset()
+    if any(one.role == Role.STEWARD for one in grants):
+        looks_after = care.codes_of(session, account.id, at)
     return Principal(
         token_id=account.id,
         account_id=account.id,
@@ -184,6 +188,7 @@ def _of_session(session: Session, opened: WebSession, at: datetime) -> Principal
                 role=Role(one.role),
                 district_id=one.district_id,
                 places=frozenset({one.place_id} if one.place_id else ()),
+                household_codes=looks_after if one.role == Role.STEWARD else frozenset(),
                 courier_id=one.courier_id,
             )
             for one in grants

@@ -46,6 +46,7 @@ _TAGS: Final = {
     "triage": "What was not understood 待核",
     "registry": "The register, needs and the roll call 点名册",
     "errands": "Errands 代办",
+    "care": "Households looked after one to one 一对一管家",
     "announcements": "What people are told 通知",
     "reports": "Missing, damaged, wrong 反馈",
     "packing": "What goes into which bag 装袋",

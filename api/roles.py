@@ -75,6 +75,10 @@ class Action(StrEnum):
     PLAN_EDIT = "plan.edit"  # move stops, lock them, choose and release
     SHARE_READ = "share.read"  # what each household was given, and how fairly
     LOT_DECIDE = "lot.decide"  # hold, release, destroy
+    STEWARD_ASSIGN = "steward.assign"  # say who looks after a household
+    STEWARD_READ = "steward.read"  # who looks after whom, and who has nobody
+    CARE_READ = "care.read"  # calls, and whom to ask about medicine
+    CARE_WRITE = "care.write"
     DESK_PAGE = "page.desk"
     HOTLINE_PAGE = "page.hotline"
     POINT_PAGE = "page.point"
@@ -169,6 +173,10 @@ TABLE: Final[dict[Action, Row]] = {
     Action.PLAN_EDIT: _row(_DESK),
     Action.SHARE_READ: _row(f"{_DESK} auditor"),
     Action.LOT_DECIDE: _row(f"{_DESK} buyer"),
+    Action.STEWARD_ASSIGN: _row(_DESK),
+    Action.STEWARD_READ: _row(f"{_HOTLINE} duty-officer"),
+    Action.CARE_READ: _row("clerk", own="steward"),
+    Action.CARE_WRITE: _row("clerk", own="steward"),
     Action.DESK_PAGE: _row(f"{_DESK} auditor buyer duty-officer"),
     Action.HOTLINE_PAGE: _row(_HOTLINE),
     Action.POINT_PAGE: _row(_DESK, place="point-team"),

@@ -10,6 +10,7 @@ from sqlalchemy import insert
 
 from api import tokens
 from api.access import links
+from api.access import staff as members
 from api.app import create_app
 from api.jobs.streams import Pace
 from api.settings import Settings
@@ -28,10 +29,11 @@ from logistics.domain.setup import (
     Policy,
     Setup,
 )
-from logistics.store import bag_reports, couriers, jobs, photos, places
+from logistics.store import bag_reports, couriers, jobs, photos, places, web_sessions
 from logistics.store import tables as t
 from logistics.store.session import Database, open_database
 from logistics.usecases.announce import announce
+from logistics.usecases.assign_steward import assign_steward
 from logistics.usecases.create_run import create_run
 from logistics.usecases.run_errand import take_errand
 from logistics.usecases.set_up import set_up
@@ -91,9 +93,16 @@ class World:
             JIANQIAO, "JQ-01", "JQ-01-01", "JQ-01-01-1", "JQ-01-01-1-101", "P1", "K1"
         )
         self.tokens: dict[str, str] = {}
+        self.steward = ""  # secret of a steward's session
 
     def sides(self) -> dict[str, Side]:
         return {"inside": self.inside, "outside": self.outside, "foreign": self.foreign}
+
+    def credentials(self, role: str) -> dict[str, str]:
+        """Headers by which a role is let in: a steward is a person at a browser."""
+        if role == "steward":
+            return {"Cookie": f"supplyloop={self.steward}", "Sec-Fetch-Site": "same-origin"}
+        return {"Authorization": f"Bearer {self.tokens[role]}"}
 
     def build(self) -> None:
         with self.database.transaction() as session:
@@ -110,6 +119,7 @@ class World:
                         self._furnish(session, side, run.id)
                         self._say(session, side, run.id)
             self._hand_out(session)
+            self._take_on_steward(session)
 
     def _furnish(self, session, side: Side, run_id: str) -> None:
         taken = take_list(
@@ -187,6 +197,15 @@ class World:
             self.tokens[role] = tokens.create(
                 session, role=role, label=role, actor="test", at=self.at, **owner
             )
+
+    def _take_on_steward(self, session) -> None:
+        at = self.at
+        account = members.take_on(session, "care.one", "long enough 4 tests", actor="test", at=at)
+        members.give_role(session, "care.one", "steward", district=KAIXUAN, actor="test", at=at)
+        assign_steward(session, self.inside.household, "care.one", actor="test", at=at)
+        _, self.steward = web_sessions.open_one(
+            session, account_id=account.id, language="", expires_at=at + timedelta(hours=9), at=at
+        )
 
 
 def _set_up(session, name: str, prefix: str, compounds: tuple[str, ...], at: datetime) -> None:
