@@ -53,6 +53,10 @@ from api.routes import (
     packing,
     planning,
     plans,
+    point_deeds,
+    point_page,
+    point_papers,
+    points,
     registry,
     reports,
     runs,
@@ -157,6 +161,10 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
     app.include_router(events.router)
     app.include_router(trace.router)
     app.include_router(leader.router)
+    app.include_router(points.router)
+    app.include_router(point_papers.router)
+    app.include_router(point_page.router)
+    app.include_router(point_deeds.router)
     app.include_router(leader_page.router)
     app.include_router(leader_households.router)
     app.include_router(courier.router)

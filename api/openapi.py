@@ -52,6 +52,7 @@ _TAGS: Final = {
     "packing": "What goes into which bag 装袋",
     "bags": "Bags and trips on their way 配送",
     "leader": "A building leader's day 楼长",
+    "points": "A service point's day 点位",
     "sheets": "Route sheets 路线单",
     "maps": "Trips and districts on the map 地图",
     "calendars": "Shifts as calendars 班次",

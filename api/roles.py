@@ -79,6 +79,8 @@ class Action(StrEnum):
     STEWARD_READ = "steward.read"  # who looks after whom, and who has nobody
     CARE_READ = "care.read"  # calls, and whom to ask about medicine
     CARE_WRITE = "care.write"
+    POINT_READ = "point.read"  # what comes to a point, is packed there and leaves it
+    STOCK_MOVE = "stock.move"  # goods from a point to another
     DESK_PAGE = "page.desk"
     HOTLINE_PAGE = "page.hotline"
     POINT_PAGE = "page.point"
@@ -177,6 +179,8 @@ TABLE: Final[dict[Action, Row]] = {
     Action.STEWARD_READ: _row(f"{_HOTLINE} duty-officer"),
     Action.CARE_READ: _row("clerk", own="steward"),
     Action.CARE_WRITE: _row("clerk", own="steward"),
+    Action.POINT_READ: _row(f"{_DESK} auditor duty-officer", place="point-team"),
+    Action.STOCK_MOVE: _row(_DESK, place="point-team"),
     Action.DESK_PAGE: _row(f"{_DESK} auditor buyer duty-officer"),
     Action.HOTLINE_PAGE: _row(_HOTLINE),
     Action.POINT_PAGE: _row(_DESK, place="point-team"),

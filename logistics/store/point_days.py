@@ -114,13 +114,13 @@ def _coming(query: Select[Any], point: Place) -> Select[Any]:
     return query.outerjoin(order_terms, order_terms.c.order_id == purchase_order.c.id).where(here)
 
 
-def comes_here(session: Session, run_id: str, point: Place, order: str) -> bool:
-    """Say whether an order of a run, by id or code, brings its goods to a point."""
+def order_for(session: Session, run_id: str, point: Place, order: str) -> str | None:
+    """Find an order of a run, by id or code, that brings its goods to a point; return its id."""
     query = _coming(select(purchase_order.c.id), point).where(
         purchase_order.c.run_id == run_id,
         or_(purchase_order.c.id == order, purchase_order.c.code == order),
     )
-    return session.scalar(query) is not None
+    return session.scalar(query)
 
 
 def vans_to(

@@ -94,6 +94,16 @@ def of_run(session: Session, run_id: str) -> tuple[OutTrip, ...]:
     )
 
 
+def bags_on(session: Session, run_id: str, code: str) -> tuple[TripBag, ...]:
+    """Read the bags of a trip of a run's released plan, by stop; none where there is no such."""
+    trip_id = session.scalar(
+        select(trip.c.id)
+        .join(plan, plan.c.id == trip.c.plan_id)
+        .where(plan.c.run_id == run_id, plan.c.state == "released", trip.c.code == code)
+    )
+    return () if trip_id is None else _bags(session, trip_id)
+
+
 def set_state(session: Session, trip_id: str, state: str) -> None:
     """Move a trip on: started, finished."""
     session.execute(update(trip).where(trip.c.id == trip_id).values(state=state))
