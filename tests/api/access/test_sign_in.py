@@ -165,9 +165,9 @@ def test_links_are_made_no_further_than_ones_own_reach(world, client):
 
 
 def test_a_courier_reports_their_own_bags_in_their_own_name(world, client):
-    def send(role, *events):
+    def send(role, *events, event="drop"):
         headers = {"Authorization": f"Bearer {world.tokens[role]}", "Idempotency-Key": "e"}
-        body = {"events": [{"bag": bag, "event": "drop", "by": by} for bag, by in events]}
+        body = {"events": [{"bag": bag, "event": event, "by": by} for bag, by in events]}
         path = f"/api/v1/runs/{world.inside.run}/events"
         return client.post(path, json=body, headers=headers)
 
@@ -179,7 +179,9 @@ def test_a_courier_reports_their_own_bags_in_their_own_name(world, client):
         lambda s: runs.set_state(s, runs.get(s, world.inside.run).id, RunState.RELEASED)
     )
     both = (world.outside.bag, "leader:KX-01-01"), (world.inside.bag, "leader:KX-01-01")
-    told = {one["bag"]: one["outcome"] for one in send("leader", *both).json()["heard"]}
+    answer = send("leader", *both, event="take")
+    assert answer.status_code == 200, answer.text
+    told = {one["bag"]: one["outcome"] for one in answer.json()["heard"]}
     assert told[world.outside.bag] == "token.not-yours"
     assert told[world.inside.bag] != "token.not-yours"
 
