@@ -107,9 +107,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     visitors: list[Visitor] = []
 
     def bring(viewport: dict[str, int] = PHONE, locale: str = "zh-CN", **more: object) -> Visitor:
-        context = browser.new_context(
-            viewport=viewport, locale=locale, bypass_csp=False, **more
-        )
+        context = browser.new_context(viewport=viewport, locale=locale, bypass_csp=False, **more)
         visitors.append(Visitor(context))
         return visitors[-1]
 

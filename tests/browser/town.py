@@ -47,7 +47,9 @@ from logistics.usecases.take_list import take_list
 TOWN = "试区"
 ZONE = "Asia/Shanghai"
 PASSWORD = "long enough 4 tests"  # noqa: S105  of accounts that live for one test
-GOODS = {"青菜": 500, "土豆": 500, "西红柿": 500, "鸡蛋": 30, "大米": 5000, "五花肉": 500, "牛奶": 12}
+GOODS = {
+    "青菜": 500, "土豆": 500, "西红柿": 500, "鸡蛋": 30, "大米": 5000, "五花肉": 500, "牛奶": 12,
+}  # fmt: skip
 ASKED = ("青菜2斤 鸡蛋30个", "土豆3斤", "番茄2斤 青菜1斤", "五花肉1斤 土豆1斤", "大米5公斤")
 STAGES = ("open", "ordered", "received", "packed", "released")
 
