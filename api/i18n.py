@@ -43,7 +43,8 @@ def _add(to: dict[str, Any], more: Mapping[str, Any], source: str) -> None:
         if isinstance(value, dict) and isinstance(to.get(key), dict):
             _add(to[key], value, source)
         elif key in to:
-            raise ValueError(f"{source} says '{key}' a second time")
+            message = f"{source} says '{key}' a second time"
+            raise ValueError(message)
         else:
             to[key] = value
 
