@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from api.pages.courier_shell import kept_files, worker_script
 from logistics.store import tables as t
@@ -127,6 +127,48 @@ def test_events_in_any_order_and_eight_hours_late_leave_the_same_state(service, 
             said = session.execute(select(t.bag_scan.c.key)).scalars().all()
         assert (states["001-A"], states["002-B"]) == ("on-shelf", "returned")
         assert len(said) == len(set(said)) == 4
+
+
+def test_an_errand_stands_at_its_stop_and_is_followed(service, database, ridden):
+    asked = service.call("POST", "/api/v1/errands", json={
+        "household": MINE, "kind": "parcel", "said": "驿站取件 1-2-3456",
+    }).json()["id"]  # fmt: skip
+    with database.transaction() as session:
+        trip = session.execute(select(t.trip).where(t.trip.c.code == ridden.mine)).one()
+        stairwell = session.scalar(select(t.stop.c.stairwell_id))
+        common = {
+            "plan_id": trip.plan_id, "trip_id": trip.id, "errand_id": asked, "lon": 120.2,
+            "lat": 30.3, "arrival_s": 32_500, "leave_s": 32_600,
+        }  # fmt: skip
+        session.execute(insert(t.stop_errand).values([
+            common | {"id": "se1", "leg": "fetch", "seq": 2, "stairwell_id": None,
+                      "place_code": "SX-1", "name_zh": "驿站", "name_en": "Parcels",
+                      "drop_mode": "site"},
+            common | {"id": "se2", "leg": "bring", "seq": 1, "stairwell_id": stairwell,
+                      "place_code": "KX-01-01-1", "name_zh": "", "name_en": "",
+                      "drop_mode": "stairwell"},
+        ]))  # fmt: skip
+        session.execute(insert(t.errand_step).values(
+            id="es1", errand_id=asked, state="assigned", note="K1 T-1", actor="test",
+            at=datetime.now(UTC),
+        ))  # fmt: skip
+        session.execute(update(t.errand).values(state="assigned"))
+    bring, fetch = service.call("GET", DAY, role="courier").json()["runs"][0]["trips"][0]["stops"]
+    assert (fetch["zh"], fetch["drop"], fetch["bags"]) == ("驿站", "site", [])
+    (at_home,) = bring["errands"]
+    assert (at_home["leg"], at_home["label"], at_home["state"]) == (
+        "bring", "KX-01-01-1-101", "assigned",
+    )  # fmt: skip
+    assert len(bring["bags"]) == 2
+    path = f"/api/v1/runs/{ridden.run}/trips/{ridden.mine}/errands/{asked}"
+    done = service.call("POST", path, role="courier", json={"state": "fetched"})
+    assert done.status_code == 200, done.text
+    met = problem(service, ridden.mine, kind="no-access", stop=2)
+    assert met.status_code == 201, met.text
+    told = service.call("GET", f"/api/v1/runs/{ridden.run}/problems").json()["problems"]
+    assert told[0]["place"] == "SX-1"
+    stops = service.call("GET", DAY, role="courier").json()["runs"][0]["trips"][0]["stops"]
+    assert stops[1]["errands"][0]["state"] == "fetched"
 
 
 def test_a_stop_of_another_courier_is_refused(service, ridden):

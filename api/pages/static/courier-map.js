@@ -20,6 +20,7 @@ export class CourierMap {
     if (!run.map || !this.element.isConnected || !this.element.clientWidth) return;
     if (!this.map) {
       this.map = L.map(this.element, { zoomControl: true, attributionControl: false, zoomSnap: 0.5, maxZoom: 20 });
+      new ResizeObserver(() => this.map.invalidateSize()).observe(this.element); // turned, or another window
       this.ground = L.layerGroup().addTo(this.map);
       this.over = L.layerGroup().addTo(this.map);
       this.me = L.layerGroup().addTo(this.map);

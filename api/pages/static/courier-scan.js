@@ -1,7 +1,7 @@
 // Reads QR codes with the camera: by the browser's own detector where it has one, else by ours.
 
 const PAUSE_MS = 150;
-const AGAIN_MS = 3000; // the same label in view is read once in that time
+const AGAIN_MS = 3000; // a label that stays in view is told once; again when it was away so long
 
 async function detector() {
   const own = globalThis.BarcodeDetector;
@@ -37,8 +37,9 @@ export class Scanner {
     while (this.running) {
       const found = await reader.detect(this.video).catch(() => []);
       const said = found[0]?.rawValue;
-      if (said && this.running && (said !== last || Date.now() - lastAt > AGAIN_MS)) {
-        [last, lastAt] = [said, Date.now()];
+      const again = said === last && Date.now() - lastAt < AGAIN_MS;
+      if (said) [last, lastAt] = [said, Date.now()];
+      if (said && !again && this.running) {
         navigator.vibrate?.(80);
         await this.heard(said);
       }

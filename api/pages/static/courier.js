@@ -9,6 +9,7 @@ import { CourierMap } from "./courier-map.js";
 import { Scanner, shrink } from "./courier-scan.js";
 
 const EVERY_MS = 60000;
+const BAG_CODE = /^[0-9a-z]{2,8}-[0-9a-z]$/i; // as printed under the QR; what the QR says is longer
 const both = given("texts");
 const page = given("given");
 const byId = (id) => document.getElementById(id);
@@ -259,6 +260,7 @@ async function scanned(said, result) {
   const tell = (text, ...more) => result.replaceChildren(text, ...more);
   const found = await day.bagSaid(state.day, said);
   if (!found) {
+    if (BAG_CODE.test(said)) said = said.toUpperCase();
     const code = said.slice(0, 20);
     const report = make("button", { type: "button", class: "tall", "data-id": "report", onclick: async () => {
       await kept(() => deeds.dropUnknown(state.me, state.current.run, said));
