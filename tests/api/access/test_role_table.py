@@ -29,7 +29,7 @@ WIDE = {"district", "run", "run_id", "job_id", "plan_id"}
 """Parameters that name a thing of the whole district."""
 
 OTHER = {
-    "login": "nobody", "grant": "gra_none",
+    "login": "nobody", "grant": "gra_none", "errand": "er_none",
     "webhook_id": "wh_none",
     "entry_id": "tri_none", "order_id": "ord_none", "closure_id": "clo_none", "gate": "G1",
     "kind": "gpx", "form": "svg", "subject": "lot", "code": "lot_none", "place": "KX-01",
