@@ -201,6 +201,7 @@ def trips(visit: PointVisitDep, point: Code = "", run: Code = "") -> Response:
             out=chosen.state in _OUT,
             now=clock(visit.at, day.zone_name),
             bays=day.bays,
+            zone_name=day.zone_name,
             **more,
         )
 

@@ -324,7 +324,11 @@ def moved(
         session, body.lot, body.quantity, source=spot.code, target=body.target,
         key=f"{who.token_id}/{key}"[:120], actor=who.actor, at=at,
     )  # fmt: skip
-    return Reply(plain(done))
+    out = TransferOut(
+        lot=done.lot, quantity=done.quantity, source=spot.code, target=body.target,
+        repeated=done.repeated,
+    )  # fmt: skip
+    return Reply(out.model_dump(mode="json"))
 
 
 def at_point(session: Session, run: str, point: str) -> tuple[Run, Place]:

@@ -165,7 +165,7 @@ def at_bays(turns: Iterable[LoadingTurn], at: datetime) -> tuple[LoadingTurn, ..
     turns at once, which the plan keeps at or below the point's bays.
     """
     free: list[datetime] = []  # by bay: when the plan has it free
-    held: dict[int, tuple[str, datetime]] = {}  # who really has it, and until when as it looks
+    held: dict[int, tuple[LoadingTurn, datetime]] = {}  # who has it, until when as it looks
     found: list[LoadingTurn] = []
     for turn in sorted(turns, key=lambda one: (one.loads_at, one.clears_at, one.trip)):
         bay = next((n for n, until in enumerate(free) if until <= turn.loads_at), len(free))
@@ -176,18 +176,20 @@ def at_bays(turns: Iterable[LoadingTurn], at: datetime) -> tuple[LoadingTurn, ..
     return tuple(sorted(found, key=lambda one: (one.departs_at, one.trip)))
 
 
-def _placed(turn: LoadingTurn, held: dict[int, tuple[str, datetime]], at: datetime) -> LoadingTurn:
+def _placed(
+    turn: LoadingTurn, held: dict[int, tuple[LoadingTurn, datetime]], at: datetime
+) -> LoadingTurn:
     if turn.state != "released":
         return turn
     late = at > turn.departs_at
     before = held.get(turn.bay)
-    if before is None or before[1] <= turn.loads_at:
-        until = at if late else turn.clears_at
-        held[turn.bay] = (turn.trip, until)
+    waits = before is not None and before[1] > turn.loads_at and before[0].courier != turn.courier
+    if before is None or not waits:  # nobody is met who is oneself
+        held[turn.bay] = (turn, at if late else turn.clears_at)
         return replace(turn, late=late)
     length = turn.clears_at - turn.loads_at
-    held[turn.bay] = (turn.trip, max(before[1] + length, turn.clears_at))
-    return replace(turn, late=late, waits_for=before[0], wait_until=before[1])
+    held[turn.bay] = (turn, max(before[1] + length, turn.clears_at))
+    return replace(turn, late=late, waits_for=before[0].trip, wait_until=before[1])
 
 
 def turn_of(loads_s: int | None, departs_s: int, usual_s: int) -> tuple[int, int]:

@@ -66,7 +66,7 @@ def read_point_day(session: Session, point: Place, run: str, *, at: datetime) ->
         point_days.turns(
             session, plan_id, point.id, midnight, _loading_s(session, found.district_id)
         ),
-        at,
+        at.replace(second=0, microsecond=0),  # who looks twice in a minute sees the same
     )  # fmt: skip
     return PointDay(
         run=found,

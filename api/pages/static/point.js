@@ -72,7 +72,8 @@ async function look() {
       if (!first) await redraw();
     }
     if (answer.ok || answer.status === 304) {
-      fresh.textContent = fill(texts.fresh, { at: new Date().toLocaleTimeString("en-GB") });
+      const at = new Date().toLocaleTimeString("en-GB", { timeZone: board.zone });
+      fresh.textContent = fill(texts.fresh, { at });
     }
   } catch {
     fresh.textContent = texts.stale;
