@@ -11,6 +11,7 @@ from api.access.principal import Principal
 from api.i18n import error_text, texts
 from api.pages import charts
 from api.pages.desk_plan import plan_tab, what_if_tab
+from api.rations import rations_of
 from api.roles import Action
 from logistics.domain.allocation_report import AllocationReport
 from logistics.domain.desk import DeskView
@@ -85,7 +86,7 @@ def head(view: DeskView, area: District, who: Principal, tab: str) -> Values:
             if who.reach(action) is not None
         ],
         "states": [
-            {"code": state.value, "place": "now" if n == now else "done" if n < now else "to-come"}
+            {"code": state.value, "place": "now" if n == now else "past" if n < now else "to-come"}
             for n, state in enumerate(order)
         ],
         "may": may(who),
@@ -210,9 +211,6 @@ def _receiving(session: Session, view: DeskView, language: str, q: Mapping[str, 
 
 
 def _sharing(session: Session, view: DeskView, language: str, query: Mapping[str, str]) -> Values:
-    # api.routes.goods knows how rations are said; it is a route, so it is asked late
-    from api.routes.goods import rations_of  # noqa: PLC0415
-
     run_id = view.run.id
     reason = query.get("reason", "")
     short = desk.short_page(

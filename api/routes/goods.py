@@ -12,9 +12,10 @@ from api.deps import NowDep, WorkDep
 from api.errors import Responses
 from api.once import OptionalKeyDep, Reply, once
 from api.plain import plain
+from api.rations import rations_of
 from api.roles import Action
 from logistics.domain.stock import LotState
-from logistics.store import desk, fills, lots, runs, wishes
+from logistics.store import desk, lots, runs, wishes
 from logistics.store.lots import LotUnknown
 from logistics.usecases.decide_on_lot import decide_on_lot
 from logistics.usecases.explain_shares import explain_shares
@@ -167,23 +168,6 @@ def decide(
 def rations(run_id: str, _: Reads, work: WorkDep) -> RationsOut:
     """List the most that one household gets of an item in this run."""
     return RationsOut(rations=work.read(lambda s: rations_of(s, run_id)))
-
-
-def rations_of(session: Session, run_id: str) -> list[dict[str, Any]]:
-    """Say the rations of a run with the names of their items."""
-    goods = wishes.goods(session)
-    found = fills.rations(session, runs.get(session, run_id).id)
-    return [
-        {
-            "item_id": one.item_id,
-            "item_zh": goods[one.item_id].name_zh,
-            "item_en": goods[one.item_id].name_en,
-            "base": goods[one.item_id].base,
-            "quantity": one.quantity,
-            "reason": one.reason,
-        }
-        for one in found.values()
-    ]
 
 
 @router.post(
