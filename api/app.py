@@ -21,6 +21,7 @@ from api.openapi import describe
 from api.pages.choices import KeptChoices
 from api.pages.fairness import KeptFairness
 from api.pages.maps import MapDrawer
+from api.pages.render import problem_page
 from api.roles import Action
 from api.routes import (
     access,
@@ -123,6 +124,7 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
     app.state.maps = MapDrawer()
     app.state.choices = KeptChoices()
     app.state.fairness = KeptFairness()
+    app.state.problem_page = problem_page  # pages stand on refusals, not the other way round
     errors.install(app)
     middleware.install(app)
     app.include_router(welcome.router)

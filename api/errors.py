@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.access.limits import TooManyTries
 from api.i18n import error_text
-from api.pages.render import page, reader_language
+from api.readers import reader_language
 from logistics.domain.lists import ListChanged
 from logistics.errors import (
     Conflict,
@@ -118,10 +118,9 @@ def problem(
     if _is_page(request) and status == 401 and request.method == "GET":  # noqa: PLR2004
         return RedirectResponse(f"/sign-in?next={quote(request.scope['path'])}", status_code=303)
     if _is_page(request):
-        shown = page(
-            "problem.html", language, private=True, status=status,
-            number=status, title=text.title, detail=text.mend, code=code,
-        )  # fmt: skip
+        shown: Response = request.app.state.problem_page(
+            language, number=status, title=text.title, detail=text.mend, code=code
+        )
         shown.headers.update(headers or {})
         return shown
     body = {

@@ -12,11 +12,12 @@ from starlette.datastructures import FormData, UploadFile
 from api.auth import NotYours, Principal, may_within
 from api.deps import NowDep, Work, WorkDep
 from api.errors import family_of, status_of
-from api.i18n import Language, error_text
+from api.i18n import ErrorText, Language, error_text
 from api.once import Reply
 from api.pages.household_views import Words
 from api.pages.household_words import words
-from api.pages.render import page, reader_language
+from api.pages.render import page
+from api.readers import reader_language
 from api.roles import Action
 from logistics.domain.drafts import Draft
 from logistics.domain.lists import HouseholdList
@@ -141,7 +142,12 @@ def shown(
     language = visit.language
     said = None
     if refusal is not None:
-        said = error_text(refusal.code, family_of(refusal), refusal.facts, language)
+        own = words(language)["refusals"].get(refusal.code)  # in a household's own terms
+        said = (
+            ErrorText(**own)
+            if own
+            else error_text(refusal.code, family_of(refusal), refusal.facts, language)
+        )
     return page(
         f"household/{template}",
         language,

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from api.auth import NotYours, Principal, may_within
 from api.deps import NowDep, Work, WorkDep
 from api.i18n import Language, texts
-from api.pages.render import page, reader_language
+from api.pages.render import page
+from api.readers import reader_language
 from api.roles import Action, Role
 from logistics.domain.places import Place
 from logistics.domain.runs import Run

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from api.auth import NotYours, Principal, may_within
 from api.deps import NowDep, Work, WorkDep
 from api.i18n import Language, texts
-from api.pages.render import page, reader_language
+from api.pages.render import page
+from api.readers import reader_language
 from api.roles import Action, Reach
 from logistics.domain.ids import new_id
 from logistics.domain.places import Place

@@ -6,15 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from api.access.principal import Principal
-from api.i18n import Language, negotiate, spoken, texts
+from api.i18n import texts
 from api.pages.homes import homes_of
 
-LANGUAGE_COOKIE: Final = "supplyloop-language"
 STATIC: Final = Path(__file__).parent / "static"
 
 
@@ -36,18 +34,6 @@ def static(name: str) -> str:
     """Return the address of a file of ours, which changes with its content."""
     content = (STATIC / name).read_bytes()
     return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
-
-
-def reader_language(request: Request, who: Principal | None = None) -> Language:
-    """Choose the language of a page: asked for, chosen before, or as the browser says."""
-    for said in (
-        request.query_params.get("lang", ""),
-        request.cookies.get(LANGUAGE_COOKIE, ""),
-        who.language if who else "",
-    ):
-        if (known := spoken(said)) is not None:
-            return known
-    return negotiate(request.headers.get("accept-language"), request.app.state.settings.language)
 
 
 def page(
@@ -93,3 +79,19 @@ def page(
         "Vary": "Accept-Language, Cookie",
     }
     return HTMLResponse(html, status_code=status, headers=headers)
+
+
+def problem_page(
+    language: str, *, number: int, title: str, detail: str, code: str
+) -> HTMLResponse:
+    """Render a refusal for a person: what happened, and what to do."""
+    return page(
+        "problem.html",
+        language,
+        private=True,
+        status=number,
+        number=number,
+        title=title,
+        detail=detail,
+        code=code,
+    )

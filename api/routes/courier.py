@@ -9,7 +9,8 @@ from api.auth import Principal, may_within
 from api.errors import Responses
 from api.pages import courier_shell
 from api.pages.courier_icons import icon
-from api.pages.render import page, reader_language
+from api.pages.render import page
+from api.readers import reader_language
 from api.roles import Action
 
 router = APIRouter(tags=["pages"])

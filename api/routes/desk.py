@@ -14,8 +14,9 @@ from api.deps import NowDep, WorkDep
 from api.errors import Responses
 from api.i18n import Language
 from api.pages import desk_views
-from api.pages.render import page, reader_language
+from api.pages.render import page
 from api.plain import plain
+from api.readers import reader_language
 from api.roles import Action
 from api.routes.runs import RunOut
 from logistics.store import desk, places

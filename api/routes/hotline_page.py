@@ -11,7 +11,8 @@ from api.deps import WorkDep
 from api.errors import Responses
 from api.i18n import texts
 from api.pages.household_words import words
-from api.pages.render import page, reader_language
+from api.pages.render import page
+from api.readers import reader_language
 from api.roles import Action
 from logistics.domain.errands import ErrandKind
 from logistics.store import places

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy.orm import Session
 
-from api.auth import Principal, may, may_within
+from api.auth import NotYours, Principal, may, may_within
 from api.deps import NowDep, WorkDep
 from api.errors import Responses
 from api.i18n import Language
 from api.pages.household_words import amount, name
-from api.pages.render import reader_language
 from api.pages.spoken_words import ask_words, why_words
+from api.readers import reader_language
 from api.roles import Action, Reach
 from logistics.domain.care import Duty
 from logistics.domain.catalogue import Catalogue
@@ -83,7 +83,7 @@ class ListShort(BaseModel):
     """A list in few words."""
 
     id: str
-    run_id: str
+    missed: bool = Field(description="It is in the run that was cut off")
     state: str
     version: int
     channel: str
@@ -134,7 +134,7 @@ def find(
     who: Finds,
     work: WorkDep,
     request: Request,
-    said: Annotated[str, Query(max_length=400, examples=["3幢2单元501"])],
+    said: Annotated[str, Query(max_length=400, examples=["3幢2单元501"])] = "",
     within: Annotated[
         str, Query(max_length=64, description="Code of a place that was chosen before")
     ] = "",
@@ -147,6 +147,8 @@ def find(
         area = runs.district_id(session, district)
         only = None
         if not whole:
+            if who.districts is not None and area not in who.districts:
+                raise NotYours(subject=district[:64])
             only = {one for place in who.places for one in whereabouts.under(session, place)}
         found = find_households(session, area, said, within=within, only=only)
         return FoundOut(
@@ -194,8 +196,8 @@ def card_out(
         standing=seen.record.standing.value if seen.record else "",
         run=RunShort.of(seen.run) if seen.run else None,
         missed=RunShort.of(seen.missed) if seen.missed else None,
-        lists=[_list(one, goods, language) for one in seen.lists],
-        last=_list(seen.last, goods, language) if seen.last else None,
+        lists=[_list(one, seen, goods, language) for one in seen.lists],
+        last=_list(seen.last, seen, goods, language) if seen.last else None,
         errands=[
             ErrandShort(id=one.id, kind=one.kind, said=one.said, state=one.state,
                         due_at=one.due_at)
@@ -216,10 +218,12 @@ def _login(seen: HouseholdCard, duty: Duty) -> str | None:
     return seen.stewards[duty].login if duty in seen.stewards else None
 
 
-def _list(one: HouseholdList, goods: Catalogue, language: Language) -> ListShort:
+def _list(
+    one: HouseholdList, seen: HouseholdCard, goods: Catalogue, language: Language
+) -> ListShort:
     return ListShort(
         id=one.id,
-        run_id=one.run_id,
+        missed=seen.missed is not None and one.run_id == seen.missed.id,
         state=one.state,
         version=one.version,
         channel=one.channel,

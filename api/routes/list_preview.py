@@ -14,7 +14,7 @@ from api.errors import Responses
 from api.once import KeyDep, Reply, once
 from api.pages.household_views import Words
 from api.pages.household_words import words
-from api.pages.render import reader_language
+from api.readers import reader_language
 from api.roles import Action
 from api.routes.households_found import RunShort
 from api.routes.lists import NoRunOpen

@@ -19,7 +19,8 @@ from api.deps import NowDep, Work, WorkDep
 from api.errors import Responses, family_of
 from api.i18n import ErrorText, error_text, spoken
 from api.pages.homes import first_home
-from api.pages.render import LANGUAGE_COOKIE, page, reader_language
+from api.pages.render import page
+from api.readers import LANGUAGE_COOKIE, reader_language
 from api.roles import Action
 from logistics.domain.access import DOOR, Link
 from logistics.errors import SupplyLoopError

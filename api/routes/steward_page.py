@@ -21,7 +21,8 @@ from api.pages import steward_views
 from api.pages.household_asker import FormDep, lead_to, text_of
 from api.pages.household_views import Words
 from api.pages.household_words import words
-from api.pages.render import page, reader_language
+from api.pages.render import page
+from api.readers import reader_language
 from api.roles import Action
 from api.routes.households_found import GROUPS
 from api.routes.lists import NoRunOpen

@@ -141,8 +141,7 @@ export function draw(state, act) {
     parts.push(drawFinish(state, run, trip, act));
   }
   if (standing === "finished") parts.push(make("p", { class: "done" }, fill(t.finished, { no: trip.no })));
-  if (standing !== "finished") parts.push(drawStops(state, trip, act), drawMap(state, run, act));
-  parts.push(drawPaper(state, run, act));
+  if (standing !== "finished") parts.push(drawStops(state, trip, act));
   return parts;
 }
 
@@ -159,10 +158,9 @@ function drawLoad(state, run, trip, act) {
   const t = state.t;
   const bags = trip.stops.flatMap((stop) => stop.bags);
   const kinds = byCompartment(bags);
-  const left = new Set();
   const boxes = bags.map((bag) => {
-    const box = make("input", { type: "checkbox", id: `left-${bag.code}` });
-    box.addEventListener("change", () => (box.checked ? left.add(bag.code) : left.delete(bag.code)));
+    const box = make("input", { type: "checkbox", id: `left-${bag.code}`, checked: state.left.has(bag.code) });
+    box.addEventListener("change", () => state.left[box.checked ? "add" : "delete"](bag.code));
     return make("label", { class: "tick", for: `left-${bag.code}` }, box, bag.code);
   });
   return make("section", { class: "card", "aria-labelledby": "load" },
@@ -171,8 +169,8 @@ function drawLoad(state, run, trip, act) {
     make("p", { class: "large" }, fill(t.load_says, { n: bags.length, weight: kilograms(trip.weight_g) })),
     make("ul", {}, ...Object.entries(kinds).map(([kind, some]) =>
       make("li", {}, `${t.compartments[kind] || kind}: ${fill(t.bags, { n: some.length })}`))),
-    make("details", {}, make("summary", {}, t.missing), make("p", {}, t.missing_says), make("div", { class: "ticks" }, ...boxes)),
-    button(t.depart, { class: "primary huge wide", "data-id": "depart", onclick: () => act.depart(run, trip, [...left]) }));
+    make("details", { "data-id": "missing", open: state.open.has("missing") }, make("summary", {}, t.missing), make("p", {}, t.missing_says), make("div", { class: "ticks" }, ...boxes)),
+    button(t.depart, { class: "primary huge wide", "data-id": "depart", onclick: () => act.depart(run, trip, bags.map((bag) => bag.code).filter((code) => state.left.has(code))) }));
 }
 
 function byCompartment(bags) {
@@ -249,13 +247,14 @@ function drawFinish(state, run, trip, act) {
   const t = state.t;
   const still = trip.stops.flatMap((stop) =>
     stop.bags.filter((bag) => bagState(bag, state.deeds) === "with").map((bag) => ({ stop, bag })));
-  const said = new Map(still.map(({ bag }) => [bag.code, damaged(state, bag) ? "damaged" : "returned"]));
+  const usual = (bag) => (damaged(state, bag) ? "damaged" : "returned");
+  const said = (bag) => state.fates.get(bag.code) || usual(bag);
   const box = make("section", { class: "card", "aria-labelledby": "finish" }, make("h2", { id: "finish", tabindex: -1 }, t.finish_title));
   if (still.length) {
     box.append(make("p", {}, fill(t.finish_open, { n: still.length })), make("ul", { class: "rows" }, ...still.map(({ bag }) => {
       const choice = make("select", { "aria-label": bag.code, "data-id": `fate-${bag.code}` }, ...Object.entries(t.outcomes).map(([value, text]) =>
-        make("option", { value, selected: value === said.get(bag.code) }, text)));
-      choice.addEventListener("change", () => said.set(bag.code, choice.value));
+        make("option", { value, selected: value === said(bag) }, text)));
+      choice.addEventListener("change", () => state.fates.set(bag.code, choice.value));
       return make("li", {}, make("strong", { class: "bag" }, bag.code), choice);
     })));
   } else box.append(make("p", {}, fill(t.finish_says, { point: named(state, trip.point) })));
@@ -283,8 +282,10 @@ function drawStops(state, trip, act) {
     })));
 }
 
-function drawMap(state, run, act) {
+// The map keeps its element: it is made anew only for another run or language.
+export function drawMap(state, act) {
   const t = state.t;
+  const { run } = state.current;
   const box = make("details", { class: "card", "data-id": "map", open: state.open.has("map") }, make("summary", {}, make("h2", {}, t.map)));
   if (!run.map) box.append(make("p", {}, t.no_map));
   else {
@@ -295,8 +296,9 @@ function drawMap(state, run, act) {
   return box;
 }
 
-function drawPaper(state, run, act) {
+export function drawPaper(state, act) {
   const t = state.t;
+  const { run } = state.current;
   return make("section", { class: "card paper" },
     make("a", { class: "button wide tall", href: `${run.sheet}?lang=${state.language}`, target: "_blank", rel: "noopener" }, t.print),
     button(t.print_here, { class: "wide tall", "data-id": "print", onclick: act.print }),

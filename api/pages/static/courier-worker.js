@@ -38,8 +38,18 @@ self.addEventListener("fetch", (event) => {
 });
 
 self.addEventListener("sync", (event) => {
-  if (event.tag === SYNC) event.waitUntil(flush());
+  if (event.tag === SYNC) event.waitUntil(sendAll());
 });
+
+// What was tapped a moment ago may still be taken back, even if its page is closed by now; what
+// then is left makes the browser ask again later.
+async function sendAll() {
+  await new Promise((done) => setTimeout(done, UNDO_MS + 1000));
+  await flush();
+  const me = await kept("me");
+  const left = (await deeds()).some((deed) => deed.who === me && deed.state === "waiting");
+  if (left) throw new Error("not all was heard");
+}
 
 // The newest page where there is a network, else the one that was kept.
 async function page(request) {

@@ -28,6 +28,8 @@ const state = {
   stop: null,
   wanted: null, // the stop that the courier chose, where it is not the next
   open: new Set(["stops"]),
+  left: new Set(), // bags that stay at the point, as ticked so far
+  fates: new Map(), // what becomes of bags on board, as chosen so far
   install: null,
   mapElement: make("div", { class: "map", role: "application" }),
 };
@@ -66,17 +68,13 @@ async function show({ focus = "" } = {}) {
   state.t = both[state.language];
   const held = document.activeElement?.dataset?.id;
   const typed = byId("note") === document.activeElement ? byId("note").value : null;
-  byId("bar").replaceChildren(...view.drawBar(state, act).filter(Boolean));
-  byId("notes").replaceChildren(...view.drawNotes(state, act));
-  byId("app").replaceChildren(...view.draw(state, act));
-  byId("print").replaceChildren(...view.drawPrint(state));
-  byId("title").textContent = state.t.title;
-  for (const one of document.querySelectorAll("details[data-id]")) {
-    one.addEventListener("toggle", () => {
-      state.open[one.open ? "add" : "delete"](one.dataset.id);
-      if (one.dataset.id === "map") drawMap();
-    });
-  }
+  swap(byId("bar"), view.drawBar(state, act).filter(Boolean));
+  swap(byId("notes"), view.drawNotes(state, act));
+  swap(byId("app"), view.draw(state, act));
+  swap(byId("paper"), state.current ? [view.drawPaper(state, act)] : []);
+  swap(byId("print"), view.drawPrint(state));
+  placeMap();
+  if (byId("title").textContent !== state.t.title) byId("title").textContent = state.t.title;
   const again = focus ? byId(focus) : held && document.querySelector(`[data-id="${CSS.escape(held)}"]`);
   if (typed !== null && byId("note")) {
     byId("note").value = typed;
@@ -84,6 +82,35 @@ async function show({ focus = "" } = {}) {
   } else again?.focus({ preventScroll: !focus });
   drawMap();
   later();
+}
+
+// Put in what changed, and leave the rest: a finger may be on it, and a reader reads it out.
+function swap(place, nodes) {
+  const fresh = make("div", {}, ...nodes);
+  const now = [...place.childNodes];
+  const same = now.length === fresh.childNodes.length && now.every((one, n) => one.isEqualNode(fresh.childNodes[n]));
+  if (same) return;
+  for (const one of fresh.querySelectorAll("details[data-id]")) remember(one);
+  place.replaceChildren(...fresh.childNodes);
+}
+
+function remember(details) {
+  details.addEventListener("toggle", () => {
+    state.open[details.open ? "add" : "delete"](details.dataset.id);
+    if (details.dataset.id === "map") drawMap();
+  });
+}
+
+function placeMap() {
+  const place = byId("map-place");
+  const { run, trip } = state.current || {};
+  const shown = run && deeds.tripState(run, trip, state.deeds) !== "finished";
+  const key = shown ? `${run.run}/${run.plan}/${Boolean(run.map)}/${state.language}` : "";
+  if (place.dataset.key === key) return;
+  place.dataset.key = key;
+  const box = shown ? view.drawMap(state, act) : "";
+  if (shown) remember(box);
+  place.replaceChildren(box);
 }
 
 function drawMap() {
@@ -202,7 +229,7 @@ async function dropped(run, trip, stop, bags, how, group = outbox.fresh()) {
 async function finished(run, trip, still, said) {
   const lists = { returned: [], lost: [], damaged: [] };
   for (const { stop, bag } of still) {
-    const fate = said.get(bag.code);
+    const fate = said(bag);
     if (fate === "dropped") await deeds.dropBag(state.me, run, trip, stop, bag, "tap");
     else lists[fate].push(bag.code);
   }
@@ -348,8 +375,17 @@ async function begin() {
     state.install = event;
     show();
   });
+  await handedOver();
   await show();
   await sync();
+}
+
+// Another courier signed in on this phone: they are not shown where the one before them goes.
+async function handedOver() {
+  const before = await outbox.kept("me");
+  if (!page.courier || !before || before.endsWith(`/${page.courier}`)) return;
+  await day.leave();
+  await outbox.forget("me");
 }
 
 begin();

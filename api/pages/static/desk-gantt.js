@@ -11,7 +11,7 @@ export class Gantt {
     this.zoom = 1;
     this.couriers = view.couriers.filter((one) => one.trips.length || one.changed?.on_duty !== false);
     const trips = this.couriers.flatMap((one) => one.trips);
-    this.from = 3600 * Math.floor((Math.min(...trips.map((one) => one.departs_s), 86400 * 3) - 900) / 3600);
+    this.from = 1800 * Math.floor((Math.min(...trips.map((one) => one.departs_s), 86400 * 3) - 300) / 1800);
     this.until = 3600 * Math.ceil((Math.max(...trips.map((one) => one.returns_s), this.from + 3600) + 300) / 3600);
     this.items = new Map(); // by button: courier, trip, stop
   }
@@ -71,7 +71,8 @@ export class Gantt {
     const left = this.x(trip.departs_s);
     box.style.left = `${left}px`;
     box.style.width = `${Math.max(24, this.x(trip.returns_s) - left)}px`;
-    const head = make("button", { type: "button", class: "g-head", "data-item": true, tabindex: "-1", title: label, "aria-label": `${courier.code} ${label}` }, `${trip.no} · ${bags}/${courier.capacity_bags}${trip.errands ? ` +${trip.errands}` : ""}`);
+    const shown = `${trip.no} · ${bags}/${courier.capacity_bags}${trip.errands ? ` +${trip.errands}` : ""}`;
+    const head = make("button", { type: "button", class: "g-head", "data-item": true, tabindex: "-1", title: label, "aria-label": `${shown} — ${courier.code} ${label}` }, shown);
     this.items.set(head, { courier, trip });
     const load = make("div", { class: "g-load" });
     load.style.width = `${Math.min(100, (100 * bags) / courier.capacity_bags)}%`;

@@ -69,6 +69,7 @@ async function draw() {
   try {
     await ground(map, place.dataset.district);
     if (place.dataset.plan) await routes(map, place.dataset.plan);
+    place.dataset.drawn = "1";
   } catch (error) {
     map.remove();
     failed(error);

@@ -16,13 +16,16 @@ export function dayOf(said, t) {
   return chinese ? `${month}${date.getUTCDate()}日 ${weekday}` : `${weekday} ${date.getUTCDate()} ${month}`;
 }
 
-export function clockOf(at, zone) {
-  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(new Date(at));
+// An instant in the district's zone; its day is said where it is not today.
+export function clockOf(at, zone, t) {
+  const local = (when) => new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone: zone }).format(when);
+  const [day, clock] = local(new Date(at)).split(" ");
+  return day === local(new Date()).split(" ")[0] ? clock : `${dayOf(day, t)} ${clock}`;
 }
 
 export function runWords(card, zone, t) {
   if (!card.run) return t.run_none;
-  const next = { day: dayOf(card.run.day, t), wave: card.run.wave, cutoff: clockOf(card.run.cutoff_at, zone) };
+  const next = { day: dayOf(card.run.day, t), wave: card.run.wave, cutoff: clockOf(card.run.cutoff_at, zone, t) };
   if (!card.missed) return fill(t.run_next, next);
   return fill(t.run_missed, {
     day: dayOf(card.missed.day, t), wave: card.missed.wave,
@@ -48,7 +51,7 @@ export function showCard(card, t) {
     ...(lines.length ? [make("ul", {}, ...lines.map((line) => make("li", {}, line)))] : [make("p", { class: "small" }, empty)]),
   ];
   const of = (list) => {
-    const words = list.lines.join("、") + (list.waiting.length ? ` · ${fill(t.waiting, { words: list.waiting.join("、") })}` : "");
+    const words = list.lines.join(t.and) + (list.waiting.length ? ` · ${fill(t.waiting, { words: list.waiting.join(t.and) })}` : "");
     return `${t.channels[list.channel] || list.channel}: ${words}`;
   };
   const here = [
@@ -64,8 +67,10 @@ export function showCard(card, t) {
   if (card.withheld) here.push(make("p", { class: "small" }, t.withheld));
   if (card.steward) here.push(make("p", {}, fill(t.steward_is, { steward: card.steward }),
     card.deputy ? ` · ${fill(t.deputy_is, { deputy: card.deputy })}` : ""));
-  here.push(...part(t.lists_now, card.lists.map(of), t.lists_none));
-  here.push(...part(t.last, card.last ? [card.last.lines.join("、")] : [], t.last_none));
+  here.push(...part(t.lists_now, card.lists.filter((one) => !one.missed).map(of), t.lists_none));
+  const missed = card.lists.filter((one) => one.missed);
+  if (missed.length) here.push(...part(t.lists_missed, missed.map(of), ""));
+  here.push(...part(t.last, card.last ? [card.last.lines.join(t.and)] : [], t.last_none));
   if (card.errands.length) here.push(...part(t.errands_open, card.errands.map((one) =>
     `${t.kinds[one.kind]}: ${one.said} · ${t.errand_states[one.state]}`), ""));
   byId("card").replaceChildren(...here);

@@ -39,7 +39,7 @@ async function find(said, within = "") {
   if (found.sure && first?.kind === "household") return open(first.code);
   byId("card").hidden = true;
   showCandidates(found, choose);
-  if (!found.candidates.length) byId("said").select();
+  if (!found.candidates.length) byId("address").select();
 }
 
 const choose = doing((one) => (one.kind === "household" ? open(one.code) : find(room || "", one.code)));
@@ -78,8 +78,8 @@ function next() {
   for (const id of ["card", "candidates", "asked"]) byId(id).hidden = true;
   byId("run").textContent = "";
   byId("run").className = "small";
-  byId("said").value = "";
-  byId("said").focus();
+  byId("address").value = "";
+  byId("address").focus();
   began = 0;
   byId("clock").value = "0:00";
 }
@@ -279,10 +279,10 @@ byId("candidates").addEventListener("keydown", (event) => {
 
 byId("find").addEventListener("submit", (event) => {
   event.preventDefault();
-  const said = byId("said").value.trim();
+  const said = byId("address").value.trim();
   if (said) doing(find)(said);
 });
-byId("said").addEventListener("input", () => {
+byId("address").addEventListener("input", () => {
   began ||= performance.now();
   byId("done").hidden = true;
 });
