@@ -64,7 +64,7 @@ class HouseholdBag:
         """Say how far it has come."""
         if self.at_home:
             return Stage.AT_DOOR
-        if self.with_leader or self.state == BagState.ON_SHELF:
+        if self.custodian.startswith(("slot:", "leader:")) or self.state == BagState.ON_SHELF:
             return Stage.AT_SLOT
         if self.custodian.startswith(("courier:", "van:")):
             return Stage.ON_THE_WAY
