@@ -54,6 +54,7 @@ from api.cli import (
     sharing,
     solving,
     staff,
+    stewards,
     suppliers,
     trace,
     triage,
@@ -128,6 +129,7 @@ app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(lists.app, name="list")
 app.add_typer(triage.app, name="triage")
 app.add_typer(errands.app, name="errand")
+app.add_typer(stewards.app, name="steward")
 runs.app.command("allocate")(sharing.allocate)
 runs.app.command("shares")(sharing.shares)
 runs.app.command("ration")(sharing.ration)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.runs import Run, RunState
@@ -11,13 +11,13 @@ from logistics.store.tables import run
 
 
 def last_cut_off(session: Session, district_id: str, day: date, at: datetime) -> Run | None:
-    """Find the run from a day on that was cut off last before an instant; None if none was."""
+    """Find the run from a day on that took its last lists latest; None if there is none."""
     found = session.scalar(
         select(run.c.id)
         .where(
             run.c.district_id == district_id,
             run.c.day >= day,
-            run.c.cutoff_at <= at,
+            or_(run.c.cutoff_at <= at, run.c.state != RunState.OPEN.value),
             run.c.state != RunState.CLOSED.value,
         )
         .order_by(run.c.cutoff_at.desc(), run.c.id.desc())
