@@ -297,7 +297,12 @@ def allocation_report(session: Session, run: str) -> AllocationReport:
     ]
     if not given:
         return report((), (), {}, {})
-    lots = [lot for lot in orders.lots_of_run(session, found.id) if lot.state is LotState.RELEASED]
+    given_from = {row.lot_id for row in rows}  # also what was held after it had been shared
+    lots = [
+        lot
+        for lot in orders.lots_of_run(session, found.id)
+        if lot.state is LotState.RELEASED or lot.id in given_from
+    ]
     known = fills.of_run(session, found.id).values()
     debts = {one.household_code: one.debt_permille for one in known}
     wants = _wants(wishes.frozen_lines(session, found.id))
