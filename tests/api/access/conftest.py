@@ -44,6 +44,7 @@ with warnings.catch_warnings():
     from fastapi.testclient import TestClient
 
 SPOT = {"lon": 120.2, "lat": 30.3, "name_zh": "处", "name_en": "spot"}
+STEWARD_PASSWORD = "long enough 4 tests"  # noqa: S105  of an account that lives for one test
 KAIXUAN, JIANQIAO = "Kaixuan", "Jianqiao"
 ITEM = ItemSetup(
     name_zh="土豆", name_en="potato", base="g", default_unit="斤", units={},
@@ -200,7 +201,7 @@ class World:
 
     def _take_on_steward(self, session) -> None:
         at = self.at
-        account = members.take_on(session, "care.one", "long enough 4 tests", actor="test", at=at)
+        account = members.take_on(session, "care.one", STEWARD_PASSWORD, actor="test", at=at)
         members.give_role(session, "care.one", "steward", district=KAIXUAN, actor="test", at=at)
         assign_steward(session, self.inside.household, "care.one", actor="test", at=at)
         _, self.steward = web_sessions.open_one(
