@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI
+from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -181,10 +182,13 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
         "/api/v1/openapi.json",
         tags=["service"],
         summary="This description",
+        response_model=dict[str, Any],
         responses=errors.Responses.of(),
     )
-    def openapi(_: Annotated[Principal, Depends(may_within(Action.API_READ))]) -> dict[str, Any]:
-        return describe(app)
+    def openapi(_: Annotated[Principal, Depends(may_within(Action.API_READ))]) -> JSONResponse:
+        if app.openapi_schema is None:
+            app.openapi_schema = describe(app)  # takes a second, and is the same until the end
+        return JSONResponse(app.openapi_schema)
 
     return app
 
