@@ -1,0 +1,128 @@
+"""What a request asks the database: which tables it reads whole, and how many steps that takes."""
+
+import re
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from sqlalchemy import Engine, event
+
+LARGE: Final = 2_000
+"""Rows from which reading a table whole is told."""
+STEPS: Final = 1_000
+"""Instructions of SQLite's machine between two looks at which statement runs."""
+_ROOT: Final = Path(__file__).resolve().parent.parent
+_SCAN: Final = re.compile(r"^SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
+_NAMED: Final = re.compile(r'\b"?(\w+)"? (?:AS )"?(\w+)"?')
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A statement that reads a large table, or an index over all of it, from end to end."""
+
+    table: str
+    index: str | None
+    rows: int
+    asked_at: str  # the line of our code that asked
+
+
+@dataclass(slots=True)
+class Asked:
+    """The statements of one request, where they were asked, and the steps that each took."""
+
+    statements: list[tuple[str, Any, str]] = field(default_factory=list)
+    steps: Counter[str] = field(default_factory=Counter)
+
+    def thousands(self) -> int:
+        """Return how many thousand steps all of them took."""
+        return self.steps.total()
+
+
+class Listener:
+    """Hears every statement of this process's engines, once it is installed."""
+
+    def __init__(self) -> None:
+        self._asked: Asked | None = None
+        self._at = ""
+
+    def install(self) -> None:
+        """Listen to all engines, those of later connections too."""
+        event.listen(Engine, "connect", self._connected)
+        event.listen(Engine, "before_cursor_execute", self._before)
+
+    @contextmanager
+    def request(self) -> Iterator[Asked]:
+        """Gather what is asked meanwhile; one request at a time."""
+        self._asked = Asked()
+        yield self._asked
+        self._asked = None
+
+    def _connected(self, connection: Any, _record: object) -> None:
+        connection.set_progress_handler(self._step, STEPS)
+
+    def _step(self) -> int:
+        if self._asked is not None:
+            self._asked.steps[self._at] += 1
+        return 0
+
+    def _before(self, _c: object, _k: object, statement: str, parameters: Any, *_: object) -> None:
+        self._at = _our_line(sys._getframe())  # noqa: SLF001  cheaper than a whole traceback
+        if self._asked is not None and not statement.startswith("PRAGMA"):
+            self._asked.statements.append((statement, parameters, self._at))
+
+
+def _our_line(frame: FrameType | None) -> str:
+    """Find the innermost line of ours that asked."""
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(_ROOT) and ".venv" not in path.parts and path.name not in _EDGES:
+            return f"{path.relative_to(_ROOT)}:{frame.f_lineno} {frame.f_code.co_name}"
+        frame = frame.f_back
+    return "elsewhere"
+
+
+_EDGES: Final = {"session.py", Path(__file__).name}
+
+
+class Planner:
+    """Asks SQLite how it would answer statements, on a connection of its own."""
+
+    def __init__(self, file: Path) -> None:
+        self._connection = sqlite3.connect(file)
+        names = self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        self._rows = {
+            name: self._connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+            for (name,) in names.fetchall()
+        }
+
+    def large(self) -> dict[str, int]:
+        """Return the tables that are large, and their rows."""
+        return {name: rows for name, rows in self._rows.items() if rows > LARGE}
+
+    def scans(self, asked: Asked) -> list[Scan]:
+        """List the reads of whole large tables, each line of ours once."""
+        found: dict[Scan, None] = {}
+        for statement, parameters, at in asked.statements:
+            for table, index in self._whole(statement, parameters):
+                found[Scan(table, index, self._rows[table], at)] = None
+        return list(found)
+
+    def _whole(self, statement: str, parameters: Any) -> Iterator[tuple[str, str | None]]:
+        if not statement.lstrip("( ").startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
+            return
+        many = parameters and isinstance(parameters, list)
+        plan = self._connection.execute(
+            f"EXPLAIN QUERY PLAN {statement}", parameters[0] if many else parameters
+        )
+        alias = {short: name for name, short in _NAMED.findall(statement) if name in self._rows}
+        for *_, detail in plan:
+            if match := _SCAN.match(detail):
+                table = alias.get(match[1], match[1])
+                if self._rows.get(table, 0) > LARGE:
+                    yield table, match[2]
