@@ -47,9 +47,7 @@ def ask_what_nobody_understands(service) -> None:
             )  # fmt: skip
 
 
-def test_a_planner_settles_cuts_off_orders_and_receives_by_keyboard_alone(  # noqa: PLR0915  a morning
-    serve, visit
-):
+def test_a_planner_settles_cuts_off_orders_and_receives_by_keyboard_alone(serve, visit):
     service = serve("open")
     ask_what_nobody_understands(service)
     service.staff("planner", "planner")
@@ -182,7 +180,7 @@ def plans_of(service):
         return [plan_views.view(session, plan.id) for plan in found]
 
 
-def test_stops_are_moved_locked_compared_and_one_plan_is_released(planned):  # noqa: PLR0915
+def test_stops_are_moved_locked_compared_and_one_plan_is_released(planned):
     service, one, page = planned
     shot(page, "plan-zh")
     stop = page.locator(".g-stop").first

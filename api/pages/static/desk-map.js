@@ -87,6 +87,7 @@ if (place) {
   if (place.dataset.lazy) {
     button.addEventListener("click", () => {
       button.remove();
+      place.hidden = false;
       draw();
     });
   } else if ("IntersectionObserver" in window) {

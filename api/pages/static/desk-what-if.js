@@ -12,6 +12,7 @@ const place = document.getElementById("result");
 
 const MORE_IS_BETTER = ["bags", "households"];
 const NEITHER = ["couriers", "trips"];
+const SHOWN = ["bags", "households", "left_out", "contacts", "excess_faces", "faces", "travel_s", "distance_m", "couriers", "trips"];
 const SAID = { travel_s: (n) => Math.round(n / 60), distance_m: (n) => (n / 1000).toFixed(1) };
 
 function verdict(name, now, then) {
@@ -21,8 +22,8 @@ function verdict(name, now, then) {
 }
 
 function table({ before, after }) {
-  const head = make("tr", {}, make("th", { scope: "col" }, texts.figure), make("th", { scope: "col", class: "number" }, texts.now), make("th", { scope: "col", class: "number" }, texts.then), make("th", { scope: "col" }, given("texts").plan.verdict));
-  const rows = Object.keys(texts.figures).map((name) => {
+  const head = make("tr", {}, make("th", { scope: "col" }, texts.figure), make("th", { scope: "col", class: "number" }, texts.now), make("th", { scope: "col", class: "number" }, texts.then), make("th", { scope: "col" }, texts.verdict));
+  const rows = SHOWN.map((name) => {
     const said = SAID[name] || String;
     const word = verdict(name, before[name], after[name]);
     const look = { better: "badge good", worse: "badge bad" }[word] || "badge";
