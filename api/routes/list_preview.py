@@ -70,6 +70,7 @@ class DoubtOut(BaseModel):
     said: str
     question: str
     choices: list[ChoiceOut]
+    item: str = Field(description="The goods, where they were understood")
     quantity: str
     unit: str
     units: list[str]
@@ -125,6 +126,7 @@ def preview(
                 DoubtOut(
                     said=one["words"], question=one["question"],
                     choices=[ChoiceOut(item=c["item"], name=c["name"]) for c in one["choices"]],
+                    item=one["item"],
                     quantity=one["quantity"], unit=one["unit"],
                     units=[unit for unit, _ in one["units"]],
                     again=one["again"], tells=one["tells"],

@@ -18,7 +18,7 @@ from geodata.addresses import (
     parse,
 )
 from geodata.addresses.folding import fold, read_numeral
-from logistics.domain.places import Place
+from logistics.domain.address_places import AddressPlace
 from logistics.domain.registry import WHOLE
 from logistics.exchange.registry_doors import room_of
 
@@ -27,7 +27,6 @@ _BARE: Final = re.compile(
     r"(?:(?P<unit>[0-9A-Za-z一二三四五六七八九十]{1,3})\s*(?:单元|门|-|#|\s)\s*)?"
     r"(?P<room>[0-9A-Za-z一二三四五六七八九十零〇幺百]{1,6})\s*(?:室|号|房|户)?"
 )
-_KINDS: Final = ("compound", "building", "stairwell")
 _ALIKE: Final = 20
 
 
@@ -35,7 +34,7 @@ _ALIKE: Final = 20
 class Spot:
     """A place that is meant, or may be, and why: a code that every language explains."""
 
-    place: Place
+    place: AddressPlace
     why: str
 
 
@@ -59,20 +58,20 @@ class SpokenDoors:
     Parameters
     ----------
     places
-        All places of the district.
+        The compounds, buildings and stairwells of the district.
     """
 
-    def __init__(self, places: Iterable[Place]) -> None:
-        known = [place for place in places if place.kind in _KINDS]
+    def __init__(self, places: Iterable[AddressPlace]) -> None:
+        known = tuple(places)
         self._registry = Registry(known)
         self._by_id = {place.id: place for place in known}
         self._compounds = [place for place in known if place.kind == "compound"]
         self._names = {place.name_zh for place in self._compounds if place.name_zh}
-        self._below: dict[str, list[Place]] = defaultdict(list)
+        self._below: dict[str, list[AddressPlace]] = defaultdict(list)
         for place in known:
             self._below[place.parent_id or ""].append(place)
 
-    def meant(self, said: str, within: Place | None = None) -> Meant:
+    def meant(self, said: str, within: AddressPlace | None = None) -> Meant:
         """Tell what is meant; ``within`` is a place that was chosen before."""
         text = fold(said).strip()
         if within is not None and within.kind != "compound":
@@ -102,21 +101,21 @@ class SpokenDoors:
             return told
         return f"{told}, {within}" if language == "en" else f"{told}{within}室"
 
-    def place_address(self, place: Place, language: str) -> str:
+    def place_address(self, place: AddressPlace, language: str) -> str:
         """Print the address of a compound, building or stairwell."""
         base = self._registry.place_address(place)
         style = Style(form="en") if language == "en" else self._registry.style
         compound = self._compound(base.compound, place, language)
         return format_address(replace(base, compound=compound), style) or place.code
 
-    def _compound(self, named: str, place: Place, language: str) -> str:
+    def _compound(self, named: str, place: AddressPlace, language: str) -> str:
         if language != "en":
             return named
         while place.parent_id and (parent := self._by_id.get(place.parent_id)):
             place = parent
         return place.name_en or named
 
-    def _behind(self, text: str, within: Place) -> Meant:
+    def _behind(self, text: str, within: AddressPlace) -> Meant:
         """Look for a room in a building or stairwell that is known already."""
         unit, room = _bare(text) or ("", "")
         parsed = parse(text)
@@ -168,7 +167,9 @@ class SpokenDoors:
             return self._in_each(alike, parsed, reason)
         return ()
 
-    def _in_each(self, compounds: Sequence[Place], parsed: Parsed, why: str) -> tuple[Spot, ...]:
+    def _in_each(
+        self, compounds: Sequence[AddressPlace], parsed: Parsed, why: str
+    ) -> tuple[Spot, ...]:
         """Look for building and stairwell in each of some compounds."""
         rest = format_address(replace(parsed.address, compound=""), Style())
         spots: list[Spot] = []
@@ -192,12 +193,12 @@ class SpokenDoors:
         unique = {one.id: one for one in alike}.values()
         return tuple(Spot(place=one, why="compound-named") for one in unique)[:_ALIKE]
 
-    def _unit(self, stairwell: Place) -> str:
+    def _unit(self, stairwell: AddressPlace) -> str:
         return self._registry.place_address(stairwell).unit
 
 
 @lru_cache(maxsize=8)
-def doors_of(places: tuple[Place, ...]) -> SpokenDoors:
+def doors_of(places: tuple[AddressPlace, ...]) -> SpokenDoors:
     """Return the doors of a district; the same places are read once."""
     return SpokenDoors(places)
 

@@ -7,10 +7,11 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from logistics.domain.places import Household, Place
+from logistics.domain.address_places import AddressPlace
+from logistics.domain.places import Household
 from logistics.errors import Invalid
 from logistics.exchange.spoken_doors import Ask, Meant, SpokenDoors, Spot, doors_of
-from logistics.store import places, rooms
+from logistics.store import address_places, rooms
 
 MOST: Final = 20
 LONGEST: Final = 200
@@ -80,10 +81,10 @@ def find_households(
     text = said.strip()
     if not (text or within) or len(text) > LONGEST:
         raise AddressUnsaid(field="said", value=len(text), mend="say building, unit and room")
-    known = places.places(session, district_id)
+    known = address_places.of_district(session, district_id)
     doors = doors_of(known)
     allowed = None if only is None else {one.id for one in known if one.id in only}
-    around = places.by_code(session, district_id, within) if within else None
+    around = address_places.by_code(known, within) if within else None
     coded = rooms.by_code(session, district_id, text.upper())
     if coded is not None and (allowed is None or coded.stairwell_id in allowed):
         alone = (_home(doors, coded, "code"),)
@@ -131,7 +132,7 @@ def _near(homes: tuple[Household, ...], room: str) -> list[Household]:
     return sorted(homes, key=unlike)[:MOST]
 
 
-def _within(meant: Meant, known: tuple[Place, ...], allowed: set[str]) -> Meant:
+def _within(meant: Meant, known: tuple[AddressPlace, ...], allowed: set[str]) -> Meant:
     """Keep to the places that somebody looks after; there a room alone is told."""
     stairwells = tuple(one for one in meant.stairwells if one.place.id in allowed)
     choices = tuple(one for one in meant.choices if one.place.id in allowed)
@@ -152,7 +153,7 @@ def _home(doors: SpokenDoors, home: Household, why: str) -> Candidate:
     )
 
 
-def _place(doors: SpokenDoors, place: Place, why: str) -> Candidate:
+def _place(doors: SpokenDoors, place: AddressPlace, why: str) -> Candidate:
     return Candidate(
         kind=place.kind,
         code=place.code,

@@ -15,7 +15,16 @@ from logistics.domain.places import District, Household
 from logistics.domain.registry import HouseholdRecord, NotRegistered
 from logistics.domain.runs import Run
 from logistics.exchange.spoken_doors import doors_of
-from logistics.store import care, cut_runs, earlier_lists, errands, lists, open_runs, places
+from logistics.store import (
+    address_places,
+    care,
+    cut_runs,
+    earlier_lists,
+    errands,
+    lists,
+    open_runs,
+    places,
+)
 from logistics.usecases.read_needs import NeedSeen, read_household
 
 _ERRANDS = 6
@@ -61,7 +70,7 @@ def show_household(
     """
     home = places.household_by_code(session, household_code.strip())
     area = places.district(session, home.district_id)
-    doors = doors_of(places.places(session, area.id))
+    doors = doors_of(address_places.of_district(session, area.id))
     run = open_runs.next_cut_off(session, area.id, at)
     today = at.astimezone(ZoneInfo(area.zone_name)).date()
     missed = cut_runs.last_cut_off(session, area.id, today, at)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from logistics.domain.care import Contact, Duty, LookedAfter, Outcome, call_again
 from logistics.domain.places import Household
 from logistics.exchange.spoken_doors import doors_of
-from logistics.store import care, home_states, open_runs, places
+from logistics.store import address_places, care, home_states, open_runs, places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def _of_district(
     session: Session, district_id: str, mine: list[LookedAfter], at: datetime
 ) -> list[Due]:
     area = places.district(session, district_id)
-    doors = doors_of(places.places(session, district_id))
+    doors = doors_of(address_places.of_district(session, district_id))
     ids = [one.home.id for one in mine]
     day = at.astimezone(ZoneInfo(area.zone_name)).date()
     calls = care.last_contacts(session, ids)

@@ -45,19 +45,34 @@ async function find(said, within = "") {
 const choose = doing((one) => (one.kind === "household" ? open(one.code) : find(room || "", one.code)));
 
 async function open(code) {
-  const turn = ++asking;
-  const seen = await call("GET", `/api/v1/households/${encodeURIComponent(code)}/card`);
-  if (turn !== asking) return;
-  card = seen;
+  if (!(await read(code))) return;
   byId("candidates").hidden = true;
   byId("asked").hidden = true;
+  freshWords();
+  for (const id of ["text", "errand", "urgent", "link"]) byId(id).disabled = false;
+  byId("text").focus();
+}
+
+async function read(code) {
+  const turn = ++asking;
+  const seen = await call("GET", `/api/v1/households/${encodeURIComponent(code)}/card`);
+  if (turn !== asking) return false;
+  card = seen;
   showCard(card, t);
   byId("run").textContent = runWords(card, zone(), t);
   byId("run").className = card.run && !card.missed ? "small" : "ask";
-  freshWords();
-  for (const id of ["text", "errand", "urgent", "link"]) byId(id).disabled = false;
   byId("send").disabled = byId("repeat").disabled = !card.run;
-  byId("text").focus();
+  return true;
+}
+
+// The cut-off may come while somebody speaks: the words stay, and the run that takes them is named.
+async function inTime(deed) {
+  try {
+    return await deed();
+  } catch (error) {
+    if (error.code === "list.after-cut-off" && card) await read(card.code);
+    throw error;
+  }
 }
 
 function freshWords() {
@@ -112,7 +127,7 @@ function answer(one, what, value) {
   if (what === "twice") twice.add(one.said);
   else {
     const clear = what === "item" ? `${value}${one.quantity || 1}${one.unit}`
-      : what === "unit" ? one.said.replace(/[\d.]+\s*\S*$/, "") + `${one.quantity}${value}` : "";
+      : what === "unit" ? `${one.item}${one.quantity}${value}` : "";
     field.value = one.again && what === "drop" ? without(field.value, one.said)
       : field.value.includes(one.said) ? field.value.replace(one.said, clear) : `${field.value}\n${clear}`;
     field.value = field.value.replace(/[,，、;；\s]*([,，、;；\n])[,，、;；\s]*/g, "$1").replace(/^[,，、;；\s]+|[,，、;；\s]+$/g, "");
@@ -131,7 +146,8 @@ const send = doing(async () => {
   if (!card || !card.run) return say(card ? t.run_none : t.need_home);
   const text = byId("text").value.trim();
   if (!text) return say(t.need_text);
-  const sent = await call("POST", "/api/v1/lists", { body: { household: card.code, text, run: card.run.code }, key });
+  const body = { household: card.code, text, run: card.run.code };
+  const sent = await inTime(() => call("POST", "/api/v1/lists", { body, key }));
   const wanted = sent.questions.filter((one) => one.state === "open" && twice.has(one.said));
   for (const one of wanted) await call("POST", `/api/v1/triage/${one.id}/settle`, { body: {} });
   const still = wanted.length ? await call("GET", `/api/v1/lists/${sent.id}`) : sent;
@@ -246,6 +262,9 @@ document.addEventListener("keydown", (event) => {
   if (event.altKey && event.code === "KeyK") {
     event.preventDefault();
     openLink();
+  } else if (event.altKey && event.code === "KeyQ") {
+    event.preventDefault();
+    byId("doubts").querySelector("button")?.focus();
   } else if (event.key in KEYS && !event.altKey && !event.ctrlKey) {
     event.preventDefault();
     KEYS[event.key]();

@@ -2,19 +2,16 @@
 
 import pytest
 
-from logistics.domain.places import Place
+from logistics.domain.address_places import AddressPlace
 from logistics.domain.registry import WHOLE
 from logistics.exchange.spoken_doors import SpokenDoors
 
 
-def place(id_, kind, parent, *, code, zh="", en="") -> Place:
-    return Place(
-        id=id_, district_id="d", parent_id=parent, kind=kind, code=code, name_zh=zh, name_en=en,
-        lon=120.2, lat=30.3,
-    )  # fmt: skip
+def place(id_, kind, parent, *, code, zh="", en="") -> AddressPlace:
+    return AddressPlace(id=id_, kind=kind, parent_id=parent, code=code, name_zh=zh, name_en=en)
 
 
-def compound(number: str, zh: str, en: str, buildings: dict[int, int]) -> list[Place]:
+def compound(number: str, zh: str, en: str, buildings: dict[int, int]) -> list[AddressPlace]:
     """A compound with buildings of so many units each."""
     top = f"KX-{number}"
     made = [place(top, "compound", None, code=top, zh=zh, en=en)]
