@@ -271,6 +271,71 @@ def test_a_bag_of_another_courier_is_refused_with_what_to_do(
     expect(page.locator("#notes")).not_to_contain_text("Your route sheet was replaced")
 
 
+def test_on_a_shared_phone_nobodys_deeds_are_told_in_anothers_name(
+    running: Running, phone: Phone
+) -> None:
+    mine, other, *_ = riders(running)
+    page = phone.start()
+    come_in(page, running.service, mine)
+    page.locator("[data-id=depart]").click()
+    expect(page.locator("#waiting")).to_have_attribute("data-n", "1")
+    page.evaluate(WAIT_UNTIL, 4_000_000_000_000)
+    come_in(page, running.service, other)
+    page.evaluate(WAIT_UNTIL, 0)
+    page.reload()
+    expect(page.locator("#notes")).to_contain_text("还有另一位骑手的 1 条", timeout=WAIT)
+    page.locator("[data-id=depart]").click()
+    expect(page.locator("h2#stop")).to_be_visible()
+    page.evaluate(WAIT_UNTIL, 0)
+    page.reload()
+    until_sent(page, 1)
+    assert started(running) == [other]
+    page.goto(running.service.link("courier", courier=mine))
+    page.locator("main form button").click()
+    until_sent(page, 2)
+    assert started(running) == sorted([mine, other])
+    expect(page.locator("h2#stop")).to_be_visible(timeout=WAIT)
+
+
+def until_sent(page: Page, count: int) -> None:
+    """Wait until so many deeds of the phone were heard, whosever they are."""
+    for _ in range(WAIT // 200):
+        if page.evaluate(SENT) == count:
+            return
+        page.wait_for_timeout(200)
+    pytest.fail(f"{page.evaluate(SENT)} deeds were heard, not {count}")
+
+
+def started(running: Running) -> list[str]:
+    found = rows(running, "select courier.code from trip join courier on courier.id = courier_id "
+                          "where trip.state = 'started' order by 1")  # fmt: skip
+    return [str(code) for (code,) in found]
+
+
+SENT = """() => new Promise((done) => {
+  indexedDB.open("supplyloop-courier").onsuccess = ({ target }) => {
+    target.result.transaction("deeds").objectStore("deeds").getAll().onsuccess = (event) => {
+      target.result.close();
+      done(event.target.result.filter((deed) => deed.state === "sent").length);
+    };
+  };
+})"""
+
+
+WAIT_UNTIL = """(from) => new Promise((done) => {
+  indexedDB.open("supplyloop-courier").onsuccess = ({ target }) => {
+    const change = target.result.transaction("deeds", "readwrite");
+    change.objectStore("deeds").openCursor().onsuccess = (event) => {
+      const at = event.target.result;
+      if (!at) return;
+      if (at.value.state === "waiting") at.update({ ...at.value, from });
+      at.continue();
+    };
+    change.oncomplete = () => { target.result.close(); done(true); };
+  };
+})"""
+
+
 def test_what_was_tapped_by_mistake_is_taken_back_and_a_trip_ends_on_paper_and_phone(
     running: Running, phone: Phone, tmp_path: Path, shot: Callable[[Page, str], None]
 ) -> None:
