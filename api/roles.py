@@ -38,6 +38,7 @@ class Action(StrEnum):
     ACCOUNT_MANAGE = "account.manage"
     LINK_MAKE = "link.make"  # give a household, courier or leader a link, or take it back
     EVENT_RECORD = "event.record"  # what happened to bags on their way
+    TRIP_RECORD = "trip.record"  # that a trip left or came back, and what it met
     PROBLEM_READ = "problem.read"  # what couriers met at stops, and who is unwell
     TRACE_READ = "trace.read"
     ERRAND_TAKE = "errand.take"
@@ -69,18 +70,18 @@ class Action(StrEnum):
     REPORT_READ = "report.read"
     REPORT_ANSWER = "report.answer"
     PHOTO_READ = "photo.read"
-    HAND_OUT_READ = "hand-out.read"  # what arrives at a building, and for which doors
-    DOOR_MARK = "door.mark"  # nobody answered, or a household did not want its bags
     PLAN_READ = "plan.read"
     PLAN_EDIT = "plan.edit"  # move stops, lock them, choose and release
     SHARE_READ = "share.read"  # what each household was given, and how fairly
     LOT_DECIDE = "lot.decide"  # hold, release, destroy
+    HAND_OUT_READ = "hand-out.read"  # what arrives at a building, and for which doors
+    DOOR_MARK = "door.mark"  # nobody answered, or a household did not want its bags
+    POINT_READ = "point.read"  # what comes to a point, is packed there and leaves it
+    STOCK_MOVE = "stock.move"  # goods from a point to another
     STEWARD_ASSIGN = "steward.assign"  # say who looks after a household
     STEWARD_READ = "steward.read"  # who looks after whom, and who has nobody
     CARE_READ = "care.read"  # calls, and whom to ask about medicine
     CARE_WRITE = "care.write"
-    POINT_READ = "point.read"  # what comes to a point, is packed there and leaves it
-    STOCK_MOVE = "stock.move"  # goods from a point to another
     DESK_PAGE = "page.desk"
     HOTLINE_PAGE = "page.hotline"
     POINT_PAGE = "page.point"
@@ -132,6 +133,7 @@ TABLE: Final[dict[Action, Row]] = {
     Action.ACCOUNT_MANAGE: _row("administrator"),
     Action.LINK_MAKE: _row(f"{_HOTLINE}", place="leader"),
     Action.EVENT_RECORD: _row(_HOTLINE, place="leader point-team", own="household courier"),
+    Action.TRIP_RECORD: _row(_HOTLINE, place="point-team", own="courier"),
     Action.PROBLEM_READ: _row(f"{_DESK} auditor duty-officer"),
     Action.TRACE_READ: _row(f"{_DESK} auditor duty-officer"),
     Action.ERRAND_TAKE: _row(_HOTLINE, place="leader", own="household steward"),
@@ -168,19 +170,19 @@ TABLE: Final[dict[Action, Row]] = {
         f"{_HOTLINE} duty-officer", place="leader point-team", own="household"
     ),
     Action.REPORT_ANSWER: _row(_HOTLINE, place="leader"),
-    Action.PHOTO_READ: _row(_HOTLINE, place="leader point-team", own="household courier"),
-    Action.HAND_OUT_READ: _row(f"{_HOTLINE} duty-officer", place="leader"),
-    Action.DOOR_MARK: _row(_HOTLINE, place="leader"),
+    Action.PHOTO_READ: _row(_HOTLINE, place="leader point-team", own="household"),
     Action.PLAN_READ: _row(f"{_DESK} auditor duty-officer"),
     Action.PLAN_EDIT: _row(_DESK),
     Action.SHARE_READ: _row(f"{_DESK} auditor"),
     Action.LOT_DECIDE: _row(f"{_DESK} buyer"),
+    Action.HAND_OUT_READ: _row(f"{_HOTLINE} duty-officer", place="leader"),
+    Action.DOOR_MARK: _row(_HOTLINE, place="leader"),
+    Action.POINT_READ: _row(f"{_DESK} auditor duty-officer", place="point-team"),
+    Action.STOCK_MOVE: _row(_DESK, place="point-team"),
     Action.STEWARD_ASSIGN: _row(_DESK),
     Action.STEWARD_READ: _row(f"{_HOTLINE} duty-officer"),
     Action.CARE_READ: _row("clerk", own="steward"),
     Action.CARE_WRITE: _row("clerk", own="steward"),
-    Action.POINT_READ: _row(f"{_DESK} auditor duty-officer", place="point-team"),
-    Action.STOCK_MOVE: _row(_DESK, place="point-team"),
     Action.DESK_PAGE: _row(f"{_DESK} auditor buyer duty-officer"),
     Action.HOTLINE_PAGE: _row(_HOTLINE),
     Action.POINT_PAGE: _row(_DESK, place="point-team"),

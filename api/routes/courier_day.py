@@ -26,7 +26,7 @@ from logistics.usecases.report_stop_problem import (
 router = APIRouter(prefix="/api/v1", tags=["courier"])
 
 Rider = Annotated[Principal, Depends(may_within(Action.COURIER_PAGE))]
-Rides = Annotated[Principal, Depends(may(Action.EVENT_RECORD))]
+Rides = Annotated[Principal, Depends(may(Action.TRIP_RECORD))]
 Desk = Annotated[Principal, Depends(may(Action.PROBLEM_READ))]
 
 

@@ -24,7 +24,7 @@ router = APIRouter(prefix="/api/v1", tags=["errands"])
 
 Moves = Annotated[Principal, Depends(may(Action.ERRAND_MOVE))]
 Pages = Annotated[Principal, Depends(may(Action.ERRAND_PAGE))]
-Rides = Annotated[Principal, Depends(may(Action.EVENT_RECORD))]
+Rides = Annotated[Principal, Depends(may(Action.TRIP_RECORD))]
 
 
 class PlaceIn(BaseModel):

@@ -24,7 +24,7 @@ from logistics.usecases.record_scans import BagEvent, record_scans
 router = APIRouter(prefix="/api/v1", tags=["bags"])
 
 Reports = Annotated[Principal, Depends(may_within(Action.EVENT_RECORD))]
-Rides = Annotated[Principal, Depends(may(Action.EVENT_RECORD))]
+Rides = Annotated[Principal, Depends(may(Action.TRIP_RECORD))]
 _RESPONSES = Responses.of(400, 404, 409, 413, 422)
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 

@@ -213,11 +213,11 @@ def depart(visit: PointVisitDep, form: FormDep) -> Response:
 
     def deed(session: Session, spot: Place, run: str, key: str) -> Reply:
         where = whereabouts.of_trip(session, run, trip)
-        visit.who.must_cover(Action.EVENT_RECORD, where, trip)
+        visit.who.must_cover(Action.TRIP_RECORD, where, trip)
         done = depart_trip(
             session, run, trip, since=visit.at, left=left, actor=visit.who.actor, at=visit.at
         )
         return Reply(plain(done) | {"point": spot.code, "key": key})
 
-    where = _once(visit, form, Action.EVENT_RECORD, deed)
+    where = _once(visit, form, Action.TRIP_RECORD, deed)
     return lead_to(f"/point/trips?point={where['point']}&run={where['run']}")

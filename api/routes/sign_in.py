@@ -284,7 +284,7 @@ def _account(
         "account.html",
         language,
         who=who,
-        status=_status(refusal),
+        status=422 if refusal is not None else 200,
         roles=roles,
         sessions=sessions,
         done=done,

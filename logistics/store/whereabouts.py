@@ -151,6 +151,13 @@ def of_bags(session: Session, run: str, said: Collection[str]) -> dict[str, Wher
     return found
 
 
+def of_bag_id(session: Session, bag_id: str) -> Where | None:
+    """Find a bag by its id alone."""
+    query = select(t.bag.c.run_id).where(t.bag.c.id == bag_id)
+    run = session.execute(query).scalar_one_or_none()
+    return None if run is None else of_bag(session, run, bag_id)
+
+
 def of_trip(session: Session, run: str, said: str) -> Where | None:
     """Find a trip of a run's plan in force, by its code or id: its courier and its point."""
     query = (

@@ -38,6 +38,10 @@ from logistics.usecases.create_run import create_run
 from logistics.usecases.run_errand import take_errand
 from logistics.usecases.set_up import set_up
 from logistics.usecases.take_list import take_list
+from solver.formats.native import read_problem
+from solver.formats.plan_json import write_plan
+from solver.formats.problem_out import write_problem
+from solver.search import solve
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Starlette would rather have httpx's successor
@@ -54,6 +58,14 @@ COURIER = CourierSetup(
     code="K1", mode="ebike", capacity_g=80_000, capacity_ml=200_000, capacity_bags=6,
     shift_start=time(8), shift_end=time(17), max_trips=9, zone_max=2, point_code="P1",
 )  # fmt: skip
+
+
+ERRAND = read_problem(
+    {"vehicles": [{"id": 1, "start_index": 0, "profile": "foot"}],
+     "jobs": [{"id": 1, "location_index": 0}], "matrices": {"foot": {"durations": [[0]]}}}
+)  # fmt: skip
+PROBLEM = write_problem(ERRAND)
+PLAN = write_plan(ERRAND, solve(ERRAND, engine="construct", step_limit=1))
 
 
 @dataclass
@@ -153,8 +165,8 @@ class World:
             state="planned", custodian=f"point:{side.point}",
         ))  # fmt: skip
         session.execute(insert(t.plan).values(
-            id=f"plan-{tag}", run_id=run_id, digest="x", problem={}, plan={}, state="released",
-            seed=1, created_at=self.at,
+            id=f"plan-{tag}", run_id=run_id, digest="x", problem=PROBLEM, plan=PLAN,
+            state="released", seed=1, created_at=self.at,
         ))  # fmt: skip
         session.execute(insert(t.trip).values(
             id=f"trip-{tag}", plan_id=f"plan-{tag}", courier_id=rider.id, point_id=point.id, no=1,

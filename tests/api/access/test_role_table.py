@@ -23,7 +23,10 @@ OPEN = {
 
 SERVICE_WIDE = {Action.WEBHOOK_MANAGE}  # of all districts at once: who has one only may not
 FREE = {"category"}  # names a kind of goods, and nothing of anybody
-NARROW = {"report_id", "photo_id", "announcement_id", "link_id", "household", "list_id", "errand_id", "courier", "bag", "trip", "point"}
+NARROW = {
+    "report_id", "photo_id", "announcement_id", "link_id", "household", "list_id", "errand_id",
+    "courier", "bag", "trip", "point", "place",
+}  # fmt: skip
 """Parameters that name a thing within a district: what is another's lies outside."""
 
 WIDE = {"district", "run", "run_id", "job_id", "plan_id"}
@@ -33,7 +36,7 @@ OTHER = {
     "login": "nobody", "grant": "gra_none", "errand": "er_none",
     "webhook_id": "wh_none",
     "entry_id": "tri_none", "order_id": "ord_none", "closure_id": "clo_none", "gate": "G1",
-    "kind": "gpx", "form": "svg", "subject": "lot", "code": "lot_none", "place": "KX-01",
+    "kind": "gpx", "form": "svg", "subject": "lot", "code": "lot_none",
     "decision": "hold", "name": "x", "session_id": "ses_none",
 }  # fmt: skip
 """Parameters that name nothing here: what is not there is nobody's, so limits refuse it."""
@@ -62,9 +65,11 @@ BODIES = {
     },
     ("GET", "/api/v1/errands"): lambda s: {"params": {"household": s.household}},
     ("GET", "/api/v1/runs/{run}/roll-call"): lambda s: {"params": {"place": s.building}},
-    ("POST", "/api/v1/runs/{run_id}/events"): lambda s: {"json": {"events": [
-        {"bag": s.bag, "event": "drop", "by": "…"}
-    ]}},
+    ("POST", "/api/v1/runs/{run_id}/events"): lambda s: {"json": {"events": [{"bag": s.bag}]}},
+    ("POST", "/api/v1/districts/{district}/links"): lambda s: {
+        "json": {"role": "household", "household": s.household}
+    },
+    ("GET", "/api/v1/ledger/proof"): lambda s: {"params": {"run": s.run}},
     ("POST", "/api/v1/runs/{run_id}/packing"): lambda s: {"json": {"events": [
         {"bag": s.bag, "event": "seal", "key": f"seal-{s.bag}"}
     ]}},
@@ -77,9 +82,11 @@ FORMS = {
 """What a form must say to be more than a refusal: a wrong password is refused like a stranger."""
 
 SPEAKS = {
-    "courier": "courier:K1", "household": "household:KX-01-01-1-101",
-    "leader": "leader:KX-01-01", "point-team": "point:P1",
+    "courier": {"event": "drop", "by": "courier:K1"},
+    "household": {"event": "confirm", "by": "household:KX-01-01-1-101"},
+    "point-team": {"event": "return", "by": "point:P1"},
 }  # fmt: skip
+"""What a role says of bags, in its own name; others speak for the leader."""
 
 
 def routes(app) -> Iterator[tuple[str, APIRoute, Action | None]]:
@@ -119,6 +126,8 @@ def _expected(role: Role, action: Action, names: set[str], which: str, *, body: 
     reach = TABLE[action].get(role)
     if reach is None or action in SERVICE_WIDE:
         return False
+    if which == "foreign" and names == {"courier"}:
+        which = "inside"  # codes of couriers repeat: it names one of the own district
     if not body and names and not names & (NARROW | WIDE):  # it names what is not there
         return reach is Reach.ALL
     if which == "foreign" and (body or names):
@@ -155,8 +164,9 @@ def test_a_role_may_exactly_what_the_table_says(world, client, role):
         for which, side in world.sides().items():
             request = build(side) if build else FORMS.get((method, route.path), {})
             for event in request.get("json", {}).get("events", ()):
-                if "by" in event:
-                    event["by"] = SPEAKS.get(role.value, "point:P1")
+                if "event" not in event:
+                    said = {"event": "take", "by": "leader:KX-01-01"}
+                    event.update(SPEAKS.get(role.value, said))
             answer = client.request(
                 method, _path(route, side), **request,
                 headers={
