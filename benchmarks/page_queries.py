@@ -56,6 +56,11 @@ class Listener:
         event.listen(Engine, "connect", self._connected)
         event.listen(Engine, "before_cursor_execute", self._before)
 
+    def remove(self) -> None:
+        """Listen no longer; connections that are open go on counting for nobody."""
+        event.remove(Engine, "connect", self._connected)
+        event.remove(Engine, "before_cursor_execute", self._before)
+
     @contextmanager
     def request(self) -> Iterator[Asked]:
         """Gather what is asked meanwhile; one request at a time."""
@@ -120,9 +125,11 @@ class Planner:
         plan = self._connection.execute(
             f"EXPLAIN QUERY PLAN {statement}", parameters[0] if many else parameters
         )
+        limited = " LIMIT " in f"{statement} ".replace("\n", " ")
         alias = {short: name for name, short in _NAMED.findall(statement) if name in self._rows}
         for *_, detail in plan:
             if match := _SCAN.match(detail):
                 table = alias.get(match[1], match[1])
-                if self._rows.get(table, 0) > LARGE:
+                in_order = limited and match[2] is not None  # by its index, until it has enough
+                if self._rows.get(table, 0) > LARGE and not in_order:
                     yield table, match[2]
