@@ -1,12 +1,11 @@
 // The leader's page: ticks count at once, are kept on the phone and sent when there is a network,
 // each heard once by its key; the clock says whether the slot may be gone to; doors stay current.
 import { given, make, say } from "./net.js";
-import { amend, deeds, drop, flush, fresh, keep, listen, put } from "./courier-outbox.js";
+import { UNDO_MS, deeds, drop, flush, fresh, now, put, setClock, takeBack } from "./leader-outbox.js";
 
 const texts = given("texts");
 const live = given("live");
 const ME = live.by;
-const UNDO_MS = 10000;
 const LOOK_MS = 20000;
 const HANDED = { hand: "handed", "no-answer": "no-answer", refused: "refused", mistake: "with-leader" };
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
@@ -22,24 +21,20 @@ const net = document.getElementById("net");
 async function tick(form, act) {
   const household = form.elements.household.value;
   const bags = (form.dataset.bags || "").split(" ").filter(Boolean);
-  const group = fresh();
-  const about = { run: live.run, who: ME, group, act, household, well: form.elements.stairwell.value };
-  const keys = [];
-  if (act === "take" || act === "hand") {
-    for (const bag of bags) {
-      const key = fresh();
-      keys.push(key);
-      await put({ ...about, kind: "event", key, bag, body: { bag, event: act, by: ME } });
-    }
-  } else {
-    const key = fresh();
-    keys.push(key);
-    const path = `/api/v1/runs/${encodeURIComponent(live.run)}/doors/${encodeURIComponent(household)}`;
-    await put({ ...about, kind: "problem", key, path, body: { answer: act } });
-  }
+  const about = { run: live.run, who: ME, act, household };
+  const told =
+    act === "take" || act === "hand"
+      ? bags.map((bag) => ({ ...about, kind: "event", key: fresh(), bag, body: { bag, event: act, by: ME } }))
+      : [{ ...about, kind: "door", key: fresh(), path: door_path(household), body: { answer: act } }];
+  await put(told);
+  const keys = told.map((deed) => deed.key);
   await changed();
   offerUndo(form, keys);
   setTimeout(send, UNDO_MS + 100);
+}
+
+function door_path(household) {
+  return `/api/v1/runs/${encodeURIComponent(live.run)}/doors/${encodeURIComponent(household)}`;
 }
 
 function offerUndo(form, keys) {
@@ -48,9 +43,9 @@ function offerUndo(form, keys) {
   button.addEventListener("click", async () => {
     clearTimeout(gone);
     button.remove();
-    for (const key of keys) await amend(key);
+    const could = await takeBack(keys);
     await changed();
-    say(texts.undone);
+    say(could ? texts.undone : texts.too_late);
   });
   form.after(button);
 }
@@ -59,13 +54,17 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("[data-tick]") || !event.submitter) return;
   event.preventDefault();
-  tick(form, event.submitter.value).catch(() => form.submit());
+  const act = event.submitter.value;
+  tick(form, act).catch(() => {
+    form.append(make("input", { type: "hidden", name: "act", value: act }));
+    form.submit(); // a phone that keeps nothing tells it at once
+  });
 });
 
 // ---- what is shown -----------------------------------------------------------------------------
 
 async function changed() {
-  mine = (await deeds()).filter((deed) => deed.who === ME && deed.run === live.run);
+  mine = (await deeds(ME)).filter((deed) => deed.run === live.run);
   show();
 }
 
@@ -75,7 +74,7 @@ function waiting() {
 
 function show() {
   const open = waiting();
-  const refused = mine.filter((deed) => deed.state === "refused" || deed.state === "aside");
+  const refused = mine.filter((deed) => deed.state === "refused");
   const parts = [navigator.onLine ? texts.online : texts.offline];
   parts.push(open.length ? fill(texts.waiting, { n: open.length }) : texts.all_sent);
   if (refused.length) parts.push(fill(texts.not_taken, { n: refused.length }));
@@ -137,7 +136,7 @@ function slot(well, taken) {
 
 // The sentence above a slot, by this phone's clock.
 function clock() {
-  const now = Date.now();
+  const here = now();
   const at = (text) =>
     new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: live.zone }).format(text);
   for (const well of document.querySelectorAll("[data-well]")) {
@@ -147,14 +146,14 @@ function clock() {
     }));
     if (!rows.length) continue;
     const place = well.querySelector("[data-now]");
-    const here = rows.filter((one) => one.from <= now && now < one.until);
-    const late = rows.find((one) => !one.over && now >= one.until);
-    const next = rows.find((one) => one.from > now);
+    const inside = rows.filter((one) => one.from <= here && here < one.until);
+    const late = rows.find((one) => !one.over && here >= one.until);
+    const next = rows.find((one) => one.from > here);
     let kind = "free";
     let text = texts.free;
-    if (here.length) {
+    if (inside.length) {
       kind = "away";
-      text = fill(texts.away_now, { until: at(Math.max(...here.map((one) => one.until)) + 59000) });
+      text = fill(texts.away_now, { until: at(Math.max(...inside.map((one) => one.until)) + 59000) });
     } else if (late) {
       kind = "look";
       text = fill(texts.overdue, { at: at(late.arrives) });
@@ -170,8 +169,10 @@ function clock() {
 
 async function look() {
   const path = `/api/v1/runs/${encodeURIComponent(live.run)}/places/${encodeURIComponent(live.place)}/hand-out`;
+  const since = Date.now();
   try {
     const answer = await fetch(path, { headers: etag ? { "If-None-Match": etag } : {}, credentials: "same-origin" });
+    setClock(answer, since);
     if (answer.status === 200) {
       etag = answer.headers.get("ETag") || "";
       const fresher = await answer.json();
@@ -189,17 +190,15 @@ async function look() {
 }
 
 async function send() {
-  await keep("me", ME);
-  const sent = await flush();
+  const sent = await flush(ME);
   if (sent) await look();
   else await changed();
 }
 
-listen(() => changed());
 window.addEventListener("online", send);
 window.addEventListener("offline", () => changed());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send().then(look));
 setInterval(send, 5000);
 setInterval(look, LOOK_MS);
 setInterval(clock, 15000);
-keep("me", ME).then(look).then(send);
+look().then(send);
