@@ -1,5 +1,6 @@
 """Who opens the pages: accounts and links of the measured district, and what they look at."""
 
+import csv
 import secrets
 from collections import Counter
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from logistics.store import couriers, custody, places, plans, runs, tables, trip
 from logistics.store.custody import Held
 from logistics.store.session import open_database
 from logistics.usecases.assign_steward import assign_steward
+from logistics.usecases.import_registry import import_registry
 
 STAFF: Final = ("planner", "clerk", "auditor", "steward")
 STEWARDS_HOUSEHOLDS: Final = 30
@@ -132,6 +134,7 @@ def let_in(file: Path, facts: Facts) -> People:
             staff.take_on(session, f"bench.{role}", password, actor="bench", at=at)
             area = None if role == "auditor" else DISTRICT  # traces end at no district
             staff.give_role(session, f"bench.{role}", role, district=area, actor="bench", at=at)
+        _register(session, file.with_suffix(".csv"), facts.homes, at)
         for code in facts.homes[:STEWARDS_HOUSEHOLDS]:
             assign_steward(session, code, "bench.steward", actor="bench", at=at)
         for role, whose in (
@@ -147,3 +150,25 @@ def let_in(file: Path, facts: Facts) -> People:
             made[role] = f"/h/{secret}"
     database.close()
     return People(password=password, logins={role: f"bench.{role}" for role in STAFF}, links=made)
+
+
+def _register(session: Session, file: Path, homes: tuple[str, ...], at: datetime) -> None:
+    """Register the chosen households, every third with somebody old who lives alone."""
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        rows = csv.writer(opened)
+        rows.writerow(_HEADS)
+        for number, home in enumerate(homes):
+            compound, building, stairwell, room = home.rsplit("-", 3)
+            door = (compound, int(building), int(stairwell), room, "普通")
+            old = ("1", "1", "张", 81, "老人、独居", at.date(), "bench") if number % 3 == 0 else ()
+            rows.writerow((*door, *(old or ("2", "", "", "", "", "", ""))))
+    area = places.district_by_name(session, DISTRICT)
+    found = import_registry(session, area.id, [file], actor="bench", at=at)
+    if found.faults:
+        raise ValueError(found.faults[0])
+
+
+_HEADS: Final = (
+    "小区", "幢", "单元", "室", "类型", "人数", "成员", "称呼", "年龄", "需求",
+    "同意日期", "同意登记",
+)  # fmt: skip
