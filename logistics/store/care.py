@@ -30,7 +30,6 @@ from logistics.store.tables import (
 )
 
 _HOME: Final = tuple(column.name for column in household.c)
-_MOST: Final = 500  # households of one steward; more is nobody's one to one
 
 
 def assign(
@@ -66,7 +65,6 @@ def homes_of(session: Session, account_id: str, at: datetime) -> tuple[LookedAft
         .join(said, household.c.id == said.c.household_id)
         .where(said.c.account_id == account_id, _in_force(at))
         .order_by(household.c.code, said.c.duty)
-        .limit(_MOST)
     ).mappings()
     found: dict[str, LookedAfter] = {}
     for row in rows:

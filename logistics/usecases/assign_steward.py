@@ -54,7 +54,7 @@ def assign_steward(
     )  # fmt: skip
     now = care.of_households(session, [home.id], at).get(home.id, {})
     other = now.get(Duty.DEPUTY if duty is Duty.STEWARD else Duty.STEWARD)
-    if login and other is not None and other.login == login and until is None:
+    if login and other is not None and other.login == login:
         raise StewardTwice(household=home.code, value=login, mend="name somebody else")
     before = now.get(duty)
     told = (before.login, before.until) if before else (None, None)
