@@ -7,6 +7,8 @@ export function fill(text, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+const countOf = (t, n) => (n === 1 ? t.bag_one : fill(t.bags, { n }));
+
 export function kilograms(grams) {
   return `${(grams / 1000).toFixed(1)} kg`;
 }
@@ -166,9 +168,9 @@ function drawLoad(state, run, trip, act) {
   return make("section", { class: "card", "aria-labelledby": "load" },
     make("h2", { id: "load", tabindex: -1 }, t.load_title),
     make("p", {}, fill(t.depart_at, { time: clock(state, trip.departs_at), point: named(state, trip.point) })),
-    make("p", { class: "large" }, fill(t.load_says, { n: bags.length, weight: kilograms(trip.weight_g) })),
+    make("p", { class: "large" }, fill(t.load_says, { bags: countOf(t, bags.length), weight: kilograms(trip.weight_g) })),
     make("ul", {}, ...Object.entries(kinds).map(([kind, some]) =>
-      make("li", {}, `${t.compartments[kind] || kind}: ${fill(t.bags, { n: some.length })}`))),
+      make("li", {}, `${t.compartments[kind] || kind}: ${countOf(t, some.length)}`))),
     make("details", { "data-id": "missing", open: state.open.has("missing") }, make("summary", {}, t.missing), make("p", {}, t.missing_says), make("div", { class: "ticks" }, ...boxes)),
     button(t.depart, { class: "primary huge wide", "data-id": "depart", onclick: () => act.depart(run, trip, bags.map((bag) => bag.code).filter((code) => state.left.has(code))) }));
 }
@@ -219,7 +221,7 @@ function drawWay(state, way) {
 
 function drawBags(state, run, trip, stop, open, act) {
   const t = state.t;
-  return make("ul", { class: "rows bags", "aria-label": fill(t.to_stop, { n: stop.bags.length }) }, ...stop.bags.map((bag) => {
+  return make("ul", { class: "rows bags", "aria-label": fill(t.to_stop, { bags: countOf(t, stop.bags.length) }) }, ...stop.bags.map((bag) => {
     const standing = bagState(bag, state.deeds);
     const told = [t.compartments[bag.compartment] || bag.compartment, kilograms(bag.weight_g)];
     if (bag.room) told.unshift(fill(t.room, { room: bag.room }));
@@ -251,7 +253,7 @@ function drawFinish(state, run, trip, act) {
   const said = (bag) => state.fates.get(bag.code) || usual(bag);
   const box = make("section", { class: "card", "aria-labelledby": "finish" }, make("h2", { id: "finish", tabindex: -1 }, t.finish_title));
   if (still.length) {
-    box.append(make("p", {}, fill(t.finish_open, { n: still.length })), make("ul", { class: "rows" }, ...still.map(({ bag }) => {
+    box.append(make("p", {}, fill(t.finish_open, { bags: countOf(t, still.length) })), make("ul", { class: "rows" }, ...still.map(({ bag }) => {
       const choice = make("select", { "aria-label": bag.code, "data-id": `fate-${bag.code}` }, ...Object.entries(t.outcomes).map(([value, text]) =>
         make("option", { value, selected: value === said(bag) }, text)));
       choice.addEventListener("change", () => state.fates.set(bag.code, choice.value));
@@ -277,7 +279,7 @@ function drawStops(state, trip, act) {
       const standing = stopState(trip, stop, state.deeds);
       return make("li", { class: `is-${standing}` },
         make("div", {}, make("strong", {}, `${stop.seq}. ${named(state, stop) || stop.place}`), make("br"),
-          make("span", { class: "small" }, [clock(state, stop.arrives_at), stop.bags.length ? fill(t.bags, { n: stop.bags.length }) : "", t.stop_state[standing]].filter(Boolean).join(" · "))),
+          make("span", { class: "small" }, [clock(state, stop.arrives_at), stop.bags.length ? countOf(t, stop.bags.length) : "", t.stop_state[standing]].filter(Boolean).join(" · "))),
         standing === "done" || stop === state.stop ? "" : button(t.go_here, { class: "tall", "data-id": `go-${stop.seq}`, onclick: () => act.go(stop) }));
     })));
 }
@@ -312,7 +314,7 @@ export function drawPrint(state) {
   return allTrips(state).map(({ run, trip }) => make("section", {},
     make("h2", {}, `${t.sheet_title} · ${run.run} · ${state.day.body.courier} · ${fill(t.trip, { no: trip.no, of: trip.of })}`),
     make("p", {}, fill(t.depart_at, { time: clock(state, trip.departs_at), point: named(state, trip.point) }), " · ",
-      fill(t.load_says, { n: trip.stops.reduce((sum, stop) => sum + stop.bags.length, 0), weight: kilograms(trip.weight_g) })),
+      fill(t.load_says, { bags: countOf(t, trip.stops.reduce((sum, stop) => sum + stop.bags.length, 0)), weight: kilograms(trip.weight_g) })),
     make("table", {}, make("thead", {}, make("tr", {}, ...t.print_columns.map((name) => make("th", {}, name)))),
       make("tbody", {}, ...trip.stops.map((stop) => make("tr", {},
         make("td", {}, String(stop.seq)), make("td", {}, clock(state, stop.arrives_at)),
