@@ -13,7 +13,7 @@ from logistics.usecases.take_list import take_list
 from tests.browser.conftest import DESK
 from tests.browser.town import TOWN
 
-SEARCH_S = 20_000  # milliseconds to wait for a short search on a busy machine
+SEARCH_S = 90_000  # milliseconds of patience on a busy machine; how long it takes proves nothing
 TABS = ("", "triage", "orders", "receiving", "sharing", "packing", "plan", "what-if", "report")
 
 
@@ -148,11 +148,11 @@ def test_goods_are_shared_packed_and_planned_with_live_progress_and_kept_at_a_st
     page.locator("#solve button").click()
     job = page.locator("#job")
     expect(job).to_be_visible()
-    expect(page.locator("#job-found")).to_have_text(re.compile(r"^[1-9]"), timeout=60_000)
+    expect(page.locator("#job-found")).to_have_text(re.compile(r"^[1-9]"), timeout=SEARCH_S)
     expect(page.locator("#job-contacts")).to_have_text("0")
     shot(page, "solving-en")
     page.locator("#job-stop").click()
-    expect(page.locator(".g-stop").first).to_be_attached(timeout=60_000)
+    expect(page.locator(".g-stop").first).to_be_attached(timeout=SEARCH_S)
     assert state_of(service) == "planned"
     assert one.inaccessible() == []
     shot(page, "plan-en")
@@ -170,7 +170,7 @@ def planned(serve, visit):
     page.goto(desk(service, "plan"))
     page.locator("#solve [name=limit]").fill("3")
     page.locator("#solve button").click()
-    expect(page.locator(".g-stop").first).to_be_attached(timeout=60_000)
+    expect(page.locator(".g-stop").first).to_be_attached(timeout=SEARCH_S)
     return service, one, page
 
 
@@ -267,7 +267,7 @@ def test_what_if_stands_beside_what_is_and_the_map_shows_the_routes(planned):
     page.locator("[name=limit]").fill("2")
     assert one.inaccessible() == []
     page.locator("#suppose button").click()
-    expect(page.locator("#result table")).to_be_visible(timeout=60_000)
+    expect(page.locator("#result table")).to_be_visible(timeout=SEARCH_S)
     expect(page.locator("#result")).to_contain_text("不来的配送员")
     assert one.inaccessible() == []
     shot(page, "what-if-zh")

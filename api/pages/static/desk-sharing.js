@@ -6,7 +6,8 @@ const base = `/api/v1/runs/${encodeURIComponent(given("given").run)}`;
 const states = given("texts").plan.job_state;
 
 const fairness = document.querySelector("#fairness[data-load]");
-if (fairness) {
+function workOut() {
+  fairness.replaceChildren(make("p", { role: "status" }, texts.fairness_load));
   call("GET", fairness.dataset.load)
     .then((html) => {
       // our own page's part, whose texts the server has escaped
@@ -15,6 +16,10 @@ if (fairness) {
     })
     .catch(sayProblem);
 }
+// at the size of a subdistrict it takes a core for a while: then only who asks waits for it
+const asks = fairness?.querySelector("[data-work-out]");
+if (asks) asks.addEventListener("click", workOut);
+else if (fairness) workOut();
 
 document.getElementById("share")?.addEventListener("submit", async (event) => {
   event.preventDefault();
