@@ -10,19 +10,25 @@ from logistics.store.tables import bag, bag_line, item, lot, share
 
 def of_household(session: Session, run_id: str, household_id: str) -> tuple[HouseholdBag, ...]:
     """Read a household's bags of a run with what is in them, by number."""
-    rows = (
-        session.execute(
-            select(bag.c.id, bag.c.code, bag.c.no, bag.c.compartment, bag.c.state, bag.c.custodian)
-            .where(
-                bag.c.run_id == run_id,
-                bag.c.household_id == household_id,
-                bag.c.state != BagState.STRUCK.value,
-            )
-            .order_by(bag.c.no)
+    found = session.execute(
+        select(
+            bag.c.id,
+            bag.c.code,
+            bag.c.no,
+            bag.c.compartment,
+            bag.c.state,
+            bag.c.custodian,
+            bag.c.run_id,
         )
-        .mappings()
-        .all()
-    )
+        .where(bag.c.household_id == household_id, bag.c.state != BagState.STRUCK.value)
+        .order_by(bag.c.no)
+    ).mappings()
+    # a run has many bags and a household few: so the run is no condition of the query
+    rows = [
+        {name: value for name, value in row.items() if name != "run_id"}
+        for row in found
+        if row["run_id"] == run_id
+    ]
     held: dict[str, list[BagItem]] = {row["id"]: [] for row in rows}
     lines = session.execute(
         select(

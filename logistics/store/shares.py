@@ -120,15 +120,16 @@ def _given(session: Session, run_id: str, household_code: str | None) -> tuple[G
         .join(household_list, household_list.c.id == order_line.c.list_id)
         .join(household, household.c.id == household_list.c.household_id)
         .outerjoin(lot, lot.c.id == share.c.lot_id)
-        .where(share.c.run_id == run_id)
         .order_by(household.c.code, order_line.c.list_id, order_line.c.no, share.c.id)
     )
-    if household_code is not None:
-        query = query.where(household.c.code == household_code)
-    corrected = corrections(session, run_id)
-    return tuple(
-        _given_share(dict(mapping), corrected) for mapping in session.execute(query).mappings()
-    )
+    if household_code is None:
+        query = query.where(share.c.run_id == run_id)
+    else:  # by its lists: an index on the run would lead through everybody's shares
+        query = query.where(household.c.code == household_code, household_list.c.run_id == run_id)
+    rows = [dict(mapping) for mapping in session.execute(query).mappings()]
+    of = None if household_code is None else [row["id"] for row in rows]
+    corrected = corrections(session, run_id, of)
+    return tuple(_given_share(row, corrected) for row in rows)
 
 
 def _given_share(row: dict[str, Any], corrected: Mapping[str, tuple[int, Reason]]) -> GivenShare:
@@ -153,12 +154,25 @@ def _given_share(row: dict[str, Any], corrected: Mapping[str, tuple[int, Reason]
     )
 
 
-def corrections(session: Session, run_id: str) -> dict[str, tuple[int, Reason]]:
-    """Read per share how much of it was taken back in all, and why the last time."""
+def corrections(
+    session: Session, run_id: str, share_ids: Sequence[str] | None = None
+) -> dict[str, tuple[int, Reason]]:
+    """Read per share how much of it was taken back in all, and why the last time.
+
+    Parameters
+    ----------
+    share_ids
+        Only these, a household's few; None: all of the run.
+    """
     found: dict[str, tuple[int, Reason]] = {}
+    of = (
+        share_correction.c.run_id == run_id
+        if share_ids is None
+        else share_correction.c.share_id.in_(share_ids)
+    )
     for share_id, quantity, reason in session.execute(
         select(share_correction.c.share_id, share_correction.c.quantity, share_correction.c.reason)
-        .where(share_correction.c.run_id == run_id)
+        .where(of)
         .order_by(share_correction.c.seq)
     ):
         before = found.get(share_id, (0, reason))[0]
