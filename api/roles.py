@@ -36,6 +36,7 @@ class Action(StrEnum):
     API_READ = "api.read"
     SELF_READ = "self.read"  # who one is, one's own sessions and password
     ACCOUNT_MANAGE = "account.manage"
+    LINK_READ = "link.read"  # which links a district has, without their secrets
     LINK_MAKE = "link.make"  # give a household, courier or leader a link, or take it back
     EVENT_RECORD = "event.record"  # what happened to bags on their way
     TRIP_RECORD = "trip.record"  # that a trip left or came back, and what it met
@@ -46,6 +47,7 @@ class Action(StrEnum):
     ERRAND_PAGE = "errand.page"
     ERRAND_MOVE = "errand.move"
     ROLL_CALL_READ = "roll-call.read"
+    ROLL_CALL_FILE = "roll-call.file"  # of a whole run, as a table
     ROLL_CALL_MARK = "roll-call.mark"
     HOUSEHOLD_READ = "household.read"
     HOUSEHOLD_FIND = "household.find"  # by an address as it is spoken
@@ -131,6 +133,7 @@ TABLE: Final[dict[Action, Row]] = {
     Action.API_READ: _row(_EVERYONE),
     Action.SELF_READ: _row(_EVERYONE),
     Action.ACCOUNT_MANAGE: _row("administrator"),
+    Action.LINK_READ: _row(_HOTLINE),
     Action.LINK_MAKE: _row(f"{_HOTLINE}", place="leader"),
     Action.EVENT_RECORD: _row(_HOTLINE, place="leader point-team", own="household courier"),
     Action.TRIP_RECORD: _row(_HOTLINE, place="point-team", own="courier"),
@@ -141,6 +144,7 @@ TABLE: Final[dict[Action, Row]] = {
     Action.ERRAND_PAGE: _row(f"{_HOTLINE} duty-officer"),
     Action.ERRAND_MOVE: _row(_HOTLINE, own="steward"),
     Action.ROLL_CALL_READ: _row(f"{_HOTLINE} auditor duty-officer", place="leader"),
+    Action.ROLL_CALL_FILE: _row(f"{_HOTLINE} auditor duty-officer"),
     Action.ROLL_CALL_MARK: _row(_HOTLINE, place="leader"),
     Action.HOUSEHOLD_READ: _row("planner clerk", place="leader", own="household steward"),
     Action.HOUSEHOLD_FIND: _row("planner clerk", place="leader"),

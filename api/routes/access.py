@@ -23,7 +23,8 @@ router = APIRouter(prefix="/api/v1", tags=["access"])
 Self = Annotated[Principal, Depends(may_within(Action.SELF_READ))]
 Manages = Annotated[Principal, Depends(may_within(Action.ACCOUNT_MANAGE))]
 MakesLinks = Annotated[Principal, Depends(may_within(Action.LINK_MAKE))]
-ReadsLinks = Annotated[Principal, Depends(may(Action.LINK_MAKE))]
+ReadsLinks = Annotated[Principal, Depends(may(Action.LINK_READ))]
+TakesBack = Annotated[Principal, Depends(may(Action.LINK_MAKE))]
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 _CHANGES = Responses.of(404, 409, 422)
 
@@ -277,7 +278,7 @@ def of_district(
     "/links/{link_id}/revoke", response_model=LinkOut, summary="Take a link back",
     responses=_CHANGES,
 )  # fmt: skip
-def revoke(link_id: str, who: ReadsLinks, work: WorkDep, at: NowDep) -> LinkOut:
+def revoke(link_id: str, who: TakesBack, work: WorkDep, at: NowDep) -> LinkOut:
     """Close a link, and sign out the phone that opened it."""
     closed = work(lambda session: personal.take_back(session, link_id, actor=who.actor, at=at))
     return _link(closed, at)

@@ -42,7 +42,7 @@ _ACTIONS: Final = {
     RunTable.SHARES: Action.LIST_PAGE,
     RunTable.BAGS: Action.PACKING_READ,
     RunTable.TRIPS: Action.SHEETS_READ,
-    RunTable.ROLL_CALL: Action.ROLL_CALL_READ,
+    RunTable.ROLL_CALL: Action.ROLL_CALL_FILE,
 }
 _SUMMARIES: Final = {
     RunTable.LISTS: "Export a run's lists as a table",

@@ -41,6 +41,12 @@ OTHER = {
 }  # fmt: skip
 """Parameters that name nothing here: what is not there is nobody's, so limits refuse it."""
 
+
+def _at_a_door(side) -> dict[str, object]:
+    form = {"household": side.household, "run": side.run, "place": side.building, "key": "k"}
+    return {"data": {**form, "go": "send", "text": "土豆1斤", "answer": "asked"}}
+
+
 BODIES = {
     ("POST", "/api/v1/runs"): lambda s: {
         "json": {"district": s.district, "day": "2031-01-01", "cutoff_at": "2031-01-01T00:00:00Z"}
@@ -69,6 +75,10 @@ BODIES = {
     ("POST", "/api/v1/districts/{district}/links"): lambda s: {
         "json": {"role": "household", "household": s.household}
     },
+    ("POST", "/leader/unheard"): _at_a_door,
+    ("POST", "/leader/list"): _at_a_door,
+    ("POST", "/leader/links"): _at_a_door,
+    ("GET", "/leader/sheet.pdf"): lambda s: {"params": {"run": s.run, "place": s.stairwell}},
     ("GET", "/api/v1/ledger/proof"): lambda s: {"params": {"run": s.run}},
     ("POST", "/api/v1/runs/{run_id}/packing"): lambda s: {"json": {"events": [
         {"bag": s.bag, "event": "seal", "key": f"seal-{s.bag}"}
@@ -112,7 +122,8 @@ def _path(route: APIRoute, side) -> str:
         "district": side.district, "run": side.run, "run_id": side.run,
         "household": side.household, "list_id": side.list_id, "errand_id": side.errand_id,
         "link_id": side.link_id, "courier": side.courier, "bag": side.bag, "trip": side.trip,
-        "point": side.point, "report_id": side.report_id, "photo_id": side.photo_id,
+        "point": side.point, "place": side.building, "report_id": side.report_id,
+        "photo_id": side.photo_id,
         "announcement_id": side.announcement_id, "category": "vegetable",
         "job_id": side.job_id, "plan_id": f"plan-{side.district}-{side.courier}",
     } | OTHER  # fmt: skip
