@@ -82,7 +82,7 @@ def head(view: DeskView, area: District, who: Principal, tab: str) -> Values:
         "area": area,
         "tab": tab,
         "tabs": [
-            {"name": name, "path": _path(view.run.code, name), "count": waiting.get(name, 0)}
+            {"name": name, "path": path_of(view.run.code, name), "count": waiting.get(name, 0)}
             for name, action in TAB_ACTIONS.items()
             if who.reach(action) is not None
         ],
@@ -94,7 +94,8 @@ def head(view: DeskView, area: District, who: Principal, tab: str) -> Values:
     }
 
 
-def _path(run: str, tab: str) -> str:
+def path_of(run: str, tab: str) -> str:
+    """Give the address of a tab."""
     return f"/desk/runs/{run}" if tab == "overview" else f"/desk/runs/{run}/{tab}"
 
 

@@ -53,7 +53,7 @@ def glance(run_id: str, _: Sees, work: WorkDep) -> DeskOut:
     view = work.read(lambda session: show_desk(session, run_id))
     said = plain(view) | {"run": RunOut.of(view.run).model_dump(mode="json")}
     for one in said["decisions"]:
-        one["link"] = f"/desk/runs/{view.run.code}/{one['tab']}"
+        one["link"] = desk_views.path_of(view.run.code, one["tab"])
     return DeskOut.model_validate(said)
 
 

@@ -11,6 +11,8 @@ from logistics.domain.runs import Run, RunState
 from logistics.domain.stock import LotState
 from logistics.store.tables import (
     bag,
+    bag_report,
+    bag_report_answer,
     errand_left,
     household,
     household_fill,
@@ -25,6 +27,7 @@ from logistics.store.tables import (
     purchase_order,
     run,
     share,
+    stop_problem,
     unserved,
 )
 
@@ -86,6 +89,14 @@ def waiting(session: Session, run_id: str, plan_id: str | None) -> dict[str, int
         "packing-shorts": select(func.count())
         .select_from(packing_short.join(bag, bag.c.id == packing_short.c.bag_id))
         .where(bag.c.run_id == run_id),
+        "reports-open": select(func.count())
+        .select_from(
+            bag_report.outerjoin(
+                bag_report_answer, bag_report_answer.c.report_id == bag_report.c.id
+            )
+        )
+        .where(bag_report.c.run_id == run_id, bag_report_answer.c.id.is_(None)),
+        "stop-problems": select(func.count()).where(stop_problem.c.run_id == run_id),
         "jobs-failed": select(func.count()).where(job.c.run_id == run_id, job.c.state == "failed"),
     }
     if plan_id is not None:

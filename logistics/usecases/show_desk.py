@@ -15,11 +15,15 @@ _TABS = {
     "held-lots": "receiving",
     "orders-awaited": "receiving",
     "packing-shorts": "packing",
+    "reports-open": "overview",
+    "stop-problems": "overview",
     "jobs-failed": "plan",
     "unserved": "plan",
     "errands-left": "plan",
 }
-_URGENT = frozenset({"triage-open", "unserved", "bags-disputed", "bags-lost", "orders-awaited"})
+_URGENT = frozenset(
+    {"triage-open", "unserved", "bags-disputed", "bags-lost", "orders-awaited", "reports-open"}
+)
 
 
 def show_desk(session: Session, run: str) -> DeskView:
