@@ -28,7 +28,7 @@ from logistics.store import (
     web_sessions,
 )
 
-__all__ = ["NotAllowed", "NotYours", "Principal", "may", "may_within", "principal"]
+__all__ = ["NotAllowed", "NotYours", "NothingThere", "Principal", "may", "may_within", "principal"]
 
 
 class NothingThere(NotFound):

@@ -57,6 +57,7 @@ class Action(StrEnum):
     NEED_WITHDRAW = "need.withdraw"  # take back the consent to keep a need
     NEED_AUDIT = "need.audit"  # all needs, but not whose they are
     PACKING_READ = "packing.read"  # bags and their goods: no household, no room
+    PACKING_FILE = "packing.file"  # all bags of a run, as a table
     PACKING_CONFIRM = "packing.confirm"
     GOODS_RECEIVE = "goods.receive"  # say what came, and how it was
     RECEIPT_READ = "receipt.read"  # what households owe, by their code
@@ -154,6 +155,7 @@ TABLE: Final[dict[Action, Row]] = {
     Action.NEED_WITHDRAW: _row("clerk", own="household"),
     Action.NEED_AUDIT: _row("auditor"),
     Action.PACKING_READ: _row(f"{_DESK} auditor", place="point-team"),
+    Action.PACKING_FILE: _row(f"{_DESK} auditor"),
     Action.PACKING_CONFIRM: _row(_DESK, place="point-team"),
     Action.GOODS_RECEIVE: _row(f"{_DESK} buyer", place="point-team"),
     Action.RECEIPT_READ: _row(_HOTLINE, own="household"),

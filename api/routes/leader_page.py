@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.access.parties import own_events
 from api.assets_folder import font_folders
-from api.auth import NotYours
+from api.auth import NothingThere, NotYours
 from api.errors import KeyMissing, Responses
 from api.file_names import disposition, file_name
 from api.once import Reply, once
@@ -179,7 +179,7 @@ def sheet(
         spot = visit.spot(session, place)
         chosen, _ = visit.run(session, spot, run)
         if chosen is None:
-            raise NotYours(subject=run or "run")
+            raise NothingThere(subject=run or "run")
         return spot, read_leader_day(session, spot, chosen.id, at=visit.at)
 
     spot, day = visit.work.read(read)

@@ -40,7 +40,7 @@ _ACTIONS: Final = {
     RunTable.LISTS: Action.LIST_PAGE,
     RunTable.ORDERS: Action.RUN_STEP,
     RunTable.SHARES: Action.LIST_PAGE,
-    RunTable.BAGS: Action.PACKING_READ,
+    RunTable.BAGS: Action.PACKING_FILE,
     RunTable.TRIPS: Action.SHEETS_READ,
     RunTable.ROLL_CALL: Action.ROLL_CALL_FILE,
 }

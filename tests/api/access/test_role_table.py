@@ -43,8 +43,16 @@ OTHER = {
 
 
 def _at_a_door(side) -> dict[str, object]:
-    form = {"household": side.household, "run": side.run, "place": side.building, "key": "k"}
-    return {"data": {**form, "go": "send", "text": "土豆1斤", "answer": "asked"}}
+    form = {"household": side.household, "run": side.run, "place": side.building}
+    return {
+        "data": {
+            **form,
+            "key": f"k-{side.household}",
+            "go": "send",
+            "text": "土豆1斤",
+            "answer": "asked",
+        }
+    }
 
 
 BODIES = {
