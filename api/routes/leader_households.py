@@ -125,9 +125,9 @@ def send(visit: LeaderVisitDep, form: FormDep) -> Response:
         )
     if not key:
         raise KeyMissing
+    visit.work.read(lambda session: visit.must_lead(session, Action.LIST_TAKE, household))
 
     def deed(session: Session) -> Reply:
-        visit.must_lead(session, Action.LIST_TAKE, household)
         taken = take_list(
             session, text_of(form, "run", 64), household, [], text=text, note=note,
             channel=_CHANNEL, actor=visit.who.actor, at=visit.at,
@@ -224,9 +224,9 @@ def report(visit: LeaderVisitDep, form: FormDep) -> Response:
     }
     if not key:
         raise KeyMissing
+    visit.work.read(lambda session: visit.must_lead(session, Action.REPORT_MAKE, household))
 
     def deed(session: Session) -> Reply:
-        visit.must_lead(session, Action.REPORT_MAKE, household)
         kind = ReportKind.DAMAGED if text_of(form, "kind", 16) == "damaged" else ReportKind.MISSING
         made = report_bag(
             session, run, household, Told(kind=kind, **told), channel=_CHANNEL,
