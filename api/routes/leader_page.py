@@ -24,7 +24,7 @@ from logistics.domain.door_visits import DoorAnswer, DoorVisit
 from logistics.domain.ids import new_id
 from logistics.domain.leader_days import Door, LeaderDay
 from logistics.domain.places import Place
-from logistics.errors import Invalid, NotFound
+from logistics.errors import Invalid
 from logistics.store import places
 from logistics.usecases.note_at_door import note_at_door
 from logistics.usecases.read_leader_day import read_leader_day
@@ -35,12 +35,6 @@ router = APIRouter(prefix="/leader", tags=["pages"])
 _PAGE: Final = Responses.of(404, 409, 422)
 _ANSWERS: Final = {one.value: one for one in DoorAnswer}
 Code = Annotated[str, Query(max_length=64)]
-
-
-class NothingThere(NotFound):
-    """No run was released today, so there is nothing to print."""
-
-    code = "leader.no-run"
 
 
 class TickUnknown(Invalid):
@@ -185,7 +179,7 @@ def sheet(
         spot = visit.spot(session, place)
         chosen, _ = visit.run(session, spot, run)
         if chosen is None:
-            raise NothingThere(place=spot.code)
+            raise NothingThere(subject=run or spot.code)
         return spot, read_leader_day(session, spot, chosen.id, at=visit.at)
 
     spot, day = visit.work.read(read)
