@@ -355,17 +355,17 @@ def receipt_of(session: Session, receipt_id: str) -> Receipt:
 
 
 def _lots(session: Session, where: Any) -> tuple[Lot, ...]:
-    lost = (
-        select(
-            movement.c.lot_id, movement.c.cause, func.sum(movement.c.quantity).label("quantity")
+    lost = (  # by the lots that are asked for: else all losses of all days would be added up
+        select(func.coalesce(func.sum(movement.c.quantity), 0))
+        .where(
+            movement.c.lot_id == lot.c.id,
+            movement.c.cause == lot.c.receipt_id,
+            movement.c.kind == MoveKind.LOSS.value,
         )
-        .where(movement.c.kind == MoveKind.LOSS.value)
-        .group_by(movement.c.lot_id, movement.c.cause)
-        .subquery()
+        .scalar_subquery()
     )
     rows = session.execute(
-        select(lot, func.coalesce(lost.c.quantity, 0).label("damaged"))
-        .outerjoin(lost, (lost.c.lot_id == lot.c.id) & (lost.c.cause == lot.c.receipt_id))
+        select(lot, lost.label("damaged"))
         .where(where)
         .order_by(lot.c.received_at, lot.c.item_id, lot.c.provenance, lot.c.quantity, lot.c.id)
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from difflib import get_close_matches
 
-from sqlalchemy import ColumnElement, RowMapping, Select, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.places import District, Household, Place
@@ -187,6 +187,17 @@ def households(
         query = query.where(tables.household.c.stairwell_id == stairwell_id)
     rows = session.execute(query.order_by(tables.household.c.code))
     return tuple(Household(**row) for row in rows.mappings())
+
+
+def households_by_stairwell(session: Session, district_id: str) -> dict[str, int]:
+    """Count the households of each stairwell of a district."""
+    home = tables.household
+    query = (
+        select(home.c.stairwell_id, func.count())
+        .where(home.c.district_id == district_id)
+        .group_by(home.c.stairwell_id)
+    )
+    return dict(session.execute(query).all())
 
 
 def put_households(session: Session, values: Iterable[Household]) -> Put:

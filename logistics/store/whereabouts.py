@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from logistics.domain.access import Where
@@ -258,13 +258,26 @@ def _district(session: Session, query: Select[Any]) -> Where | None:
 
 
 def _bags_named(run: str, said: Collection[str]) -> Select[Any]:
-    rides = (
-        select(t.stop_bag.c.bag_id, t.trip.c.courier_id)
-        .join(t.stop, t.stop.c.id == t.stop_bag.c.stop_id)
-        .join(t.trip, t.trip.c.id == t.stop.c.trip_id)
+    """Find bags by what indexes hold, not by looking at all bags of the run."""
+    of_run = select(t.run.c.id).where(or_(t.run.c.code == run, t.run.c.id == run))
+    named = union(
+        select(t.bag.c.id).where(t.bag.c.run_id.in_(of_run), t.bag.c.code.in_(said)),
+        select(t.bag.c.id).where(t.bag.c.id.in_(said)),
+        select(t.bag_token.c.bag_id).where(t.bag_token.c.token.in_(said)),
+    )
+    courier = (
+        select(t.trip.c.courier_id)
+        .join(t.stop, t.stop.c.trip_id == t.trip.c.id)
+        .join(t.stop_bag, t.stop_bag.c.stop_id == t.stop.c.id)
         .join(t.plan, t.plan.c.id == t.stop_bag.c.plan_id)
-        .where(t.plan.c.state == "released")
-        .subquery()
+        .where(
+            t.plan.c.run_id == t.bag.c.run_id,
+            t.plan.c.state == "released",
+            t.stop_bag.c.bag_id == t.bag.c.id,
+        )
+        .limit(1)
+        .correlate(t.bag)
+        .scalar_subquery()
     )
     return (
         select(
@@ -275,16 +288,11 @@ def _bags_named(run: str, said: Collection[str]) -> Select[Any]:
             t.household.c.code.label("household"),
             t.household.c.stairwell_id,
             t.household.c.district_id,
-            rides.c.courier_id,
+            courier.label("courier_id"),
         )
-        .join(t.run, t.run.c.id == t.bag.c.run_id)
         .join(t.household, t.household.c.id == t.bag.c.household_id)
         .outerjoin(t.bag_token, t.bag_token.c.bag_id == t.bag.c.id)
-        .outerjoin(rides, rides.c.bag_id == t.bag.c.id)
-        .where(
-            or_(t.run.c.code == run, t.run.c.id == run),
-            or_(t.bag.c.code.in_(said), t.bag.c.id.in_(said), t.bag_token.c.token.in_(said)),
-        )
+        .where(t.bag.c.id.in_(named), t.bag.c.run_id.in_(of_run))
     )
 
 

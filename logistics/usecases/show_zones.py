@@ -71,9 +71,9 @@ def zones_at(session: Session, district_id: str, at: datetime) -> ZonesAt:
     stairwells = Counter(
         ZONES[ranks[one.id]] for one in places.places(session, district_id, "stairwell")
     )
-    homes = Counter(
-        ZONES[ranks[home.stairwell_id]] for home in places.households(session, district_id)
-    )
+    homes = Counter[str]()
+    for stairwell, count in places.households_by_stairwell(session, district_id).items():
+        homes[ZONES[ranks[stairwell]]] += count
     return ZonesAt(at=at, stated=tuple(stated), stairwells=stairwells, households=homes)
 
 
