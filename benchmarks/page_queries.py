@@ -3,6 +3,7 @@
 import re
 import sqlite3
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ class Listener:
 
     def __init__(self) -> None:
         self._asked: Asked | None = None
-        self._at = ""
+        self._at: dict[int, str] = {}  # by thread: others ask meanwhile
 
     def install(self) -> None:
         """Listen to all engines, those of later connections too."""
@@ -73,13 +74,14 @@ class Listener:
 
     def _step(self) -> int:
         if self._asked is not None:
-            self._asked.steps[self._at] += 1
+            self._asked.steps[self._at.get(threading.get_ident(), "")] += 1
         return 0
 
     def _before(self, _c: object, _k: object, statement: str, parameters: Any, *_: object) -> None:
-        self._at = _our_line(sys._getframe())  # noqa: SLF001  cheaper than a whole traceback
+        at = _our_line(sys._getframe())  # noqa: SLF001  cheaper than a whole traceback
+        self._at[threading.get_ident()] = at
         if self._asked is not None and not statement.startswith("PRAGMA"):
-            self._asked.statements.append((statement, parameters, self._at))
+            self._asked.statements.append((statement, parameters, at))
 
 
 def _our_line(frame: FrameType | None) -> str:

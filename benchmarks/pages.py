@@ -164,7 +164,8 @@ def look_into(
     listener.install()
     app = create_app(Settings(database=f"sqlite:///{file}", jobs=0))
     found = []
-    with TestClient(app, headers=_FROM_HERE, follow_redirects=False) as client:
+    quiet: dict[str, Any] = {"follow_redirects": False, "raise_server_exceptions": False}
+    with TestClient(app, headers=_FROM_HERE, **quiet) as client:
         cookies = Cookies(people, lambda: _Jar(client))
         for page, path in pages:
             browser = cookies.of(page.role)

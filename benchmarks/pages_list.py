@@ -57,7 +57,6 @@ PAGES: Final = (
         f"{_AREA}/zones/{{place}}/history",
         f"{_AREA}/closures",
         "/api/v1/announcements",
-        f"{_RUN}/shifts.ics",
     ),
     *_each(
         "desk",
@@ -94,9 +93,6 @@ PAGES: Final = (
         f"{_RUN}/packing/{{bag}}",
         f"{_RUN}/problems",
         f"{_RUN}/errands",
-        f"{_RUN}/tracks/{{courier}}.geojson",
-        "/api/v1/trace/bag/{bag}",
-        f"{_AREA}/needs",
     ),
     *_each(
         "desk",
@@ -209,7 +205,7 @@ LEFT_OUT: Final = {
     **dict.fromkeys(
         (f"{_RUN}/lists.{{kind}}", f"{_RUN}/orders.{{kind}}", f"{_RUN}/shares.{{kind}}",
          f"{_RUN}/bags.{{kind}}", f"{_RUN}/trips.{{kind}}", f"{_RUN}/roll-call.{{kind}}",
-         f"{_RUN}/tracks.{{kind}}", f"{_RUN}/tracks/{{courier}}.{{kind}}"),
+         f"{_RUN}/shifts.ics", f"{_RUN}/tracks.{{kind}}", f"{_RUN}/tracks/{{courier}}.{{kind}}"),
         "a file of a whole run, by intent",
     ),
     **dict.fromkeys(
