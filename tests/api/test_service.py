@@ -130,13 +130,6 @@ def test_the_report_is_a_page_that_asks_nobody_even_before_there_is_a_plan(servi
     assert (refused.status_code, refused.json()["code"]) == (404, "plan.unknown")
 
 
-def test_a_household_sees_its_lists_by_its_link(service):
-    service.post_list()
-    page = service.client.get(f"/h/{service.tokens['household']}")
-    assert "土豆" in page.text
-    assert service.client.get("/h/nobody").status_code == 401
-
-
 def test_every_refusal_has_its_text_in_both_languages():
     for package in (logistics, api):
         for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
