@@ -204,9 +204,7 @@ def newest(
     """List runs in pages, newest day first."""
     since = read_cursor(after, str, int, str)
     before = None if since is None else (_cursor_day(since[0]), since[1], since[2])
-    page = work.read(
-        lambda s: runs.latest(s, limit + 1, before=before, districts=who.districts)
-    )
+    page = work.read(lambda s: runs.latest(s, limit + 1, before=before, districts=who.districts))
     found, more = cut(page, limit)
     last = found[-1] if more else None
     following = cursor_of(last.day.isoformat(), last.wave, last.id) if last else None

@@ -120,7 +120,8 @@ def order_for(session: Session, run_id: str, point: Place, order: str) -> str | 
         purchase_order.c.run_id == run_id,
         or_(purchase_order.c.id == order, purchase_order.c.code == order),
     )
-    return session.scalar(query)
+    found: str | None = session.scalar(query)
+    return found
 
 
 def vans_to(

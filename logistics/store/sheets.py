@@ -178,9 +178,7 @@ def _errand_stop(leg: PlannedLeg, slot: DropSlot | None, errand: SheetErrand) ->
     )
 
 
-def _bags(
-    session: Session, plan_id: str, courier_id: str | None
-) -> dict[str, list[SheetBag]]:
+def _bags(session: Session, plan_id: str, courier_id: str | None) -> dict[str, list[SheetBag]]:
     columns = ("code", "compartment", "weight_g", "volume_ml")
     rows = session.execute(
         select(stop_bag.c.stop_id, household.c.room, *(bag.c[name] for name in columns))

@@ -135,7 +135,7 @@ def add_photo(
     at: datetime,
 ) -> str:
     """Write that a picture shows a stop; under the same key once. Returns the picture's id."""
-    earlier = session.execute(
+    earlier: str | None = session.execute(
         select(stop_photo.c.photo_id).where(stop_photo.c.key == key)
     ).scalar()
     if earlier is not None:

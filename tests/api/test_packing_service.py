@@ -48,7 +48,9 @@ def test_a_packer_seals_a_bag_once(waiting):
     assert again.headers["Idempotent-Replay"] == "true"
     other = waiting.call("POST", waiting.path, role="point-team", json=body, key="b")
     assert other.json()["counts"] == {"repeated": 1}
-    listed = waiting.call("GET", waiting.path, role="point-team", params={"state": "sealed"}).json()
+    listed = waiting.call(
+        "GET", waiting.path, role="point-team", params={"state": "sealed"}
+    ).json()
     assert [bag["code"] for bag in listed["bags"]] == waiting.codes[:1]
 
 
