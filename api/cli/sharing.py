@@ -87,6 +87,8 @@ def _compare(done: "SharedOut") -> None:
             lowest=sum(part.lowest == part.bound for part in others),
             permille=f"{max(1000 * part.shortfall for part in others):.1f}",
             steps=max(part.steps for part in others),
+            sure=sum(part.sure for part in others),
+            takers=sum(part.takers for part in others),
         )
 
 
