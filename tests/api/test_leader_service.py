@@ -176,6 +176,13 @@ def test_a_link_is_shown_once_and_taken_back(led):
     database.close()
 
 
+def test_what_may_be_wrong_is_chosen_from_the_bags_and_their_goods(led):
+    path = f"/leader/problem?household={OTHERS}&run={led.run}"
+    page = led.call("GET", path, role="leader", headers=HTML)
+    assert page.status_code == 200
+    assert '<option value="002-B">' in page.text
+
+
 def test_a_problem_is_told_with_its_bag(led):
     form = {"household": OTHERS, "run": led.run, "what": "002-B", "kind": "damaged", "key": "k"}
     for _ in range(2):
