@@ -25,8 +25,26 @@ def out(service):
                 id=f"bg{n}", run_id=run_id, household_id=homes[code], point_id=point,
                 code=f"00{n}-K", no=1, compartment="ambient", weight_g=1, volume_ml=1,
                 state="sealed", custodian="point:P1"))  # fmt: skip
+        _let_ride(session, run_id, point, homes[MINE])
     database.close()
     return service
+
+
+def _let_ride(session, run_id, point, home):
+    """Put the household's bag on a trip of the courier's."""
+    rider = session.scalar(select(tables.courier.c.id))
+    well = session.scalar(
+        select(tables.household.c.stairwell_id).where(tables.household.c.id == home)
+    )
+    session.execute(insert(tables.plan).values(
+        id="pl0", run_id=run_id, digest="x", problem={}, plan={}, state="released", seed=1,
+        created_at=datetime.now(UTC)))  # fmt: skip
+    session.execute(insert(tables.trip).values(
+        id="tr0", plan_id="pl0", courier_id=rider, point_id=point, no=1, code="T0", departs_s=1,
+        returns_s=2, weight_g=1, volume_ml=1, state="released"))  # fmt: skip
+    session.execute(insert(tables.stop).values(
+        id="st0", trip_id="tr0", seq=1, stairwell_id=well, arrival_s=1, leave_s=2))  # fmt: skip
+    session.execute(insert(tables.stop_bag).values(plan_id="pl0", bag_id="bg0", stop_id="st0"))
 
 
 def report(service, *events, role="courier", **more):
@@ -73,8 +91,13 @@ def test_nobody_reports_for_somebody_else(out, role, by):
 
 
 def test_a_household_cannot_take_its_neighbours_bag(out):
-    told = report(out, event("confirm", f"household:{MINE}", bag="001-K"), role="household")
-    assert told.json()["counts"] == {"aside-elsewhere": 1}
+    refused = report(out, event("confirm", f"household:{MINE}", bag="001-K"), role="household")
+    assert (refused.status_code, refused.json()["code"]) == (403, "token.not-yours")
+
+
+def test_a_courier_cannot_report_what_another_carries(out):
+    refused = report(out, event("load", "courier:K1", bag="001-K"))
+    assert (refused.status_code, refused.json()["code"]) == (403, "token.not-yours")
 
 
 @pytest.mark.parametrize(
