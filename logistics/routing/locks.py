@@ -15,9 +15,10 @@ from solver.problem import Amounts, Job, Problem, Vehicle
 def with_locks(inputs: PlanInputs, problem: Problem, index: Index) -> tuple[Problem, Index]:
     """Bind locked drops to their couriers and instants.
 
-    Where only some bags of a job are locked, they become a job of their own. A lock whose courier
-    stays away, or whose bags are gone, binds nothing; one whose instant no longer lies in the
-    wave binds the courier alone.
+    Where only some bags of a job are locked, they become a job of their own; so do those of one
+    lock that lie in several jobs of their stairwell, for one drop has one instant. A lock whose
+    courier stays away, or whose bags are gone, binds nothing; one whose instant no longer lies in
+    the wave binds the courier alone.
     """
     vehicles = {carrier.id: number for number, carrier in index.couriers.items()}
     jobs = {job.id: job for job in problem.jobs}
@@ -27,12 +28,22 @@ def with_locks(inputs: PlanInputs, problem: Problem, index: Index) -> tuple[Prob
         vehicle = vehicles.get(lock.courier_id)
         if vehicle is None:
             continue
+        taken: dict[tuple[int, ...], int] = {}  # the lock's job, by the points of its goods
         for number in [n for n, stairwell in stairwells.items() if stairwell == lock.stairwell_id]:
             mine = tuple(bag for bag in bags[number] if bag.id in lock.bag_ids)
             if not mine or jobs[number].courier is not None:
                 continue
             target = number
             others = tuple(bag for bag in bags[number] if bag.id not in lock.bag_ids)
+            first = taken.get(jobs[number].points)
+            if first is not None:
+                bags[first] += mine
+                jobs[first] = _with_bags(jobs[first], bags[first])
+                if others:
+                    jobs[number], bags[number] = _with_bags(jobs[number], others), others
+                else:
+                    del jobs[number], bags[number], stairwells[number], modes[number]
+                continue
             if others:
                 target = new = max(jobs) + 1
                 jobs[new] = replace(_with_bags(jobs[number], mine), id=new)
@@ -40,6 +51,7 @@ def with_locks(inputs: PlanInputs, problem: Problem, index: Index) -> tuple[Prob
                 bags[new], bags[number] = mine, others
                 stairwells[new], modes[new] = stairwells[number], modes[number]
             jobs[target] = _bound(jobs[target], lock, vehicle)
+            taken[jobs[target].points] = target
     return (
         replace(problem, jobs=tuple(jobs.values())),
         replace(index, job_bags=bags, job_stairwell=stairwells, drop_modes=modes),

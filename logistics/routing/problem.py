@@ -20,6 +20,8 @@ DIMENSIONS = 3  # grams, millilitres, bags
 _NO_LIMIT = 10**12  # more grams or millilitres than any shelf was ever asked to hold
 _PRIORITY_OF_TIER = (90, 50, 10)
 _PRIORITY_OF_BAGS_MAX = 10
+_MOST_PARTS = 60
+"""Bags of one job (ours): search keeps a job's bags as the bits of one word, of which 62 count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,9 @@ def honoured(inputs: PlanInputs, carrier: Carrier) -> frozenset[str]:
 def build_problem(inputs: PlanInputs, matrices: Mapping[str, Matrix]) -> tuple[Problem, Index]:
     """Make the problem of a run: one job per stairwell and point, its bags as parts.
 
+    Where more than sixty bags wait, they are several jobs, the most urgent bags first. These share
+    slot, building and zone, so that contact and faces count as for one.
+
     Parameters
     ----------
     matrices
@@ -145,10 +150,11 @@ def build_problem(inputs: PlanInputs, matrices: Mapping[str, Matrix]) -> tuple[P
         if kinds and not any(_there_and_back(matrices[kind], *way) for kind in kinds):
             unreachable += _left("unreachable", slots[stairwell], bags)
             continue
-        number = len(jobs) + 1
-        jobs.append(_job(number, slots[stairwell], bags, inputs, spots))
-        job_bags[number] = bags
-        job_stairwell[number] = stairwell
+        for some in _in_jobs(bags):
+            number = len(jobs) + 1
+            jobs.append(_job(number, slots[stairwell], some, inputs, spots))
+            job_bags[number] = some
+            job_stairwell[number] = stairwell
     used = {job.place for job in jobs}
     vehicles = dict(enumerate(inputs.carriers, start=1))
     problem = Problem(
@@ -181,6 +187,15 @@ def _loads(bags: Iterable[WaitingBag]) -> dict[tuple[str, str], tuple[WaitingBag
     for bag in sorted(bags, key=lambda bag: (bag.need_tier, bag.household_code, bag.code)):
         gathered[bag.stairwell_id, bag.point_id].append(bag)
     return {key: tuple(gathered[key]) for key in sorted(gathered)}
+
+
+def _in_jobs(bags: tuple[WaitingBag, ...]) -> Iterator[tuple[WaitingBag, ...]]:
+    """Cut a stairwell's bags, in their order, into full jobs and a rest.
+
+    A full job is a whole number of most couriers' loads, so that few trips bring bags of two.
+    """
+    for n in range(0, len(bags), _MOST_PARTS):
+        yield bags[n : n + _MOST_PARTS]
 
 
 def _there_and_back(matrix: Matrix, point: int, slot: int) -> bool:

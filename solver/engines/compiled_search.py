@@ -10,7 +10,8 @@ import numpy as np
 from solver.engines.chain import Chain, Heat
 from solver.engines.chains import Board, Limits, route_cost, run_chains
 from solver.engines.compiled import layout as at
-from solver.engines.compiled.build import build, can_search
+from solver.engines.compiled.build import build
+from solver.engines.compiled.build import can_search as _fits_arrays
 from solver.engines.compiled.layout import Inst, Ints
 from solver.engines.compiled.result import rows_of, solution_of
 from solver.engines.fewest import shed_vehicles, wants_fewest
@@ -32,6 +33,9 @@ __all__ = ["can_search", "search"]
 
 STEPS = 100
 """Steps of the compiled search in one of a step limit."""
+
+MOST_PARTS = 62
+"""Parts of one job: those left of it are the bits of one signed word."""
 
 PLANS_APART_S = 2.0
 """Whole plans are shown at most this often."""
@@ -68,6 +72,12 @@ class Asked(Protocol):
     def left_s(self) -> float: ...
     def say(self, text: str) -> None: ...
     def show(self, solution: Solution, engine: str, stopped: str) -> None: ...
+
+
+def can_search(instance: Instance) -> bool:
+    """Say whether every arc fits the arrays, and every job's parts the bits of a word."""
+    parts = max((len(task.parts) for task in instance.tasks if task.splittable), default=0)
+    return parts <= MOST_PARTS and _fits_arrays(instance)
 
 
 def search(run: Asked) -> tuple[Solution, str, str]:
