@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.accounts import HouseholdFacts
@@ -158,37 +158,43 @@ def lots_by_item(session: Session, run_id: str) -> dict[str, str]:
 def households(session: Session, run_id: str, district_id: str) -> Mapping[str, HouseholdFacts]:
     """Read what the record says of every household of a district, by code."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for code, state, number in session.execute(
-        select(household.c.code, household_list.c.state, func.count())
-        .join(household, household.c.id == household_list.c.household_id)
+    codes: dict[str, str] = dict(
+        session.execute(
+            select(household.c.id, household.c.code)
+            .where(household.c.district_id == district_id)
+            .order_by(household.c.code)
+        ).all()
+    )
+    for household_id, state, number in session.execute(
+        select(household_list.c.household_id, household_list.c.state, func.count())
         .where(household_list.c.run_id == run_id)
-        .group_by(household.c.code, household_list.c.state)
+        .group_by(household_list.c.household_id, household_list.c.state)
     ):
-        counts[code]["lists"] += number
-        counts[code]["cancelled"] += number if state == "cancelled" else 0
-    for code, lines, with_share in session.execute(
+        of_home = counts[household_id]
+        of_home["lists"] += number
+        of_home["cancelled"] += number if state == "cancelled" else 0
+    given = select(share.c.id).where(share.c.line_id == order_line.c.id).exists()
+    for household_id, lines, with_share in session.execute(
         select(
-            household.c.code,
-            func.count(func.distinct(order_line.c.id)),
-            func.count(func.distinct(share.c.line_id)),
+            household_list.c.household_id,
+            func.count(),
+            func.sum(case((given, 1), else_=0)),
         )
-        .join(household_list, household_list.c.household_id == household.c.id)
         .join(order_line, order_line.c.list_id == household_list.c.id)
-        .outerjoin(share, share.c.line_id == order_line.c.id)
         .where(household_list.c.run_id == run_id, household_list.c.state == "frozen")
-        .group_by(household.c.code)
+        .group_by(household_list.c.household_id)
     ):
-        counts[code].update(lines=lines, lines_with_share=with_share)
+        counts[household_id].update(lines=int(lines), lines_with_share=int(with_share))
     _count_questions(session, run_id, counts)
     _count_bags(session, run_id, counts)
     _count_answers(session, run_id, district_id, counts)
-    codes = session.execute(
-        select(household.c.code)
-        .where(household.c.district_id == district_id)
-        .order_by(household.c.code)
-    ).scalars()
-    return {code: HouseholdFacts(**counts[code]) for code in codes}
+    return {
+        code: HouseholdFacts(**counts[id_]) if id_ in counts else _NOTHING
+        for id_, code in codes.items()
+    }
 
+
+_NOTHING = HouseholdFacts()  # most households of a large district: one is enough for them all
 
 _FAR = {
     BagState.LOADED: "bags_out",
@@ -206,53 +212,48 @@ _FAR = {
 def _count_bags(session: Session, run_id: str, counts: dict[str, Counter[str]]) -> None:
     on_trips, left_out = planned(session, run_id)
     rows = session.execute(
-        select(household.c.code, bag.c.id, bag.c.state)
-        .join(household, household.c.id == bag.c.household_id)
-        .where(bag.c.run_id == run_id, bag.c.state != BagState.STRUCK.value)
+        select(bag.c.household_id, bag.c.id, bag.c.state).where(
+            bag.c.run_id == run_id, bag.c.state != BagState.STRUCK.value
+        )
     ).all()
     scanned = any(row.state in _FAR for row in rows)
-    for code, bag_id, state in rows:
-        far = _FAR.get(state)
-        counts[code].update(
-            bags=1, bags_on_trips=int(bag_id in on_trips), bags_unserved=int(bag_id in left_out)
-        )
+    for household_id, bag_id, state in rows:
+        of_home, far = counts[household_id], _FAR.get(state)
+        of_home["bags"] += 1
+        of_home["bags_on_trips"] += bag_id in on_trips
+        of_home["bags_unserved"] += bag_id in left_out
         if far is not None:
-            counts[code][far] += 1
+            of_home[far] += 1
         elif state in UNSEALED or (scanned and bag_id in on_trips):
-            counts[code]["bags_waiting"] += 1
+            of_home["bags_waiting"] += 1
 
 
 def _count_answers(
     session: Session, run_id: str, district_id: str, counts: dict[str, Counter[str]]
 ) -> None:
     """Count who declined, and who is not there to be supplied."""
-    rows = session.execute(
-        select(household.c.id, household.c.code).where(household.c.district_id == district_id)
-    )
-    codes = {row.id: row.code for row in rows}
     for household_id, said in registry_calls.marks(session, run_id).items():
-        counts[codes[household_id]]["declined"] += said[-1].answer is Answer.DECLINED
+        counts[household_id]["declined"] += said[-1].answer is Answer.DECLINED
     for household_id in registry.out_of_scope(session, district_id):
-        counts[codes[household_id]]["out_of_scope"] += 1
+        counts[household_id]["out_of_scope"] += 1
 
 
 def _count_questions(session: Session, run_id: str, counts: dict[str, Counter[str]]) -> None:
     through_list = (
-        select(household.c.code)
+        select(household_list.c.household_id)
         .select_from(triage)
         .join(household_list, household_list.c.id == triage.c.list_id)
-        .join(household, household.c.id == household_list.c.household_id)
+        .where(triage.c.run_id == run_id)
     )
-    for code in session.execute(through_list.where(triage.c.run_id == run_id)).scalars():
-        counts[code]["questions"] += 1
-    by_code = select(triage.c.household_code).where(
-        triage.c.run_id == run_id,
-        triage.c.list_id.is_(None),
-        triage.c.household_code.is_not(None),
+    by_code = (
+        select(household.c.id)
+        .select_from(triage)
+        .join(household, household.c.code == triage.c.household_code)
+        .where(triage.c.run_id == run_id, triage.c.list_id.is_(None))
     )
-    for said in session.execute(by_code).scalars():
-        if said is not None:
-            counts[said]["questions"] += 1
+    for query in (through_list, by_code):
+        for household_id in session.execute(query).scalars():
+            counts[household_id]["questions"] += 1
 
 
 def _sums(session: Session, query: Select[Any]) -> dict[str, int]:

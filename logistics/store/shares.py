@@ -209,7 +209,25 @@ def take_back(
 
 
 def lines_by_kind(session: Session, run_id: str) -> Counter[ShareKind]:
-    """Count the lines of a run by the best kind of share that they still have."""
+    """Count the lines of a run by the best kind of share that they still have.
+
+    Of a line that got all it asked and lost nothing of it nothing else is read: these are most.
+    """
+    corrected = (
+        select(share.c.line_id)
+        .join(share_correction, share_correction.c.share_id == share.c.id)
+        .where(share_correction.c.run_id == run_id)
+    )
+    full_kind = ShareKind.FULL.value
+    otherwise = select(share.c.line_id).where(share.c.run_id == run_id, share.c.kind != full_kind)
+    unlike = otherwise.union(corrected)
+    as_asked = session.execute(
+        select(func.count(func.distinct(share.c.line_id))).where(
+            share.c.run_id == run_id,
+            share.c.kind == full_kind,
+            share.c.line_id.not_in(unlike),
+        )
+    ).scalar_one()
     taken = (
         select(share_correction.c.share_id, func.sum(share_correction.c.quantity).label("sum"))
         .where(share_correction.c.run_id == run_id)
@@ -225,7 +243,7 @@ def lines_by_kind(session: Session, run_id: str) -> Counter[ShareKind]:
         )
         .join(order_line, order_line.c.id == share.c.line_id)
         .outerjoin(taken, taken.c.share_id == share.c.id)
-        .where(share.c.run_id == run_id)
+        .where(share.c.run_id == run_id, share.c.line_id.in_(unlike))
     )
     missing: dict[str, int] = {}
     lines: dict[str, ShareKind] = {}
@@ -237,7 +255,7 @@ def lines_by_kind(session: Session, run_id: str) -> Counter[ShareKind]:
         lines.setdefault(line_id, ShareKind.NONE)
     full = (k for k, v in missing.items() if v <= 0 and lines[k] is ShareKind.PART)
     lines.update(dict.fromkeys(full, ShareKind.FULL))
-    return Counter(lines.values())
+    return Counter(lines.values()) + Counter({ShareKind.FULL: int(as_asked)})
 
 
 def situations(session: Session, run_id: str) -> dict[str, Situation]:
