@@ -229,6 +229,7 @@ share = Table(
     Column("kind", String(16), nullable=False),  # full part substituted none
     Column("reason", String(64), nullable=False),
     Column("facts", JSON, nullable=False),
+    Index("ix_share_run_kind", "run_id", "kind", "line_id"),  # what every tab of the desk counts
 )
 
 bag = Table(

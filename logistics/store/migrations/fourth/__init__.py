@@ -12,6 +12,7 @@ from logistics.store.migrations.fourth import (
     household_page,
     jobs,
     plan_edits,
+    share_index,
     stop_problems,
     webhooks,
 )
@@ -39,5 +40,6 @@ TOPICS: Final[tuple[Topic, ...]] = (
     door_visits,
     care,
     editions,
+    share_index,
 )
 """In the order in which they are made; taken away in the other."""
