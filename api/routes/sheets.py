@@ -109,9 +109,12 @@ def released_book(session: Session, run_id: str) -> tuple[Run, SheetBook]:
 def own_book(session: Session, run_id: str, courier: str) -> tuple[Run, SheetBook]:
     """Read what one courier's sheet says."""
     run = runs.get(session, run_id)
-    couriers.by_code(session, run.district_id, courier)
-    run, book = released_book(session, run.id)
-    return run, book.of_courier(courier)
+    rider = couriers.by_code(session, run.district_id, courier)
+    if run.state not in _ON_THE_ROAD:
+        raise NotReleased(run=run.code, state=run.state.value)
+    from logistics.usecases.print_sheets import read_sheet  # noqa: PLC0415  as above
+
+    return run, read_sheet(session, run.id, rider)
 
 
 @lru_cache(maxsize=64)  # a sheet of a released plan never changes
