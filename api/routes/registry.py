@@ -1,6 +1,6 @@
 """Roll calls of runs, and what households need, each as far as the asker acts on it."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -17,6 +17,7 @@ from api.paging import AfterQuery, LimitQuery, after_key, link_next
 from api.plain import plain
 from api.roles import Action, Reach
 from logistics.domain.needs import NeedGroup
+from logistics.domain.roll_call import Door
 from logistics.store import runs
 from logistics.usecases.call_roll import call_roll
 from logistics.usecases.mark_roll_call import mark_roll_call
@@ -151,11 +152,16 @@ def call(
     """Name those who have sent no list, by leader, those with needs first, as doors are walked."""
     place = _own_part(work, who, run, place)
     needs = bool(_acts_on(who))
-    called = work.read(lambda s: call_roll(s, run, place=place, needs=needs))
-    rows, following = after_key(called.rows, lambda row: row.code, after, limit)
+    following: str | None = None
+
+    def page(doors: Sequence[Door]) -> Sequence[Door]:
+        nonlocal following
+        found, following = after_key(doors, lambda door: door.code, after, limit)
+        return found
+
+    called = work.read(lambda s: call_roll(s, run, place=place, needs=needs, cut=page))
     link_next(request, response, following)
-    shown = plain(replace(called, rows=tuple(rows)))
-    return RollCallOut.model_validate(shown | {"next": following})
+    return RollCallOut.model_validate(plain(called) | {"next": following})
 
 
 @router.post(

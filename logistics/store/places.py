@@ -1,8 +1,10 @@
 """Districts, places and households."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from difflib import get_close_matches
+from itertools import starmap
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, RowMapping, Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -187,6 +189,28 @@ def households(
         query = query.where(tables.household.c.stairwell_id == stairwell_id)
     rows = session.execute(query.order_by(tables.household.c.code))
     return tuple(Household(**row) for row in rows.mappings())
+
+
+class Doorway(NamedTuple):
+    """As much of a household as tells where it lives."""
+
+    id: str
+    stairwell_id: str
+    code: str
+    room: str
+    persons: int
+
+
+def doors(
+    session: Session, district_id: str, stairwell_ids: Collection[str] | None = None
+) -> tuple[Doorway, ...]:
+    """List a district's doors, or those of some stairwells, by code."""
+    home = tables.household.c
+    query = select(home.id, home.stairwell_id, home.code, home.room, home.persons)
+    query = query.where(home.district_id == district_id)
+    if stairwell_ids is not None:
+        query = query.where(home.stairwell_id.in_(stairwell_ids))
+    return tuple(starmap(Doorway, session.execute(query.order_by(home.code))))
 
 
 def households_by_stairwell(session: Session, district_id: str) -> dict[str, int]:

@@ -1,20 +1,27 @@
 """Name the households that have sent nothing yet, for their leaders to ask (点名,一户不漏)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from logistics.domain.needs import NeedRecord
-from logistics.domain.places import Household, Place
-from logistics.domain.registry import HouseholdKind, HouseholdRecord, PlaceRecord
-from logistics.domain.roll_call import Answer, Caller, Mark, RollCall, in_order
+from logistics.domain.places import Place
+from logistics.domain.registry import HouseholdKind, HouseholdRecord, PlaceRecord, Standing
+from logistics.domain.roll_call import Answer, Caller, Door, Mark, RollCall, in_order
 from logistics.domain.runs import Run
 from logistics.store import places, registry, registry_calls, runs
+from logistics.store.places import Doorway
 
 
 def call_roll(
-    session: Session, run: str, *, place: str = "", kind: str = "", needs: bool = True
+    session: Session,
+    run: str,
+    *,
+    place: str = "",
+    kind: str = "",
+    needs: bool = True,
+    cut: Callable[[Sequence[Door]], Sequence[Door]] | None = None,
 ) -> RollCall:
     """Say who of a run's area has sent no list, has not declined, and is there to be supplied.
 
@@ -26,6 +33,9 @@ def call_roll(
         Only within this compound, building or stairwell; without them the whole area.
     needs
         Whether the asker may learn that a household has needs; otherwise nobody goes first.
+    cut
+        Chooses, in the order of asking, whom to tell in full; without it everybody. The counts
+        are of all in any case.
 
     Raises
     ------
@@ -36,28 +46,29 @@ def call_roll(
     """
     found = runs.get(session, run)
     area = {one.id: one for one in places.places(session, found.district_id)}
+    lines = {id_: _line(area, id_) for id_ in area}
     within = places.named(session, found.district_id, place, kind or None) if place else None
-    homes = [
-        home
-        for home in places.households(session, found.district_id)
-        if within is None or within.id in _line(area, home.stairwell_id)
-    ]
+    inside = None if within is None else [id_ for id_ in lines if within.id in lines[id_]]
+    homes = places.doors(session, found.district_id, inside)
     records = registry.records(session, found.district_id)
     marks = registry_calls.marks(session, found.id)
     sent = registry_calls.sent(session, found.id)
-    out = registry.out_of_scope(session, found.district_id) - sent
+    away = {id_ for id_, said in records.items() if said.standing is not Standing.HERE}
+    out = away - sent
     declined = {id_ for id_, said in marks.items() if said[-1].answer is Answer.DECLINED} - sent
-    left = [home for home in homes if home.id not in sent | out | declined]
-    guide = _Guide(session, found, area, records, needs=needs)
-    rows = in_order(guide.caller(home, marks.get(home.id, ())) for home in left)
+    silent = sent | out | declined
+    guide = _Guide(session, found, area, lines, records, needs=needs)
+    left = in_order(guide.door(home) for home in homes if home.id not in silent)
+    rows = guide.callers(left if cut is None else cut(left), marks)
+    asked = {id_ for id_, said in marks.items() if any(m.answer is Answer.ASKED for m in said)}
     return RollCall(
         run=found.code,
         place=within.code if within else "",
         households=len(homes),
         sent=sum(home.id in sent for home in homes),
-        declined=sum(home.id in declined - out for home in homes),
+        declined=sum(home.id in declined - out for home in homes) if declined else 0,
         out_of_scope=sum(home.id in out for home in homes),
-        asked=sum(bool(row.asked) for row in rows),
+        asked=sum(door.household_id in asked for door in left),
         rows=rows,
     )
 
@@ -70,34 +81,63 @@ class _Guide:
         session: Session,
         run: Run,
         area: Mapping[str, Place],
+        lines: Mapping[str, tuple[str, ...]],
         records: Mapping[str, HouseholdRecord],
         *,
         needs: bool,
     ) -> None:
-        self._area, self._records = area, records
-        self._leaders = registry.place_records(session, run.district_id)
-        self._channels = registry_calls.last_channels(session, run.district_id, except_run=run.id)
+        self._session, self._run, self._records = session, run, records
+        leaders = registry.place_records(session, run.district_id)
         known = registry.needs(session, run.district_id) if needs else {}
         self._first = {id_ for id_, said in known.items() if _any_on(said.values(), run.day)}
+        self._codes = {
+            id_: {area[one].kind: area[one].code for one in line} for id_, line in lines.items()
+        }
+        self._leaders = {id_: _leader(line, leaders) for id_, line in lines.items()}
+        self._homes: dict[str, Doorway] = {}
 
-    def caller(self, home: Household, marks: tuple[Mark, ...]) -> Caller:
-        line = _line(self._area, home.stairwell_id)
-        codes = {self._area[id_].kind: self._area[id_].code for id_ in line}
+    def door(self, home: Doorway) -> Door:
+        codes = self._codes.get(home.stairwell_id, {})
         record = self._records.get(home.id)
-        asked = [mark for mark in marks if mark.answer is Answer.ASKED]
-        return Caller(
+        self._homes[home.id] = home
+        return Door(
+            household_id=home.id,
             code=home.code,
-            compound=codes.get("compound", ""),
             building=codes.get("building", ""),
             stairwell=codes.get("stairwell", ""),
             room=home.room,
             floor=record.floor if record else None,
-            leader=_leader(line, self._leaders),
+            leader=self._leaders.get(home.stairwell_id, ""),
+            first=home.id in self._first,
+        )
+
+    def callers(
+        self, doors: Sequence[Door], marks: Mapping[str, tuple[Mark, ...]]
+    ) -> tuple[Caller, ...]:
+        channels = registry_calls.last_channels(
+            self._session, self._run.district_id, except_run=self._run.id
+        )
+        return tuple(
+            self._caller(door, marks.get(door.household_id, ()), channels) for door in doors
+        )
+
+    def _caller(self, door: Door, marks: tuple[Mark, ...], channels: Mapping[str, str]) -> Caller:
+        home = self._homes[door.household_id]
+        record = self._records.get(home.id)
+        asked = [mark for mark in marks if mark.answer is Answer.ASKED]
+        return Caller(
+            code=door.code,
+            compound=self._codes.get(home.stairwell_id, {}).get("compound", ""),
+            building=door.building,
+            stairwell=door.stairwell,
+            room=door.room,
+            floor=door.floor,
+            leader=door.leader,
             kind=record.kind if record else HouseholdKind.FLAT,
             persons=home.persons,
-            first=home.id in self._first,
+            first=door.first,
             submitter=record.submitter if record else "",
-            last_channel=self._channels.get(home.id, ""),
+            last_channel=channels.get(home.id, ""),
             asked=len(asked),
             last_mark=asked[-1] if asked else None,
         )
