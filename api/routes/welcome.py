@@ -64,7 +64,7 @@ def _place(number: int, now: int) -> str:
 
 
 def _counts(session: Session, run: Run) -> list[tuple[str, int]]:
-    view = show_run(session, run.id)
+    view = show_run(session, run.id, brief=True)
     counts = {
         "lists": sum(n for state, n in view.lists.items() if state != "cancelled"),
         "lines": view.accepted_lines,

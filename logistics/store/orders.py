@@ -72,10 +72,16 @@ class OrderHead:
     point_code: str | None = None  # where its goods go; None: to the depot
 
 
-def of_run(session: Session, run_id: str) -> tuple[PurchaseOrder, ...]:
-    """Read the orders of a run with their lines, by code."""
+def of_run(session: Session, run_id: str, *, behind: bool = True) -> tuple[PurchaseOrder, ...]:
+    """Read the orders of a run with their lines, by code.
+
+    Parameters
+    ----------
+    behind
+        Whether to count the households behind each line, over all lists of the run; else 0.
+    """
     received = _received_by_order(session, run_id)
-    wishes = _households_behind(session, run_id)
+    wishes = _households_behind(session, run_id) if behind else {}
     lines: dict[str, list[OrderedLine]] = defaultdict(list)
     for row in session.execute(
         select(purchase_line, item.c.name_zh, item.c.name_en, item.c.base, offer_terms.c.aisle)

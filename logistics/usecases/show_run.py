@@ -67,8 +67,14 @@ def next_step(state: RunState) -> str | None:
     return _NEXT[state]
 
 
-def show_run(session: Session, run: str) -> RunView:
+def show_run(session: Session, run: str, *, brief: bool = False) -> RunView:
     """Read a run at a glance.
+
+    Parameters
+    ----------
+    brief
+        Leave out what is counted over every line or household: ``lines``, ``outcomes``, and the
+        households behind each line of the orders.
 
     Raises
     ------
@@ -84,7 +90,11 @@ def show_run(session: Session, run: str) -> RunView:
     on_trips, left_out = bags.planned(session, found.id)
     planned = trips.glance(session, found.id)
     has_plan = _ORDER.index(found.state) >= _ORDER.index(RunState.PLANNED)
-    outcomes = Counter(household_outcomes(session, found).values()) if has_plan else Counter()
+    outcomes = (
+        Counter(household_outcomes(session, found).values())
+        if has_plan and not brief
+        else Counter()
+    )
     asking, lines = wishes.asking(session, found.id)
     return RunView(
         run=found,
@@ -92,10 +102,10 @@ def show_run(session: Session, run: str) -> RunView:
         households_asking=asking,
         lists=runs.lists_by_state(session, found.id),
         accepted_lines=lines,
-        lines=shares.lines_by_kind(session, found.id),
+        lines={} if brief else shares.lines_by_kind(session, found.id),
         triage=dict(by_state),
         triage_open={code: n for (state, code), n in questions.items() if state == "open"},
-        orders=orders.of_run(session, found.id),
+        orders=orders.of_run(session, found.id, behind=not brief),
         bags=count,
         weight_g=weight_g,
         volume_ml=volume_ml,
