@@ -14,7 +14,7 @@ log = logging.getLogger("supplyloop.access")
 
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),  # a household's link is a secret
+    (b"referrer-policy", b"same-origin"),  # a link is a secret: no other site hears of it
     (b"x-frame-options", b"DENY"),
 )
 

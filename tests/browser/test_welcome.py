@@ -1,7 +1,5 @@
 """The welcome page in a real browser, with a generated district."""
 
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,7 +9,6 @@ from datetime import time as clock
 
 import httpx
 import pytest
-from playwright.sync_api import sync_playwright
 
 from geodata.district import write_district
 from geodata.generated import generate_district
@@ -19,19 +16,6 @@ from logistics.domain.setup import DistrictSetup, PointSetup, Policy, Setup
 from logistics.store.session import open_database
 from logistics.usecases.create_run import create_run
 from logistics.usecases.set_up import set_up
-
-FLAGS = ("--headless --no-sandbox --disable-gpu --disable-background-networking "
-         "--disable-component-update --disable-sync")  # fmt: skip
-
-
-def _chromium() -> str:
-    named = os.environ.get("SUPPLYLOOP_CHROMIUM")
-    found = named or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if found is None:
-        pytest.fail("Chromium is missing: run .ci/chromium", pytrace=False)
-    return found
 
 
 @pytest.fixture
@@ -72,22 +56,20 @@ def address(tmp_path):
         service.terminate()
 
 
-def test_a_browser_shows_the_run_at_a_glance_with_its_map(address, tmp_path):
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=_chromium(), args=FLAGS.split())
-        page = browser.new_page(locale="zh-CN", viewport={"width": 1100, "height": 1300})
-        said, asked = [], []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{address}/", timeout=60_000)
-        assert page.get_by_text("无接触配送服务闭环").is_visible()
-        assert page.locator("ol.states li.now").inner_text() == "收单"
-        map_box = page.locator("figure svg").bounding_box()
-        page.evaluate("document.fonts.ready.then(() => true)")
-        page.screenshot(path=tmp_path / "welcome.png")
-        page.get_by_role("link", name="English").click()
-        assert page.get_by_text("Contactless closed-loop supply").is_visible()
-        browser.close()
+def test_a_browser_shows_the_run_at_a_glance_with_its_map(address, browser, tmp_path):
+    page = browser.new_page(locale="zh-CN", viewport={"width": 1100, "height": 1300})
+    said, asked = [], []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}/", timeout=60_000)
+    assert page.get_by_text("无接触配送服务闭环").is_visible()
+    assert page.locator("ol.states li.now").inner_text() == "收单"
+    map_box = page.locator("figure svg").bounding_box()
+    page.evaluate("document.fonts.ready.then(() => true)")
+    page.screenshot(path=tmp_path / "welcome.png")
+    page.get_by_role("link", name="English").click()
+    assert page.get_by_text("Contactless closed-loop supply").is_visible()
+    page.close()
     assert map_box["width"] > 500
     assert [url for url in asked if not url.startswith((address, "data:"))] == []
     assert [text for text in said if "favicon" not in text] == []
