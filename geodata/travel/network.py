@@ -119,8 +119,10 @@ class Network:
         with cls._lock:
             key = (district.digest, modes[mode])
             streets = cls._streets.get(key)
-            if streets is None:
-                streets = cls._streets[key] = build_streets(district, modes[mode])
+            if streets is None:  # forgotten; a network that is still kept has them yet
+                had = (one.streets for of, one in cls._kept.items() if of[:2] == key)
+                streets = next(had, None) or build_streets(district, modes[mode])
+                cls._streets[key] = streets
             kept = cls._kept.get((*key, whole))
             if kept is None:
                 kept = cls._kept[(*key, whole)] = cls(district, streets, whole)

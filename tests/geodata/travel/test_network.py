@@ -141,6 +141,14 @@ def test_the_same_network_is_not_built_twice(small: District) -> None:
     assert Network.of(small, "foot") is not Network.of(small, "ebike")
 
 
+def test_ways_that_were_forgotten_are_had_from_a_network_that_was_not(small: District) -> None:
+    kept = Network.of(small, "foot")
+    Network._streets.clear()
+    assert (
+        Network.of(small, "foot", frozenset([small.gates["id"].iloc[0]])).streets is kept.streets
+    )
+
+
 def test_an_unknown_mode_is_refused(small: District) -> None:
     with pytest.raises(ModeUnknown, match="camel"):
         Network.of(small, "camel")
