@@ -132,7 +132,8 @@ class _Search:
                 self.best, self.chosen = (max(rest, 0), cost), chosen
             return
         offer = self.offers[n]
-        cases = min(offer.most, -(-rest // offer.case))
+        # whoever sells no fewer than some cases is worth them where a single one is lacking
+        cases = min(offer.most, max(-(-rest // offer.case), offer.least))
         while cases >= 0 and self.nodes <= _NODES:
             if cases < offer.least:
                 cases = 0

@@ -103,6 +103,12 @@ def test_no_choice_at_all_is_better_than_the_one_that_is_proven(asked: Buying) -
         assert chosen.proven
 
 
+def test_a_least_amount_is_bought_where_one_case_is_lacking() -> None:
+    asked = buying([[2, 2]], [[10, 10]], [5], stock_cases=[[2, 2]], least_cases=[[2, 2]])
+    chosen = split(asked, WEIGHTS).named("cheap")
+    assert shortage(asked, chosen) == 0
+
+
 def many(items: int, suppliers: int, seed: int, *, limits: bool) -> Buying:
     rng = np.random.default_rng(seed)
     case = rng.choice([0, 5000, 8000, 10_000, 12_000], size=(items, suppliers))
