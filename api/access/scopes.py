@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 
 from api.access.principal import Principal
@@ -83,11 +82,6 @@ def _within_run(session: Session, path: Said, found: Where | None) -> Where | No
     return found if area is not None and area.district_id == found.district_id else None
 
 
-def parameters(route: APIRoute) -> frozenset[str]:
-    """Name the parameters of a route's path."""
-    return frozenset(route.param_convertors)
-
-
 def must_reach_household(work: Work, who: Principal, action: Action, code: str) -> None:
     """Refuse the affairs of a household that somebody does not look after.
 
@@ -97,8 +91,18 @@ def must_reach_household(work: Work, who: Principal, action: Action, code: str) 
         If it lies outside, or there is none with this code.
     """
     if not who.unlimited(action):
-        there = work.read(lambda session: whereabouts.of_household(session, code))
-        who.must_cover(action, there, code)
+        work.read(lambda session: must_cover_household(session, who, action, code))
+
+
+def must_cover_household(session: Session, who: Principal, action: Action, code: str) -> None:
+    """Do the same within a transaction that is open.
+
+    Raises
+    ------
+    NotYours
+        As :func:`must_reach_household`.
+    """
+    who.must_cover(action, whereabouts.of_household(session, code), code)
 
 
 def must_reach_district(work: Work, who: Principal, action: Action, name: str) -> None:

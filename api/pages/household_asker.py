@@ -1,23 +1,20 @@
 """Who looks at a household's page, and what may be shown to them."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import Depends
+from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData, UploadFile
 
+from api.access.scopes import must_cover_household
 from api.auth import NotYours, Principal, may_within
-from api.deps import NowDep, Work, WorkDep
 from api.errors import family_of, status_of
-from api.i18n import ErrorText, Language, error_text
-from api.once import Reply
+from api.i18n import ErrorText, error_text
 from api.pages.household_views import Words
 from api.pages.household_words import words
 from api.pages.render import page
-from api.readers import reader_language
+from api.pages.visits import Visit, visiting
 from api.roles import Action
 from logistics.domain.drafts import Draft
 from logistics.domain.lists import HouseholdList
@@ -26,35 +23,7 @@ from logistics.domain.runs import Run
 from logistics.errors import SupplyLoopError
 from logistics.store import catalogue, drafts, lists, open_runs, places, runs, whereabouts
 
-SEE_OTHER = 303
-_FIELDS = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """One request of a household's page."""
-
-    request: Request
-    who: Principal
-    work: Work
-    at: datetime
-
-    @property
-    def language(self) -> Language:
-        """The language of the page."""
-        return reader_language(self.request, self.who)
-
-
-def _visit(
-    request: Request,
-    who: Annotated[Principal, Depends(may_within(Action.HOUSEHOLD_PAGE))],
-    work: WorkDep,
-    at: NowDep,
-) -> Visit:
-    return Visit(request=request, who=who, work=work, at=at)
-
-
-VisitDep = Annotated[Visit, Depends(_visit)]
+VisitDep = Annotated[Visit, Depends(visiting(Visit, may_within(Action.HOUSEHOLD_PAGE)))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +49,7 @@ class Asker:
         NotYours
             If it is another's, or there is none such.
         """
-        self.who.must_cover(action, whereabouts.of_household(session, household), household)
+        must_cover_household(session, self.who, action, household)
 
     def draft(self, session: Session) -> Draft:
         """Read what is being put together on this phone."""
@@ -158,26 +127,3 @@ def shown(
         refusal=said,
         **values,
     )
-
-
-def lead_to(path: str) -> RedirectResponse:
-    """Lead on after a deed, so that loading again does not repeat it."""
-    return RedirectResponse(path, status_code=SEE_OTHER)
-
-
-def done(reply: dict[str, Any]) -> Reply:
-    """Answer a deed of a page: what it made, kept under its key."""
-    return Reply(reply)
-
-
-async def _form(request: Request) -> FormData:
-    return await request.form(max_files=1, max_fields=_FIELDS)
-
-
-FormDep = Annotated[FormData, Depends(_form)]
-
-
-def text_of(form: FormData, name: str, most: int = 4000) -> str:
-    """Return a field of a form as text; empty where there is none."""
-    value = form.get(name, "")
-    return "" if isinstance(value, UploadFile) else str(value)[: most + 1]

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from api.auth import NotYours, Principal, may_within
-from api.deps import NowDep, Work, WorkDep
-from api.i18n import Language, texts
+from api.access.scopes import must_cover_household
+from api.auth import NotYours, may_within
+from api.i18n import texts
 from api.pages.render import page
-from api.readers import reader_language
+from api.pages.visits import Visit, visiting
 from api.roles import Action, Role
 from logistics.domain.places import Place
 from logistics.domain.runs import Run
@@ -23,18 +23,8 @@ from logistics.usecases.read_leader_day import runs_today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeaderVisit:
+class LeaderVisit(Visit):
     """One request of a leader's page."""
-
-    request: Request
-    who: Principal
-    work: Work
-    at: datetime
-
-    @property
-    def language(self) -> Language:
-        """The language of the page."""
-        return reader_language(self.request, self.who)
 
     @property
     def words(self) -> Any:
@@ -73,8 +63,7 @@ class LeaderVisit:
         NotYours
             If it lies outside, or there is none.
         """
-        there = whereabouts.of_household(session, household)
-        self.who.must_cover(action, there, household)
+        must_cover_household(session, self.who, action, household)
 
     def run(self, session: Session, spot: Place, said: str) -> tuple[Run | None, Sequence[Run]]:
         """Choose the run that is handed out: the one asked for, else the last released today."""
@@ -95,16 +84,9 @@ class LeaderVisit:
         )
 
 
-def _visit(
-    request: Request,
-    who: Annotated[Principal, Depends(may_within(Action.LEADER_PAGE))],
-    work: WorkDep,
-    at: NowDep,
-) -> LeaderVisit:
-    return LeaderVisit(request=request, who=who, work=work, at=at)
-
-
-LeaderVisitDep = Annotated[LeaderVisit, Depends(_visit)]
+LeaderVisitDep = Annotated[
+    LeaderVisit, Depends(visiting(LeaderVisit, may_within(Action.LEADER_PAGE)))
+]
 
 
 def clock(at: datetime, zone_name: str) -> str:

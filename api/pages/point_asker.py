@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from api.auth import NotYours, Principal, may_within
-from api.deps import NowDep, Work, WorkDep
-from api.i18n import Language, texts
+from api.auth import NotYours, may_within
+from api.i18n import texts
 from api.pages.render import page
-from api.readers import reader_language
+from api.pages.visits import Visit, visiting
 from api.roles import Action, Reach
 from logistics.domain.ids import new_id
 from logistics.domain.places import Place
@@ -23,18 +21,8 @@ from logistics.usecases.read_point_day import runs_at_point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PointVisit:
+class PointVisit(Visit):
     """One request of a point's page."""
-
-    request: Request
-    who: Principal
-    work: Work
-    at: datetime
-
-    @property
-    def language(self) -> Language:
-        """The language of the page."""
-        return reader_language(self.request, self.who)
 
     @property
     def words(self) -> Any:
@@ -98,13 +86,4 @@ class PointVisit:
         )
 
 
-def _visit(
-    request: Request,
-    who: Annotated[Principal, Depends(may_within(Action.POINT_PAGE))],
-    work: WorkDep,
-    at: NowDep,
-) -> PointVisit:
-    return PointVisit(request=request, who=who, work=work, at=at)
-
-
-PointVisitDep = Annotated[PointVisit, Depends(_visit)]
+PointVisitDep = Annotated[PointVisit, Depends(visiting(PointVisit, may_within(Action.POINT_PAGE)))]

@@ -12,19 +12,10 @@ from starlette.datastructures import UploadFile
 
 from api.errors import KeyMissing, Responses
 from api.instants import InstantUnreadable
-from api.once import once
-from api.pages.household_asker import (
-    Asker,
-    FormDep,
-    Visit,
-    VisitDep,
-    asker,
-    done,
-    lead_to,
-    shown,
-    text_of,
-)
+from api.once import Reply, once
+from api.pages.household_asker import Asker, VisitDep, asker, shown
 from api.pages.household_words import unit_word
+from api.pages.visits import FormDep, Visit, lead_to, text_of
 from api.roles import Action
 from logistics.domain.bag_reports import ReportKind
 from logistics.domain.errands import ErrandKind, ErrandState
@@ -65,7 +56,7 @@ def ask_errand(visit: VisitDep, form: FormDep) -> Response:
             session, own.home.code, kind, fields["said"], due_at=_due(own, fields["due"]),
             channel=visit.who.channel, actor=visit.who.actor, at=visit.at,
         )  # fmt: skip
-        return done({"errand": taken.id})
+        return Reply({"errand": taken.id})
 
     try:
         once(
@@ -146,7 +137,7 @@ def send_report(visit: VisitDep, form: FormDep) -> Response:
             session, found.run_id, found.household_code, told,
             channel=visit.who.channel, actor=visit.who.actor, at=visit.at,
         )  # fmt: skip
-        return done({"report": made.id})
+        return Reply({"report": made.id})
 
     try:
         picture = read_picture(content) if content else None

@@ -11,20 +11,11 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.errors import KeyMissing, Responses
-from api.once import once
+from api.once import Reply, once
 from api.pages import pictures
-from api.pages.household_asker import (
-    Asker,
-    FormDep,
-    Visit,
-    VisitDep,
-    asker,
-    done,
-    lead_to,
-    shown,
-    text_of,
-)
+from api.pages.household_asker import Asker, VisitDep, asker, shown
 from api.pages.household_views import Shown, categories, symbols
+from api.pages.visits import FormDep, Visit, lead_to, text_of
 from api.roles import Action
 from logistics.domain.catalogue import Item
 from logistics.domain.drafts import Draft, DraftChanged, DraftItemUnknown
@@ -153,7 +144,7 @@ def send(visit: VisitDep, form: FormDep) -> Response:
             session, draft, run_id, channel=visit.who.channel, actor=visit.who.actor, at=visit.at
         )
         drafts.forget(session, visit.who.token_id)
-        return done({"list": sent.id, "state": sent.state})
+        return Reply({"list": sent.id, "state": sent.state})
 
     try:
         answer = once(

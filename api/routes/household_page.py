@@ -6,17 +6,9 @@ from sqlalchemy.orm import Session
 
 from api.errors import Responses
 from api.pages.announced import shown_announcement
-from api.pages.household_asker import (
-    Asker,
-    FormDep,
-    Visit,
-    VisitDep,
-    asker,
-    lead_to,
-    shown,
-    text_of,
-)
+from api.pages.household_asker import Asker, VisitDep, asker, shown
 from api.pages.household_views import Shown, symbols
+from api.pages.visits import FormDep, Visit, lead_to, text_of
 from api.roles import Action
 from api.routes import household_asks, household_order
 from api.routes.announcements import told_to

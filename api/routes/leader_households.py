@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from api.access import links
 from api.errors import KeyMissing, Responses
 from api.once import Reply, once
-from api.pages.household_asker import FormDep, lead_to, text_of
 from api.pages.household_views import Words
 from api.pages.household_words import amount, moment
 from api.pages.leader_asker import LeaderVisit, LeaderVisitDep
 from api.pages.leader_views import name_of
+from api.pages.visits import FormDep, lead_to, text_of
 from api.roles import Action, Role
 from api.routes.leader_page import shared
 from logistics.domain.bag_reports import ReportKind

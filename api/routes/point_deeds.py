@@ -10,9 +10,9 @@ from starlette.datastructures import FormData
 
 from api.errors import KeyMissing, Responses
 from api.once import Reply, once
-from api.pages.household_asker import FormDep, lead_to, text_of
 from api.pages.point_asker import PointVisit, PointVisitDep
 from api.pages.point_views import CountUnreadable, read_count
+from api.pages.visits import FormDep, lead_to, text_of
 from api.plain import plain
 from api.roles import Action
 from api.routes.points import (

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from api.auth import NotYours
 from api.errors import Responses
 from api.pages.announced import shown_announcement
-from api.pages.household_asker import lead_to
 from api.pages.household_words import amount
 from api.pages.leader_asker import clock
 from api.pages.point_asker import PointVisit, PointVisitDep
 from api.pages.point_views import goods_shown, in_unit, pick_shown, turn_shown, well_shown
+from api.pages.visits import lead_to
 from api.routes.announcements import told_to
 from logistics.domain.places import Place
 from logistics.domain.point_days import UNPACKED, StairwellPacking

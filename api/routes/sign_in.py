@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from api.access import links as personal
@@ -20,6 +20,7 @@ from api.errors import Responses, family_of
 from api.i18n import ErrorText, error_text, spoken
 from api.pages.homes import first_home
 from api.pages.render import page
+from api.pages.visits import lead_to
 from api.readers import LANGUAGE_COOKIE, reader_language
 from api.roles import Action
 from logistics.domain.access import DOOR, Link
@@ -31,7 +32,6 @@ router = APIRouter(tags=["pages"])
 Self = Annotated[Principal, Depends(may_within(Action.SELF_READ))]
 _YEAR_S = 365 * 24 * 3600
 _PAGE = Responses.of(429)
-SEE_OTHER = 303
 
 
 @router.get("/sign-in", response_class=HTMLResponse, summary="Sign in as staff", responses=_PAGE)
@@ -61,7 +61,7 @@ def sign_in(
         return _ask(request, next, login[:64], refusal)
     who = by_session(work, signed.secret, at)
     home = first_home(who) if who is not None else "/"
-    answer = RedirectResponse(next if _ours(next) else home, status_code=SEE_OTHER)
+    answer = lead_to(next if _ours(next) else home)
     give(answer, request, signed.secret, signed.session.expires_at)
     return answer
 
@@ -75,7 +75,7 @@ def sign_out(request: Request, work: WorkDep, at: NowDep) -> Response:
     if who is not None and who.session_id is not None:
         ended = who.session_id
         work(lambda session: web_sessions.revoke(session, ended, at=at))
-    answer = RedirectResponse("/", status_code=SEE_OTHER)
+    answer = lead_to("/")
     take_away(answer, request)
     return answer
 
@@ -96,7 +96,7 @@ def choose_language(
     if who is not None and who.session_id is not None:
         session_id = who.session_id
         work(lambda session: web_sessions.set_language(session, session_id, chosen))
-    answer = RedirectResponse(_came_from(request), status_code=SEE_OTHER)
+    answer = lead_to(_came_from(request))
     answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR_S, path="/", samesite="lax")
     return answer
 
@@ -108,9 +108,9 @@ def look(token: str, request: Request, work: WorkDep, at: NowDep) -> Response:
     """Show what a link is for; only the button on the page opens it."""
     link = personal.look(work, token, address=address(request), at=at)
     if link.role == DOOR:
-        return RedirectResponse(f"/d/{quote(token)}", status_code=SEE_OTHER)
+        return lead_to(f"/d/{quote(token)}")
     if (who := _already(request, work, link, at)) is not None:
-        return RedirectResponse(first_home(who), status_code=SEE_OTHER)
+        return lead_to(first_home(who))
     if link.bound_at is not None:
         raise personal.LinkBound
     return page("open_link.html", reader_language(request), private=True, role=link.role)
@@ -124,7 +124,7 @@ def open_link(token: str, request: Request, work: WorkDep, at: NowDep) -> Respon
     must_be_from_here(request)
     link = personal.look(work, token, address=address(request), at=at)
     if (who := _already(request, work, link, at)) is not None:
-        return RedirectResponse(first_home(who), status_code=SEE_OTHER)
+        return lead_to(first_home(who))
     came = personal.come_in(work, link, language=reader_language(request), at=at)
     return _inside(request, work, came, at)
 
@@ -139,7 +139,7 @@ def door(token: str, request: Request, work: WorkDep, at: NowDep) -> Response:
     """Ask which room, after the QR code in a stairwell was scanned."""
     found = personal.look(work, token, address=address(request), at=at)
     if found.role != DOOR:
-        return RedirectResponse(f"/h/{quote(token)}", status_code=SEE_OTHER)
+        return lead_to(f"/h/{quote(token)}")
     return _door(request, work, found, "", None)
 
 
@@ -215,7 +215,7 @@ def end_session(session_id: str, who: Self, work: WorkDep, at: NowDep) -> Respon
             web_sessions.revoke(session, session_id, at=at)
 
     work(end)
-    return RedirectResponse("/account", status_code=SEE_OTHER)
+    return lead_to("/account")
 
 
 def _ask(request: Request, to: str, login: str, refusal: SupplyLoopError | None) -> HTMLResponse:
@@ -294,7 +294,7 @@ def _account(
 
 def _inside(request: Request, work: Work, came: personal.CameIn, at: datetime) -> Response:
     who = by_session(work, came.secret, at)
-    answer = RedirectResponse(first_home(who) if who else "/", status_code=SEE_OTHER)
+    answer = lead_to(first_home(who) if who else "/")
     give(answer, request, came.secret, came.session.expires_at)
     return answer
 

@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from api.auth import NotYours, Principal, may, may_within
-from api.deps import NowDep, Work, WorkDep
+from api.deps import NowDep, WorkDep
 from api.errors import KeyMissing, Responses, family_of, status_of
-from api.i18n import Language, error_text
+from api.i18n import error_text
 from api.instants import InstantUnreadable
 from api.once import Reply, once
 from api.pages import steward_views
-from api.pages.household_asker import FormDep, lead_to, text_of
 from api.pages.household_views import Words
 from api.pages.household_words import words
 from api.pages.render import page
+from api.pages.visits import FormDep, Visit, lead_to, text_of, visiting
 from api.readers import reader_language
 from api.roles import Action
 from api.routes.households_found import GROUPS
@@ -56,18 +56,8 @@ class ChoiceUnknown(Invalid):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class StewardVisit(Visit):
     """One request of a steward's page."""
-
-    request: Request
-    who: Principal
-    work: Work
-    at: datetime
-
-    @property
-    def language(self) -> Language:
-        """The language of the page."""
-        return reader_language(self.request, self.who)
 
     def once(self, deed: Any, command: str, form: FormData) -> None:
         """Do what a form asks, once per key."""
@@ -86,16 +76,7 @@ class Visit:
         )  # fmt: skip
 
 
-def _visit(
-    request: Request,
-    who: Annotated[Principal, Depends(may(Action.STEWARD_PAGE))],
-    work: WorkDep,
-    at: NowDep,
-) -> Visit:
-    return Visit(request=request, who=who, work=work, at=at)
-
-
-VisitDep = Annotated[Visit, Depends(_visit)]
+VisitDep = Annotated[StewardVisit, Depends(visiting(StewardVisit, may(Action.STEWARD_PAGE)))]
 Comes = Annotated[Principal, Depends(may_within(Action.STEWARD_PAGE))]
 
 
@@ -226,7 +207,7 @@ def on_behalf(household: str, visit: VisitDep, form: FormDep) -> Response:
     return _did(visit, household, deed, "list", form)
 
 
-def _did(visit: Visit, household: str, deed: Any, what: str, form: FormData) -> Response:
+def _did(visit: StewardVisit, household: str, deed: Any, what: str, form: FormData) -> Response:
     """Do what a form asks and lead back to the household; what is refused is told there."""
     try:
         visit.once(deed, f"{household}/{what}", form)
@@ -236,7 +217,7 @@ def _did(visit: Visit, household: str, deed: Any, what: str, form: FormData) -> 
 
 
 def _card(
-    visit: Visit, household: str, *, refusal: SupplyLoopError | None = None, text: str = ""
+    visit: StewardVisit, household: str, *, refusal: SupplyLoopError | None = None, text: str = ""
 ) -> Response:
     """Show a household; that its needs were read is recorded."""
     language = visit.language
@@ -267,7 +248,9 @@ def _card(
     )
 
 
-def _shown(session: Session, visit: Visit, seen: HouseholdCard, text: str) -> dict[str, Any]:
+def _shown(
+    session: Session, visit: StewardVisit, seen: HouseholdCard, text: str
+) -> dict[str, Any]:
     language, zone = visit.language, seen.area.zone_name
     said = Words(language, seen.area, catalogue.load(session), visit.at)
     calls = care.contacts(session, seen.home.id, _CALLS)
@@ -329,7 +312,9 @@ def _one(kind: Any, form: FormData, field: str) -> Any:
     return kind(said)
 
 
-def _next_due(session: Session, visit: Visit, household: str, form: FormData) -> datetime | None:
+def _next_due(
+    session: Session, visit: StewardVisit, household: str, form: FormData
+) -> datetime | None:
     """Read when to call next: in some hours, at a local time, or as the needs say."""
     said = text_of(form, "next", 16)
     if said in _HOURS:
