@@ -10,8 +10,8 @@ from api.assets_folder import font_folders
 from api.auth import Principal, may
 from api.deps import SettingsDep, WorkDep
 from api.errors import Responses
-from api.file_names import disposition, file_name
 from api.i18n import Language, negotiate
+from api.papers import PDF, pdf
 from api.roles import Action
 from logistics.domain.pick_lists import PickBook
 from logistics.domain.sheets import SheetBook
@@ -23,9 +23,6 @@ Reads = Annotated[Principal, Depends(may(Action.RUN_READ))]
 Plans = Annotated[Principal, Depends(may(Action.PLAN_READ))]
 Lang = Annotated[Language | None, Query(description="Instead of Accept-Language")]
 
-_PDF: dict[int | str, dict[str, Any]] = {
-    200: {"description": "A printable PDF", "content": {"application/pdf": {}}}
-}
 _GEOJSON: dict[int | str, dict[str, Any]] = {
     200: {"description": "GeoJSON", "content": {"application/geo+json": {}}}
 }
@@ -35,9 +32,9 @@ _GEOJSON: dict[int | str, dict[str, Any]] = {
     "/runs/{run_id}/pick-lists.pdf",
     response_class=Response,
     summary="Print the buyers' pick lists",
-    responses=Responses.of(404) | _PDF,
+    responses=Responses.of(404) | PDF,
 )
-def pick_lists_pdf(
+def pick_listspdf(
     *,
     run_id: str,
     _: Reads,
@@ -50,11 +47,7 @@ def pick_lists_pdf(
     language = lang or negotiate(request.headers.get("accept-language"), settings.language)
     run = work.read(lambda session: runs.get(session, run_id))
     book = work.read(lambda session: pick_lists.book_of(session, run))
-    headers = {
-        "Content-Disposition": disposition(file_name(f"{run.code}-pick-lists.pdf")),
-        "Cache-Control": "no-store",
-    }
-    return Response(_printed(book, language), media_type="application/pdf", headers=headers)
+    return pdf(_printed(book, language), f"{run.code}-pick-lists.pdf")
 
 
 @lru_cache(maxsize=16)

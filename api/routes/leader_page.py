@@ -10,12 +10,12 @@ from api.access.parties import own_events
 from api.assets_folder import font_folders
 from api.auth import NothingThere, NotYours
 from api.errors import KeyMissing, Responses
-from api.file_names import disposition, file_name
 from api.once import Reply, once
 from api.pages.announced import shown_announcement
-from api.pages.household_asker import FormDep, lead_to, text_of
 from api.pages.leader_asker import LeaderVisit, LeaderVisitDep
 from api.pages.leader_views import stairwells
+from api.pages.visits import FormDep, lead_to, text_of
+from api.papers import pdf
 from api.plain import plain
 from api.roles import Action
 from api.routes.announcements import told_to
@@ -187,6 +187,4 @@ def sheet(
     content = LeaderSheetPrinter(font_folders()).print_day(
         day, address=address, stairwell=stairwell, language=visit.language
     )
-    name = file_name(f"{day.run.code}-{stairwell or spot.code}.pdf")
-    headers = {"Content-Disposition": disposition(name), "Cache-Control": "no-store"}
-    return Response(content, media_type="application/pdf", headers=headers)
+    return pdf(content, f"{day.run.code}-{stairwell or spot.code}.pdf")

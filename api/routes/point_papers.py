@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from api.auth import Principal, may
 from api.deps import SettingsDep, WorkDep
 from api.errors import Responses
-from api.file_names import disposition, file_name
 from api.i18n import Language, negotiate
+from api.papers import PDF, pdf
 from api.roles import Action
 from api.routes.points import at_point
 
@@ -19,16 +19,13 @@ router = APIRouter(prefix="/api/v1", tags=["points"])
 
 Prints = Annotated[Principal, Depends(may(Action.PACKING_READ))]
 Lang = Annotated[Language | None, Query(description="Instead of Accept-Language")]
-_PDF: dict[int | str, dict[str, Any]] = {
-    200: {"description": "A printable PDF", "content": {"application/pdf": {}}}
-}
 
 
 @router.get(
     "/runs/{run}/points/{point}/packing-list.pdf",
     response_class=Response,
     summary="Print a point's packing list",
-    responses=Responses.of(404, 409) | _PDF,
+    responses=Responses.of(404, 409) | PDF,
 )
 def packing_list(
     *,
@@ -50,14 +47,14 @@ def packing_list(
     with tempfile.TemporaryDirectory() as folder:
         (written,) = write_lists(papers, Path(folder), ("pdf",), language=language)
         content = written.read_bytes()
-    return _pdf(content, f"{run}-{point}-packing.pdf")
+    return pdf(content, f"{run}-{point}-packing.pdf")
 
 
 @router.get(
     "/runs/{run}/points/{point}/labels.pdf",
     response_class=Response,
     summary="Print the labels of a point's bags",
-    responses=Responses.of(404, 409) | _PDF,
+    responses=Responses.of(404, 409) | PDF,
 )
 def labels(
     *,
@@ -85,9 +82,4 @@ def labels(
         file = Path(folder) / "labels.pdf"
         write_labels(papers, file, chosen, language=language)
         content = file.read_bytes()
-    return _pdf(content, f"{run}-{point}-labels.pdf")
-
-
-def _pdf(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": disposition(file_name(name)), "Cache-Control": "no-store"}
-    return Response(content, media_type="application/pdf", headers=headers)
+    return pdf(content, f"{run}-{point}-labels.pdf")

@@ -12,8 +12,8 @@ from api.assets_folder import font_folders
 from api.auth import Principal, may
 from api.deps import SettingsDep, WorkDep
 from api.errors import Responses
-from api.file_names import disposition, file_name
 from api.i18n import Language, negotiate
+from api.papers import PDF, pdf
 from api.plain import plain
 from api.roles import Action
 from logistics.domain.runs import Run, RunState
@@ -26,9 +26,6 @@ router = APIRouter(prefix="/api/v1", tags=["sheets"])
 Own = Annotated[Principal, Depends(may(Action.SHEET_READ))]
 All = Annotated[Principal, Depends(may(Action.SHEETS_READ))]
 Lang = Annotated[Language | None, Query(description="Instead of Accept-Language")]
-_PDF: dict[int | str, dict[str, Any]] = {
-    200: {"description": "A printable PDF", "content": {"application/pdf": {}}}
-}
 _ON_THE_ROAD = (RunState.RELEASED, RunState.CLOSED)
 
 
@@ -51,7 +48,7 @@ class SheetOut(BaseModel):
     "/runs/{run_id}/sheets.pdf",
     response_class=Response,
     summary="Print all sheets",
-    responses=Responses.of(404, 409) | _PDF,
+    responses=Responses.of(404, 409) | PDF,
 )
 def everyone(
     run_id: str, _: All, request: Request, work: WorkDep, settings: SettingsDep, lang: Lang = None
@@ -59,14 +56,14 @@ def everyone(
     """Print the sheets of all couriers into one file."""
     run, book = work.read(lambda session: released_book(session, run_id))
     language = lang or negotiate(request.headers.get("accept-language"), settings.language)
-    return _pdf(_printed(book, language, run.separation_s), f"{run.code}.pdf")
+    return pdf(_printed(book, language, run.separation_s), f"{run.code}.pdf")
 
 
 @router.get(
     "/runs/{run_id}/sheets/{courier}.pdf",
     response_class=Response,
     summary="Print a courier's sheet",
-    responses=Responses.of(404, 409) | _PDF,
+    responses=Responses.of(404, 409) | PDF,
 )
 def printed(
     *,
@@ -81,7 +78,7 @@ def printed(
     """Print one courier's sheet: stops, bags, times, and a map of each trip."""
     run, book = work.read(lambda session: own_book(session, run_id, courier))
     language = lang or negotiate(request.headers.get("accept-language"), settings.language)
-    return _pdf(_printed(book, language, run.separation_s), f"{run.code}-{courier}.pdf")
+    return pdf(_printed(book, language, run.separation_s), f"{run.code}-{courier}.pdf")
 
 
 @router.get(
@@ -125,11 +122,3 @@ def _printed(book: SheetBook, language: Language, separation_s: int) -> bytes:
         book, font_paths=font_folders(), language=language, separation_s=separation_s
     )
     return sheets.everything
-
-
-def _pdf(content: bytes, name: str) -> Response:
-    headers = {
-        "Content-Disposition": disposition(file_name(name)),
-        "Cache-Control": "no-store",
-    }
-    return Response(content, media_type="application/pdf", headers=headers)
