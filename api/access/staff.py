@@ -140,8 +140,7 @@ def sign_in(
         If this login, or this address, failed too often; the right password is refused too.
     """
     name = unicodedata.normalize("NFKC", login).strip().casefold()[:LONGEST_LOGIN]
-    check_password(work, name, password, address=address, at=at)
-    account, hashed = _known(work, name)
+    account, hashed = check_password(work, name, password, address=address, at=at)
 
     def open_one(session: Session) -> SignedIn | None:
         now = staff.by_id(session, account.id)
@@ -163,15 +162,10 @@ def sign_in(
     return signed
 
 
-def _known(work: Work, login: str) -> tuple[Account, str]:
-    found = work.read(lambda session: staff.find(session, login))
-    if found is None:
-        raise SignInRefused
-    return found
-
-
-def check_password(work: Work, login: str, password: str, *, address: str, at: datetime) -> None:
-    """Ask again for a password before something that matters.
+def check_password(
+    work: Work, login: str, password: str, *, address: str, at: datetime
+) -> tuple[Account, str]:
+    """Find the account whose password this is, and its hash.
 
     Raises
     ------
@@ -179,11 +173,16 @@ def check_password(work: Work, login: str, password: str, *, address: str, at: d
         As at the sign-in.
     """
     tries = ((limits.PASSWORD, login), (limits.PASSWORDS_FROM, address))
-    work.read(lambda session: limits.must_wait(session, at, *tries))
-    found = work.read(lambda session: staff.find(session, login))
-    if not passwords.fits(password, found[1] if found else None):
+
+    def look(session: Session) -> tuple[Account, str] | None:
+        limits.must_wait(session, at, *tries)
+        return staff.find(session, login)
+
+    found = work.read(look)
+    if not passwords.fits(password, found[1] if found else None) or found is None:
         limits.note(work, at, *tries)
         raise SignInRefused
+    return found
 
 
 def change_password(

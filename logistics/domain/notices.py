@@ -76,8 +76,3 @@ class Announcement:
             (self.text_zh, self.text_en) if language == "zh" else (self.text_en, self.text_zh)
         )
         return first or second
-
-    def stands_at(self, at: datetime) -> bool:
-        """Say whether it is shown at an instant."""
-        over = self.until is not None and at >= self.until
-        return self.withdrawn_at is None and self.since <= at and not over

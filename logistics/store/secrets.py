@@ -5,7 +5,7 @@ import secrets
 from typing import Final
 
 _LINK_BYTES: Final = 18  # 144 bits: short enough for a QR code that a worn phone reads
-_SESSION_BYTES: Final = 32
+_BEARER_BYTES: Final = 32
 
 
 def new_link_secret() -> str:
@@ -13,9 +13,9 @@ def new_link_secret() -> str:
     return secrets.token_urlsafe(_LINK_BYTES)
 
 
-def new_session_secret() -> str:
-    """Make the secret of a session."""
-    return secrets.token_urlsafe(_SESSION_BYTES)
+def new_bearer_secret() -> str:
+    """Make the secret of a session or a token, which somebody sends with each request."""
+    return secrets.token_urlsafe(_BEARER_BYTES)
 
 
 def digest(secret: str) -> str:

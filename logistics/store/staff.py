@@ -191,25 +191,6 @@ def grants(session: Session, account_id: str) -> Sequence[StaffGrant]:
     return [StaffGrant(**row) for row in session.execute(query).mappings()]
 
 
-def holders(session: Session, role: str, place_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Tell who has a role over places: logins by the place's id."""
-    query = (
-        select(staff_grant.c.place_id, staff_account.c.login)
-        .join(staff_account, staff_account.c.id == staff_grant.c.account_id)
-        .where(
-            staff_grant.c.role == role,
-            staff_grant.c.place_id.in_(place_ids),
-            staff_grant.c.ended_at.is_(None),
-            staff_account.c.disabled_at.is_(None),
-        )
-        .order_by(staff_grant.c.place_id, staff_grant.c.id)
-    )
-    found: dict[str, tuple[str, ...]] = {}
-    for place_id, login in session.execute(query):
-        found[place_id] = (*found.get(place_id, ()), login)
-    return found
-
-
 def _row(session: Session, login: str) -> RowMapping | None:
     query = select(*_COLUMNS, staff_account.c.password_hash).where(staff_account.c.login == login)
     return session.execute(query).mappings().one_or_none()

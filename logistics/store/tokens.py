@@ -1,7 +1,5 @@
 """Access tokens: only their digests are kept, so that a stolen database opens nothing."""
 
-import hashlib
-import secrets
 from datetime import datetime
 
 from sqlalchemy import RowMapping, insert, select, update
@@ -10,9 +8,9 @@ from sqlalchemy.orm import Session
 from logistics.domain.ids import new_id
 from logistics.domain.people import AccessToken
 from logistics.errors import NotFound
+from logistics.store.secrets import digest, new_bearer_secret
 from logistics.store.tables import access_token, token_scope
 
-_SECRET_BYTES = 32
 _COLUMNS = [c for c in access_token.c if c.name != "digest"]
 
 
@@ -33,7 +31,7 @@ def create(
     expires_at: datetime | None = None,
 ) -> tuple[AccessToken, str]:
     """Make a token; the secret is returned this once and never again."""
-    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    secret = new_bearer_secret()
     token = AccessToken(
         id=new_id("tok", at),
         role=role,
@@ -47,7 +45,7 @@ def create(
     session.execute(
         insert(access_token).values(
             id=token.id,
-            digest=_digest(secret),
+            digest=digest(secret),
             role=role,
             label=label,
             household_id=household_id,
@@ -61,7 +59,7 @@ def create(
 
 def find(session: Session, secret: str, at: datetime) -> AccessToken | None:
     """Find who a secret belongs to; nobody if it is unknown, revoked or past its time."""
-    query = select(*_COLUMNS).where(access_token.c.digest == _digest(secret))
+    query = select(*_COLUMNS).where(access_token.c.digest == digest(secret))
     row = session.execute(query).mappings().one_or_none()
     token = _token(row) if row is not None else None
     return token if token is not None and token.valid_at(at) else None
@@ -111,7 +109,3 @@ def tokens(session: Session) -> tuple[AccessToken, ...]:
 
 def _token(row: RowMapping) -> AccessToken:
     return AccessToken(**row)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from logistics.domain.access import WebSession
 from logistics.domain.ids import new_id
-from logistics.store.secrets import digest, new_session_secret
+from logistics.store.secrets import digest, new_bearer_secret
 from logistics.store.tables import web_session
 
 SEEN_EVERY: Final = timedelta(minutes=10)
@@ -27,7 +27,7 @@ def open_one(
     at: datetime,
 ) -> tuple[WebSession, str]:
     """Open a session; its secret is returned this once."""
-    secret = new_session_secret()
+    secret = new_bearer_secret()
     opened = WebSession(
         id=new_id("ses", at),
         account_id=account_id,
