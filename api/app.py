@@ -76,7 +76,7 @@ from api.routes import (
 from api.settings import Settings
 from api.webhooks.dispatching import Dispatcher
 from logistics.errors import Unavailable
-from logistics.store import idempotency
+from logistics.store import attempts, idempotency
 from logistics.store.session import Database, open_database
 
 log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        forgetting = asyncio.create_task(_forget_keys_daily(app.state.database))
+        forgetting = asyncio.create_task(_forget_daily(app.state.database))
         sending = asyncio.create_task(app.state.dispatcher.run())
         app.state.workers.start()
         with hearing_the_end(app.state.workers.leave):
@@ -193,13 +193,14 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
     return app
 
 
-async def _forget_keys_daily(database: Database) -> None:
-    """Forget the keys of resent calls once they have been kept as long as was promised."""
+async def _forget_daily(database: Database) -> None:
+    """Forget keys of resent calls, and tries to come in, once kept as long as was promised."""
     while True:
         try:
             await run_in_threadpool(database.run, forget_old_keys)
+            await run_in_threadpool(database.run, lambda s: attempts.forget(s, now()))
         except Unavailable as refusal:
-            log.warning("old keys are kept for another day: %s", refusal.code)
+            log.warning("what is old is kept for another day: %s", refusal.code)
         await asyncio.sleep(_DAY_S)
 
 
