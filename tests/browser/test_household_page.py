@@ -294,6 +294,8 @@ def test_a_list_sent_without_a_network_waits_and_is_sent_once(serve, visit):
     page.goto(f"{service.address}/my/order")
     page.locator("#text").fill("土豆2斤")
     page.locator("#order").get_by_role("button", name="看看对不对").first.click()
+    page.wait_for_url("**/my/order/preview**")
+    page.wait_for_load_state()  # the page keeps what cannot be sent only once its script is there
     person.context.set_offline(True)
     page.get_by_role("button", name="发送清单").click()
     expect(page.locator("#said")).to_contain_text("有网后自动发送")
