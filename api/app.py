@@ -13,14 +13,13 @@ from starlette.concurrency import run_in_threadpool
 
 from api import errors, middleware
 from api.auth import Principal, may_within
-from api.deps import now
+from api.deps import clock
 from api.jobs.farewell import hearing_the_end
 from api.jobs.pulse import Pulse
 from api.jobs.streams import Pace
 from api.jobs.workers import Workers
 from api.openapi import describe
 from api.pages.choices import KeptChoices
-from api.pages.fairness import KeptFairness
 from api.pages.maps import MapDrawer
 from api.pages.render import problem_page
 from api.roles import Action
@@ -119,12 +118,11 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
     app.state.settings = settings
     app.state.database = open_database(settings.database)
     app.state.dispatcher = Dispatcher(app.state.database, allowed=settings.webhook_private_hosts)
-    app.state.workers = Workers(database=app.state.database, now=now, count=settings.jobs)
+    app.state.workers = Workers(database=app.state.database, now=clock, count=settings.jobs)
     app.state.pulse = Pulse(app.state.database)
     app.state.pace = Pace()
     app.state.maps = MapDrawer()
     app.state.choices = KeptChoices()
-    app.state.fairness = KeptFairness()
     app.state.problem_page = problem_page  # pages stand on refusals, not the other way round
     errors.install(app)
     middleware.install(app)
@@ -198,7 +196,7 @@ async def _forget_daily(database: Database) -> None:
     while True:
         try:
             await run_in_threadpool(database.run, forget_old_keys)
-            await run_in_threadpool(database.run, lambda s: attempts.forget(s, now()))
+            await run_in_threadpool(database.run, lambda s: attempts.forget(s, clock()))
         except Unavailable as refusal:
             log.warning("what is old is kept for another day: %s", refusal.code)
         await asyncio.sleep(_DAY_S)
@@ -206,4 +204,4 @@ async def _forget_daily(database: Database) -> None:
 
 def forget_old_keys(session: Session) -> int:
     """Forget keys older than 30 days; return how many."""
-    return idempotency.purge(session, now() - idempotency.KEPT)
+    return idempotency.purge(session, clock() - idempotency.KEPT)

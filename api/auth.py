@@ -123,10 +123,10 @@ def by_token(work: Work, secret: str, at: datetime) -> Principal | None:
     """Find the holder of a program's token."""
 
     def find(session: Session) -> Principal | None:
-        token = tokens.find(session, secret, at)
-        if token is None:
+        found = tokens.find(session, secret, at)
+        if found is None:
             return None
-        scope = tokens.scope_of(session, token.id)
+        token, scope = found
         return _principal(
             session,
             token_id=token.id,

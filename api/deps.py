@@ -6,6 +6,9 @@ The design named a ``transaction`` dependency with ``scope="function"``; why it 
 stands in ``docs/decisions/0005-work-is-a-callable.md``. ``work(fn)`` opens, decides, commits and
 leaves in one thread, may be retried as a whole, and has committed before the endpoint returns its
 answer.
+
+What only looks something up in memory is a coroutine: plain functions are each sent to a thread
+and back, which costs more than they do.
 """
 
 from collections.abc import Callable
@@ -37,26 +40,31 @@ class Work:
             return fn(session)
 
 
-def settings(request: Request) -> Settings:
+async def settings(request: Request) -> Settings:
     """Return the settings of the service."""
     found: Settings = request.app.state.settings
     return found
 
 
-def database(request: Request) -> Database:
+async def database(request: Request) -> Database:
     """Return the database of the service."""
     found: Database = request.app.state.database
     return found
 
 
-def work(database: Annotated[Database, Depends(database)]) -> Work:
+async def work(request: Request) -> Work:
     """Return the unit of work; tests of its promise put another in its place."""
-    return Work(database)
+    return Work(request.app.state.database)
 
 
-def now() -> datetime:
-    """Return the instant of the request: the only clock of the service."""
+def clock() -> datetime:
+    """Return the instant: the only clock of the service."""
     return datetime.now(UTC)
+
+
+async def now() -> datetime:
+    """Return the instant of the request."""
+    return clock()
 
 
 WorkDep = Annotated[Work, Depends(work)]

@@ -27,7 +27,7 @@ class Reply:
     status: int = 200
 
 
-def required_key(
+async def required_key(
     key: Annotated[
         str | None,
         Header(
@@ -51,7 +51,7 @@ def required_key(
     return key
 
 
-def optional_key(
+async def optional_key(
     key: Annotated[
         str | None,
         Header(

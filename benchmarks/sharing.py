@@ -26,6 +26,7 @@ from logistics.domain.allocation import (
 from logistics.domain.allocation_check import check
 from logistics.domain.allocation_report import report as report_on
 from logistics.domain.allocation_rounds import allocate
+from logistics.domain.allocation_tally import tally
 from logistics.usecases.share_out import solver_answer
 from solver.sharing.problem import Claim, Problem, Taker
 from solver.sharing.share import Effort, share
@@ -144,7 +145,7 @@ def measure(of: Day) -> Run:
         if one.lot_id is not None:
             used[item_of[one.lot_id]] += one.quantity
     supply = {s.item_id: s.quantity for s in of.supplies}
-    told = report_on(of.wants, done.shares, supply, used, debts=of.terms.debts)
+    told = report_on(tally(of.wants, done.shares, debts=of.terms.debts), supply, used)
     report_s = time.perf_counter() - began
     faults = Counter(fault.code for fault in check(of.wants, of.supplies, of.terms, done.shares))
     rows = {

@@ -48,7 +48,6 @@ MAY: Final = {
     "papers": Action.SHEETS_READ,
 }
 _PAGE = 50
-_LARGE = 30_000  # shared lines whose comparison takes more than a few seconds; measured
 
 
 def may(who: Principal) -> dict[str, bool]:
@@ -249,7 +248,6 @@ def _sharing(session: Session, view: DeskView, language: str, query: Mapping[str
         )
         if fills
         else None,
-        "large": sum(view.lines.values()) > _LARGE,
         "to_share": view.run.state is RunState.RECEIVED,
         "to_ration": list(RunState).index(view.run.state)
         < list(RunState).index(RunState.ALLOCATED),

@@ -14,6 +14,7 @@ from api.deps import NowDep, WorkDep
 from api.errors import Responses
 from api.i18n import Language
 from api.pages import desk_views
+from api.pages.fairness import fairness_of
 from api.pages.render import page
 from api.plain import plain
 from api.readers import reader_language
@@ -175,10 +176,7 @@ def receiving(run_id: str, request: Request, who: Sees, work: WorkDep) -> HTMLRe
 )
 def sharing(run_id: str, request: Request, who: Shares, work: WorkDep) -> HTMLResponse:
     """Show how full lists are, how fairly, why lines are short, and set rations."""
-    language = reader_language(request, who)
-    report = request.app.state.fairness.known(work, run_id)
-    chart = None if report is None else desk_views.fairness(report, language)
-    return _tab(request, who, work, run_id, "sharing", query=_query(request), fairness=chart)
+    return _tab(request, who, work, run_id, "sharing", query=_query(request))
 
 
 @pages.get(
@@ -188,9 +186,9 @@ def sharing(run_id: str, request: Request, who: Shares, work: WorkDep) -> HTMLRe
     responses=Responses.of(404),
 )
 def fairness(run_id: str, request: Request, who: Shares, work: WorkDep) -> HTMLResponse:
-    """Give the fairness chart and its table as a part of the page; at full size it takes time."""
+    """Give the fairness chart and its table as a part of the page."""
     language = reader_language(request, who)
-    _, report = request.app.state.fairness.of(work, run_id)
+    _, report = fairness_of(work, run_id)
     chart = desk_views.fairness(report, language)
     return page("desk/fairness.html", language, who=who, private=True, fairness=chart)
 

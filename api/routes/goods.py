@@ -1,8 +1,8 @@
 """What came and what became of it: lots, rations, shares and their reasons, packing so far."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from api.auth import Principal, may
 from api.deps import NowDep, WorkDep
 from api.errors import Responses
 from api.once import OptionalKeyDep, Reply, once
+from api.pages.fairness import fairness_of
 from api.plain import plain
 from api.rations import rations_of
 from api.roles import Action
@@ -20,9 +21,6 @@ from logistics.store.lots import LotUnknown
 from logistics.usecases.decide_on_lot import decide_on_lot
 from logistics.usecases.explain_shares import explain_shares
 from logistics.usecases.set_ration import set_ration
-
-if TYPE_CHECKING:
-    from api.pages.fairness import KeptFairness
 
 router = APIRouter(prefix="/api/v1", tags=["goods"])
 
@@ -240,13 +238,9 @@ def shorts(
 @router.get(
     "/runs/{run_id}/fairness", summary="How fair the sharing is", responses=Responses.of(404)
 )
-def fairness(run_id: str, _: Shares, request: Request, work: WorkDep) -> FairnessOut:
-    """Compare the sharing with first come, first served and with proportional shares.
-
-    What was worked out is kept by this process until shares of the run change.
-    """
-    kept: KeptFairness = request.app.state.fairness
-    run, report = kept.of(work, run_id)
+def fairness(run_id: str, _: Shares, work: WorkDep) -> FairnessOut:
+    """Compare the sharing with first come, first served and with proportional shares."""
+    run, report = fairness_of(work, run_id)
     named = work.read(wishes.goods)
     return FairnessOut(
         run=run.code,

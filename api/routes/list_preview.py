@@ -17,9 +17,9 @@ from api.pages.household_words import words
 from api.readers import reader_language
 from api.roles import Action
 from api.routes.households_found import RunShort
-from api.routes.lists import NoRunOpen
 from api.schemas import ListOut
 from logistics.domain.drafts import Draft
+from logistics.domain.lists import NoRunOpen
 from logistics.store import catalogue, open_runs, places, runs
 from logistics.usecases.draft_list import preview_draft
 from logistics.usecases.repeat_list import repeat_list

@@ -1,7 +1,6 @@
 """Lists of households: take, read, change until the cut-off, cancel."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -18,18 +17,11 @@ from api.roles import Action
 from api.schemas import ListChange, ListIn, ListOut, ListPage, ListsOut
 from api.versions import IfNoneMatch, VersionDep, etag_of_version, versioned
 from logistics.domain.lists import HouseholdList
-from logistics.errors import Conflict
-from logistics.store import catalogue, lists, open_runs, places, runs
+from logistics.store import catalogue, lists, places, runs
 from logistics.usecases.amend_list import amend_list, cancel_list
 from logistics.usecases.take_list import take_list
 
 router = APIRouter(prefix="/api/v1", tags=["lists"])
-
-
-class NoRunOpen(Conflict):
-    """The household's district has no run that takes lists now."""
-
-    code = "run.none-open"
 
 
 Takes = Annotated[Principal, Depends(may_within(Action.LIST_TAKE))]
@@ -61,7 +53,7 @@ def take(body: ListIn, who: Takes, key: KeyDep, work: WorkDep, at: NowDep) -> JS
     def deed(session: Session) -> Reply:
         taken = take_list(
             session,
-            _run_of(session, body, at),
+            body.run or None,
             body.household,
             body.asked(),
             text=body.text,
@@ -224,13 +216,3 @@ def _say(session: Session, values: Sequence[HouseholdList]) -> list[ListOut]:
 
 def _reply(session: Session, value: HouseholdList, status: int = 200) -> Reply:
     return Reply(_say(session, [value])[0].model_dump(mode="json"), status)
-
-
-def _run_of(session: Session, body: ListIn, at: datetime) -> str:
-    if body.run:
-        return runs.get(session, body.run).id
-    household = places.household_by_code(session, body.household)
-    run = open_runs.next_cut_off(session, household.district_id, at)
-    if run is None:
-        raise NoRunOpen(household=body.household)
-    return run.id

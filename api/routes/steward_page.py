@@ -25,11 +25,10 @@ from api.pages.visits import FormDep, Visit, lead_to, text_of, visiting
 from api.readers import reader_language
 from api.roles import Action
 from api.routes.households_found import GROUPS
-from api.routes.lists import NoRunOpen
 from logistics.domain.care import How, Outcome
 from logistics.domain.drafts import Draft
 from logistics.domain.errands import OPEN, ErrandKind, ErrandState
-from logistics.domain.lists import HouseholdList
+from logistics.domain.lists import HouseholdList, NoRunOpen
 from logistics.errors import Conflict, Invalid, NotFound, SupplyLoopError
 from logistics.store import care, catalogue, errands, household_bags, open_runs, places, runs
 from logistics.usecases.draft_list import preview_draft

@@ -1,13 +1,14 @@
 """How fairly a run's goods were shared, item by item, and against first come, first served."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import fsum
-from types import MappingProxyType
 
-from logistics.domain.allocation import Share, ShareKind, Want
-from logistics.domain.allocation_compare import Comparison, Given, compare
+import numpy as np
+
+from logistics.domain.allocation import ShareKind
+from logistics.domain.allocation_compare import Comparison, by_item, compare, first_come
+from logistics.domain.allocation_tally import Ints, Tally
 from logistics.domain.fairness import gini
 
 
@@ -60,99 +61,61 @@ class AllocationReport:
         return tuple(item for item in self.items if item.given < item.asked)
 
 
-_KINDS_OF_LINES = (ShareKind.FULL, ShareKind.PART, ShareKind.SUBSTITUTED, ShareKind.NONE)
-
-
-def report(
-    wants: Iterable[Want],
-    shares: Iterable[Share],
-    supply: Mapping[str, int],
-    used: Mapping[str, int],
-    *,
-    proven: bool = True,
-    debts: Mapping[str, int] = MappingProxyType({}),
-) -> AllocationReport:
-    """Report on shares.
+def report(tally: Tally, supply: Mapping[str, int], used: Mapping[str, int]) -> AllocationReport:
+    """Report on a sharing.
 
     Parameters
     ----------
-    wants
-        In the order in which they came.
     supply, used
         Per item, what could be given out and what was.
-    proven
-        Whether the sharing is proven best by its rules.
-    debts
-        Per household code, what it was owed from the days before, per mille of a list.
     """
-    asking = list(wants)
-    by_item: dict[str, list[Want]] = defaultdict(list)
-    for want in asking:
-        by_item[want.item_id].append(want)
-    got: dict[str, int] = {}
-    entitled: dict[str, int] = {}
-    swapped: dict[str, int] = defaultdict(int)
-    asked: dict[str, int] = {}
-    own: dict[str, int] = defaultdict(int)
-    for share in shares:
-        got[share.line_id] = share.got
-        entitled[share.line_id] = share.entitled
-        asked[share.line_id] = share.asked
-        if share.kind is ShareKind.SUBSTITUTED:
-            swapped[share.line_id] += share.quantity
-        elif share.kind is not ShareKind.SURPLUS:
-            own[share.line_id] += share.quantity
-    items = []
-    for item_id in sorted(by_item):
-        queue = by_item[item_id]
-        given = [got.get(want.line_id, 0) for want in queue]
-        items.append(
-            ItemAllocation(
-                item_id=item_id,
-                lines=len(queue),
-                asked=sum(want.quantity for want in queue),
-                received=supply.get(item_id, 0),
-                given=sum(given),
-                substituted=sum(swapped[want.line_id] for want in queue),
-                left=supply.get(item_id, 0) - used.get(item_id, 0),
-                ours=evenness(queue, given),
-                first_come=evenness(queue, _first_come(queue, sum(given))),
-            )
-        )
-    counts = dict.fromkeys(_KINDS_OF_LINES, 0)
-    for line_id, quantity in got.items():
-        if swapped[line_id]:
-            counts[ShareKind.SUBSTITUTED] += 1
-        elif quantity:
-            counts[ShareKind.FULL if quantity >= asked[line_id] else ShareKind.PART] += 1
-        else:
-            counts[ShareKind.NONE] += 1
-    pool = {item.item_id: item.given + max(0, item.left) for item in items}
+    lines_of = by_item(tally.item, len(tally.items))
+    items = tuple(
+        _item(tally, lines, item_id, supply.get(item_id, 0), used.get(item_id, 0))
+        for item_id, lines in zip(tally.items, lines_of, strict=True)
+    )
+    pool = [item.given + max(0, item.left) for item in items]
     return AllocationReport(
-        items=tuple(items),
-        lines=counts,
-        households=compare(asking, entitled, Given(got=got, own=own), pool, debts),
-        proven=proven,
+        items=items,
+        lines=_kinds(tally),
+        households=compare(tally, np.array(pool, dtype=np.int64)),
+        proven=tally.proven,
     )
 
 
-def evenness(wants: list[Want], given: list[int]) -> Evenness:
+def _item(tally: Tally, lines: Ints, item_id: str, supply: int, used: int) -> ItemAllocation:
+    asked, given = tally.asked[lines], tally.got[lines]
+    return ItemAllocation(
+        item_id=item_id,
+        lines=len(lines),
+        asked=int(asked.sum()),
+        received=supply,
+        given=int(given.sum()),
+        substituted=int(tally.swapped[lines].sum()),
+        left=supply - used,
+        ours=_evenness(asked, given),
+        first_come=_evenness(asked, first_come(asked, tally.step[lines], int(given.sum()))),
+    )
+
+
+def _kinds(tally: Tally) -> dict[ShareKind, int]:
+    """Count lines by what they got: swapped in part is substituted."""
+    whole = tally.swapped == 0
+    counts = {
+        ShareKind.FULL: whole & (tally.got >= tally.asked),
+        ShareKind.PART: whole & (tally.got > 0) & (tally.got < tally.asked),
+        ShareKind.SUBSTITUTED: ~whole,
+        ShareKind.NONE: whole & (tally.got == 0),
+    }
+    return {kind: int(lines.sum()) for kind, lines in counts.items()}
+
+
+def _evenness(asked: Ints, given: Ints) -> Evenness:
     """Measure how evenly the lines of an item are filled."""
-    fills = [g / w.quantity for w, g in zip(wants, given, strict=True)]
+    fills = given / asked
     return Evenness(
-        fill_min=min(fills, default=1.0),
-        fill_mean=fsum(fills) / len(fills) if fills else 1.0,
+        fill_min=float(fills.min()),
+        fill_mean=fsum(fills.tolist()) / len(fills),
         gini=gini(fills),
-        empty_lines=sum(fill == 0 for fill in fills),
+        empty_lines=int((given == 0).sum()),
     )
-
-
-def _first_come(wants: list[Want], stock: int) -> list[int]:
-    given = []
-    for want in wants:
-        units = min(want.quantity, stock)
-        if units < want.quantity:
-            units = units // want.step * want.step
-        given.append(units)
-        stock -= units
-    return given

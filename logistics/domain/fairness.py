@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable
-from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
 
 DEBT_DAYS = 7  # what was short longer ago is forgotten
 _WHOLE = 1000
@@ -35,17 +37,16 @@ def draw(salt: str, *facts: str | int) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=8).digest()
 
 
-def gini(shares: Iterable[Fraction | float]) -> float:
+def gini(shares: npt.NDArray[np.float64]) -> float:
     """Return the Gini coefficient: 0 when all have the same, near 1 when one has everything.
 
     Notes
     -----
     Gini, *Variabilità e mutabilità*, 1912, in its sorted form. Nothing at all counts as even.
     """
-    ordered = sorted(float(share) for share in shares)
-    total = sum(ordered)
-    if not ordered or total <= 0:
+    ordered = np.sort(shares)
+    total, count = float(ordered.sum()), len(ordered)
+    if total <= 0:
         return 0.0
-    weighted = sum(rank * share for rank, share in enumerate(ordered, start=1))
-    count = len(ordered)
+    weighted = float(np.arange(1, count + 1) @ ordered)
     return max(0.0, 2 * weighted / (count * total) - (count + 1) / count)

@@ -29,6 +29,12 @@ class ListAfterCutOff(Conflict):
     code = "list.after-cut-off"
 
 
+class NoRunOpen(Conflict):
+    """The household's district has no run that takes lists now."""
+
+    code = "run.none-open"
+
+
 class ListChanged(Conflict):
     """Somebody changed the list in between; read it again."""
 

@@ -44,6 +44,16 @@ def asked_before(
     return found
 
 
+def has_any(session: Session, run_id: str, household_id: str) -> bool:
+    """Say whether a household has sent any list in a run, even one it cancelled."""
+    found = session.execute(
+        select(household_list.c.id)
+        .where(household_list.c.run_id == run_id, household_list.c.household_id == household_id)
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 def last_frozen(session: Session, household_id: str, before_run: str) -> HouseholdList | None:
     """Read the household's latest list that was bought for, from another run; None if none."""
     found = session.scalar(

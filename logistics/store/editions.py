@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 from logistics.store.tables import catalogue_edition
 
 T = TypeVar("T")
+_MARK = "catalogue_edition"
 
 
 def renew(session: Session) -> None:
     """Mark that the catalogue is another one from here on."""
+    session.info.pop(_MARK, None)
     session.execute(delete(catalogue_edition))
     session.execute(insert(catalogue_edition).values(one=1, mark=secrets.token_hex(16)))
 
@@ -37,9 +39,12 @@ class Kept:
 
         Without a mark nothing is kept: rows that went in past this store change no mark.
         """
-        mark = session.execute(select(catalogue_edition.c.mark)).scalar_one_or_none()
+        mark = session.info.get(_MARK)  # a transaction keeps to what it saw first
+        if mark is None:
+            mark = session.execute(select(catalogue_edition.c.mark)).scalar_one_or_none()
         if mark is None:
             return read()
+        session.info[_MARK] = mark
         bind = session.get_bind()
         engine = bind.engine if isinstance(bind, Connection) else bind
         with self._turn:

@@ -54,14 +54,17 @@ def claim(session: Session, scope: str, key: str, digest: str, at: datetime) -> 
         If the key was used with other content.
     """
     mine = and_(idempotency.c.scope == scope, idempotency.c.key == key)
-    session.execute(delete(idempotency).where(mine, idempotency.c.created_at < at - KEPT))
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {"scope": scope, "key": key, "digest": digest, "created_at": at}
+    new = dialect.insert(idempotency).values(row)
     inserted = session.execute(
-        dialect.insert(idempotency)
-        .values(row)
-        .on_conflict_do_nothing()
-        .returning(idempotency.c.key)
+        new.on_conflict_do_update(
+            index_elements=[idempotency.c.scope, idempotency.c.key],
+            set_={
+                name: new.excluded[name] for name in ("digest", "created_at", "status", "answer")
+            },
+            where=idempotency.c.created_at < at - KEPT,  # one that is too old is taken over
+        ).returning(idempotency.c.key)
     ).all()
     if inserted:
         return None

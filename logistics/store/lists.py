@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from logistics.domain.changes import Standing
@@ -19,7 +19,6 @@ from logistics.store.tables import (
     list_history,
     order_line,
     place,
-    run,
 )
 
 _AT_ONCE = 500
@@ -39,15 +38,6 @@ class NewList:
     said: str
     lines: Sequence[ReadLine]
     digest: str
-
-
-def hold_run(session: Session, run_id_or_code: str) -> None:
-    """Keep the run from moving on until the transaction ends; others may still add lists."""
-    session.execute(
-        select(run.c.id)
-        .where((run.c.id == run_id_or_code) | (run.c.code == run_id_or_code))
-        .with_for_update(read=True)
-    )
 
 
 def hold_household(session: Session, household_id: str) -> None:
@@ -96,35 +86,27 @@ def add(session: Session, lists: Sequence[NewList], *, actor: str, at: datetime)
     """Write new lists with their lines and their first version, in bulk."""
     if not lists:
         return
-    session.execute(
-        insert(household_list),
-        [
-            {
-                "id": new.id, "run_id": new.run_id, "household_id": new.household_id,
-                "client_ref": new.client_ref, "channel": new.channel, "state": new.state,
-                "note": new.note, "said": new.said, "version": 1,
-                "created_at": at, "updated_at": at,
-            }
-            for new in lists
-        ],
-    )  # fmt: skip
     lines = [
         _line_row(new.id, no, line, 1, at)
         for new in lists
         for no, line in enumerate(new.lines, start=1)
     ]
-    if lines:
-        session.execute(insert(order_line), lines)
-    session.execute(
-        insert(list_history),
-        [
-            {
-                "id": new_id("lh", at), "list_id": new.id, "version": 1, "at": at, "actor": actor,
-                "body": _body(new.state, new.note, new.lines) | {"digest": new.digest},
-            }
-            for new in lists
-        ],
-    )  # fmt: skip
+    _insert(session, lists, [_list_row(new, at) for new in lists], lines, actor=actor, at=at)
+
+
+def add_one(
+    session: Session, new: NewList, household_code: str, *, actor: str, at: datetime
+) -> HouseholdList:
+    """Write a new list and return it as :func:`get` would read it; nothing is in doubt on it."""
+    row = _list_row(new, at)
+    lines = [_line_row(new.id, no, line, 1, at) for no, line in enumerate(new.lines, start=1)]
+    _insert(session, [new], [row], lines, actor=actor, at=at)
+    names = [line.item.name_zh for line in new.lines]
+    return HouseholdList(
+        **row,
+        household_code=household_code,
+        lines=tuple(_line(one, name) for one, name in zip(lines, names, strict=True)),
+    )
 
 
 def get(session: Session, list_id: str, *, lock: bool = False) -> HouseholdList:
@@ -273,6 +255,30 @@ def history(session: Session, list_id: str) -> tuple[Mapping[str, Any], ...]:
     return tuple(rows)
 
 
+def _insert(
+    session: Session,
+    lists: Sequence[NewList],
+    rows: list[dict[str, Any]],
+    lines: list[dict[str, Any]],
+    *,
+    actor: str,
+    at: datetime,
+) -> None:
+    session.execute(insert(household_list), rows)
+    if lines:
+        session.execute(insert(order_line), lines)
+    session.execute(
+        insert(list_history),
+        [
+            {
+                "id": new_id("lh", at), "list_id": new.id, "version": 1, "at": at, "actor": actor,
+                "body": _body(new.state, new.note, new.lines) | {"digest": new.digest},
+            }
+            for new in lists
+        ],
+    )  # fmt: skip
+
+
 def _remember(
     session: Session, list_id: str, version: int, body: dict[str, Any], *, actor: str, at: datetime
 ) -> None:
@@ -281,6 +287,14 @@ def _remember(
             id=new_id("lh", at), list_id=list_id, version=version, at=at, actor=actor, body=body
         )
     )
+
+
+def _list_row(new: NewList, at: datetime) -> dict[str, Any]:
+    return {
+        "id": new.id, "run_id": new.run_id, "household_id": new.household_id,
+        "client_ref": new.client_ref, "channel": new.channel, "state": new.state,
+        "note": new.note, "said": new.said, "version": 1, "created_at": at, "updated_at": at,
+    }  # fmt: skip
 
 
 def _line_row(list_id: str, no: int, line: ReadLine, version: int, at: datetime) -> dict[str, Any]:
@@ -320,8 +334,8 @@ def _read(session: Session, query: Select[Any]) -> tuple[HouseholdList, ...]:
             .where(order_line.c.list_id.in_(keys[start : start + _AT_ONCE]))
             .order_by(order_line.c.list_id, order_line.c.no)
         )
-        for line in found:
-            lines.setdefault(line.list_id, []).append(_line(line))
+        for line in found.mappings():
+            lines.setdefault(line["list_id"], []).append(_line(line, line["name_zh"]))
     found_doubts = doubts.of_lists(session, keys)
     return tuple(
         HouseholdList(
@@ -333,16 +347,8 @@ def _read(session: Session, query: Select[Any]) -> tuple[HouseholdList, ...]:
     )
 
 
-def _line(row: Row[Any]) -> OrderLine:
+def _line(row: Mapping[Any, Any], name_zh: str) -> OrderLine:
+    same = ("id", "no", "item_id", "quantity", "unit", "said", "substitution", "version")
     return OrderLine(
-        id=row.id,
-        no=row.no,
-        item_id=row.item_id,
-        item=row.name_zh,
-        quantity=row.quantity,
-        unit=row.unit,
-        said=row.said,
-        substitution=row.substitution,
-        version=row.version,
-        package=row.package_version_id,
+        **{name: row[name] for name in same}, item=name_zh, package=row["package_version_id"]
     )

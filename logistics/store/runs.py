@@ -69,12 +69,23 @@ def get_for_update(session: Session, id_or_code: str) -> Run:
     return _one(session, id_or_code, _named(id_or_code).with_for_update())
 
 
+def get_held(session: Session, id_or_code: str) -> Run:
+    """Read a run and keep it from moving on until the transaction ends; others may hold it, too.
+
+    Raises
+    ------
+    RunUnknown
+        If there is none.
+    """
+    return _one(session, id_or_code, _named(id_or_code).with_for_update(read=True))
+
+
 def find(session: Session, *, day: Any, wave: int, district_id: str) -> Run | None:
     """Read the run of a district's day and wave, if there is one."""
     row = session.execute(
         select(run).where(run.c.district_id == district_id, run.c.day == day, run.c.wave == wave)
     ).one_or_none()
-    return None if row is None else _run(row)
+    return None if row is None else run_of(row)
 
 
 def code_taken(session: Session, code: str, by_other_than: str) -> bool:
@@ -101,7 +112,7 @@ def latest(
         query = query.where(run.c.district_id.in_(districts))
     if before is not None:
         query = query.where(tuple_(run.c.day, run.c.wave, run.c.id) < before)
-    return tuple(_run(row) for row in session.execute(query.limit(limit)))
+    return tuple(run_of(row) for row in session.execute(query.limit(limit)))
 
 
 def set_state(session: Session, run_id: str, state: RunState) -> None:
@@ -225,10 +236,11 @@ def _one(session: Session, id_or_code: str, query: Select[Any]) -> Run:
     row = session.execute(query).one_or_none()
     if row is None:
         raise RunUnknown(field="run", value=id_or_code, mend="supplyloop run create")
-    return _run(row)
+    return run_of(row)
 
 
-def _run(row: Any) -> Run:
+def run_of(row: Any) -> Run:
+    """Make a run of a row of its table."""
     return Run(
         id=row.id,
         district_id=row.district_id,

@@ -98,7 +98,12 @@ from logistics.store.schema.runs import (
     trip,
     unserved,
 )
-from logistics.store.schema.sharing import household_fill, ration, share_correction
+from logistics.store.schema.sharing import (
+    household_fill,
+    ration,
+    share_correction,
+    sharing_tally,
+)
 from logistics.store.schema.standing import (
     access_token,
     audit,
@@ -113,6 +118,7 @@ from logistics.store.schema.standing import (
     zone_statement,
 )
 from logistics.store.schema.stop_problems import stop_photo, stop_problem
+from logistics.store.schema.ways import trip_way
 from logistics.store.schema.webhooks import webhook, webhook_delivery
 
 __all__ = [
@@ -200,6 +206,7 @@ __all__ = [
     "sale_price",
     "share",
     "share_correction",
+    "sharing_tally",
     "staff_account",
     "staff_grant",
     "steward_assignment",
@@ -215,6 +222,7 @@ __all__ = [
     "token_scope",
     "triage",
     "trip",
+    "trip_way",
     "unserved",
     "van",
     "van_plan",

@@ -1,8 +1,10 @@
 """Access tokens: only their digests are kept, so that a stolen database opens nothing."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from logistics.domain.ids import new_id
@@ -57,12 +59,27 @@ def create(
     return token, secret
 
 
-def find(session: Session, secret: str, at: datetime) -> AccessToken | None:
-    """Find who a secret belongs to; nobody if it is unknown, revoked or past its time."""
-    query = select(*_COLUMNS).where(access_token.c.digest == digest(secret))
+Scope = tuple[str, str | None]
+"""The district, and the place of it, that a token is limited to."""
+
+
+def find(session: Session, secret: str, at: datetime) -> tuple[AccessToken, Scope | None] | None:
+    """Find who a secret belongs to, and what the token is limited to (None: it reaches all).
+
+    Nobody is found if the secret is unknown, revoked or past its time.
+    """
+    query = (
+        select(*_COLUMNS, token_scope.c.district_id, token_scope.c.place_id)
+        .outerjoin(token_scope, token_scope.c.token_id == access_token.c.id)
+        .where(access_token.c.digest == digest(secret))
+    )
     row = session.execute(query).mappings().one_or_none()
-    token = _token(row) if row is not None else None
-    return token if token is not None and token.valid_at(at) else None
+    if row is None:
+        return None
+    token = _token({column.name: row[column] for column in _COLUMNS})
+    if not token.valid_at(at):
+        return None
+    return token, ((row["district_id"], row["place_id"]) if row["district_id"] else None)
 
 
 def revoke(session: Session, token_id: str, *, at: datetime) -> AccessToken:
@@ -94,18 +111,11 @@ def limit(
     )
 
 
-def scope_of(session: Session, token_id: str) -> tuple[str, str | None] | None:
-    """Return the district and the place that a token is limited to; none: it reaches all."""
-    query = select(token_scope.c.district_id, token_scope.c.place_id)
-    row = session.execute(query.where(token_scope.c.token_id == token_id)).one_or_none()
-    return None if row is None else (row.district_id, row.place_id)
-
-
 def tokens(session: Session) -> tuple[AccessToken, ...]:
     """List all tokens, oldest first."""
     rows = session.execute(select(*_COLUMNS).order_by(access_token.c.id)).mappings()
     return tuple(_token(row) for row in rows)
 
 
-def _token(row: RowMapping) -> AccessToken:
+def _token(row: Mapping[Any, Any]) -> AccessToken:
     return AccessToken(**row)

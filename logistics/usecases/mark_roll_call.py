@@ -65,8 +65,7 @@ def mark_roll_call(
     ListThere
         If the household is to have declined and has a list.
     """
-    lists.hold_run(session, run)
-    found = runs.get(session, run)
+    found = runs.get_held(session, run)
     household = places.household_by_code(session, household_code.strip())
     if household.district_id != found.district_id:
         raise HouseholdUnknown(household=household_code, mend="it lies in another district")

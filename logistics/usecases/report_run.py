@@ -1,13 +1,11 @@
 """Report on a run from its record alone: pure reading (波次报告)."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from logistics.domain.allocation import ShareKind
 from logistics.domain.allocation_report import AllocationReport
 from logistics.domain.planning import RoutingPolicy
 from logistics.domain.procurement import PurchaseOrder
@@ -21,7 +19,17 @@ from logistics.domain.run_report import (
 )
 from logistics.domain.runs import Run
 from logistics.domain.setup import ZONES
-from logistics.store import orders, places, plan_figures, plans, runs, shares, wishes, zones
+from logistics.store import (
+    orders,
+    places,
+    plan_figures,
+    plan_views,
+    plans,
+    runs,
+    shares,
+    wishes,
+    zones,
+)
 from logistics.store.plans import StoredPlan
 from logistics.usecases.share_out import allocation_report
 from logistics.usecases.show_run import RunView, show_run
@@ -29,6 +37,9 @@ from logistics.usecases.show_run import RunView, show_run
 
 def report_run(session: Session, run: str) -> RunReport:
     """Read everything that a run's report says; what has not happened yet is empty.
+
+    Of a run whose shares were never counted they are counted here, which takes seconds of a large
+    one (:func:`logistics.usecases.share_out.keep_tally`).
 
     Raises
     ------
@@ -142,13 +153,7 @@ def _short_items(
     if not allocation.short_items:
         return ()
     goods = wishes.goods(session)
-    reasons: Mapping[str, Counter[str]] = defaultdict(Counter)
-    seen: set[tuple[str, str]] = set()
-    for share in shares.of_run(session, run.id):
-        short = share.kind in (ShareKind.PART, ShareKind.NONE)
-        if short and (share.line_id, share.reason) not in seen:
-            seen.add((share.line_id, share.reason))
-            reasons[share.asked_item_id][share.reason.value] += 1
+    reasons = shares.short_reasons(session, run.id)
     found = [
         ShortItem(
             name_zh=goods[item.item_id].name_zh,
@@ -158,7 +163,7 @@ def _short_items(
             asked=item.asked,
             given=item.given,
             substituted=item.substituted,
-            reasons=dict(reasons[item.item_id]),
+            reasons=dict(reasons.get(item.item_id, {})),
             fill_min=item.ours.fill_min,
             gini=item.ours.gini,
             gini_first_come=item.first_come.gini,
@@ -173,13 +178,12 @@ def _short_items(
 def _contact(session: Session, view: RunView, plan: StoredPlan | None) -> Contact | None:
     if plan is None:
         return None
-    _, written = plans.files_of(session, plan.id)
-    summary = written["summary"]
+    summary = plan_views.get(session, plan.id).figures
     seen = plan_figures.couriers_by_building(session, plan.id)
     return Contact(
-        contacts=summary["contacts"],
+        contacts=int(summary["contacts"]),
         faces=sum(seen.values()),
-        excess_faces=summary["excess_faces"],
+        excess_faces=int(summary["excess_faces"]),
         separation_s=view.run.separation_s,
         buildings=dict(sorted(Counter(seen.values()).items())),
     )

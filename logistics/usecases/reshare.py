@@ -14,7 +14,12 @@ from logistics.domain.stock import stock
 from logistics.errors import Conflict, Invalid
 from logistics.store import audit, bags, fills, ledger, runs, shares
 from logistics.store.shares import GivenShare
-from logistics.usecases.share_out import SharingInputs, read_sharing, solve_sharing
+from logistics.usecases.share_out import (
+    SharingInputs,
+    keep_tally,
+    read_sharing,
+    solve_sharing,
+)
 
 log = logging.getLogger(__name__)
 
@@ -147,6 +152,7 @@ def reshare(
         district_id=found.district_id,
         at=at,
     )
+    keep_tally(session, found.id)
     audit.record(
         session,
         actor=actor,

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +15,6 @@ from logistics.domain.allocation import (
     ItemFacts,
     Part,
     Question,
-    Share,
-    ShareKind,
     Substitution,
     Supply,
     Terms,
@@ -24,10 +22,11 @@ from logistics.domain.allocation import (
 )
 from logistics.domain.allocation_report import AllocationReport, report
 from logistics.domain.allocation_rounds import allocate
+from logistics.domain.allocation_tally import Tally, tally
 from logistics.domain.runs import Run, Step, require
 from logistics.domain.stock import Lot, LotState
 from logistics.errors import Conflict
-from logistics.store import audit, fills, orders, runs, shares, stocks, wishes
+from logistics.store import audit, fills, orders, runs, shares, stocks, tallies, wishes
 from logistics.store.session import Database
 from logistics.store.wishes import FrozenLine
 from solver.sharing.problem import Claim, Problem, Sharing, Taker
@@ -137,7 +136,8 @@ def share_out_apart(
         inputs = read_sharing(session, run, spread=spread)
     result = solve_sharing(inputs)
     if dry_run:
-        return SharedOut(inputs.run, _report(inputs, result.shares, result), result.parts)
+        told = _reported(_tally(inputs, result), inputs.lots)
+        return SharedOut(inputs.run, told, result.parts)
 
     return database.run(
         lambda session: write_if_fresh(session, inputs, result, actor=actor, at=at)
@@ -250,7 +250,9 @@ def write_sharing(
     )
     fills.add_all(session, result.fills, run_id=found.id, district_id=found.district_id, at=at)
     runs.set_state(session, found.id, require(found, Step.ALLOCATE))
-    told = _report(inputs, result.shares, result)
+    counted = _tally(inputs, result)
+    tallies.put(session, found.id, counted)
+    told = _reported(counted, inputs.lots)
     audit.record(
         session,
         actor=actor,
@@ -278,35 +280,37 @@ def allocation_report(session: Session, run: str) -> AllocationReport:
         If there is no such run.
     """
     found = runs.get(session, run)
-    rows = shares.of_run(session, found.id)
-    got: dict[str, int] = defaultdict(int)
-    for row in rows:
-        got[row.line_id] += 0 if row.kind is ShareKind.SURPLUS else row.quantity
-    given = [
-        Share(
-            line_id=row.line_id,
-            lot_id=row.lot_id,
-            quantity=row.quantity,
-            kind=row.kind,
-            reason=row.reason,
-            asked=row.asked,
-            got=got[row.line_id],
-            entitled=row.entitled,
-        )
-        for row in rows
-    ]
-    if not given:
-        return report((), (), {}, {})
-    given_from = {row.lot_id for row in rows}  # also what was held after it had been shared
+    known = tallies.of_run(session, found.id) or count_shares(session, found.id)
     lots = [
         lot
         for lot in orders.lots_of_run(session, found.id)
-        if lot.state is LotState.RELEASED or lot.id in given_from
+        # also what was held after it had been shared
+        if lot.state is LotState.RELEASED or lot.id in known.used
     ]
-    known = fills.of_run(session, found.id).values()
-    debts = {one.household_code: one.debt_permille for one in known}
-    wants = _wants(wishes.frozen_lines(session, found.id))
-    return _reported(wants, given, lots, proven=all(one.proven for one in known), debts=debts)
+    return _reported(known, lots)
+
+
+def keep_tally(session: Session, run_id: str) -> None:
+    """Count a run's shares as they stand, and keep what was counted; nothing before it is shared.
+
+    Whoever changes shares calls it; it reads all of them, and so takes seconds of a large run.
+    """
+    if any(shares.stamp(session, run_id)):
+        tallies.put(session, run_id, count_shares(session, run_id))
+
+
+def count_shares(session: Session, run_id: str) -> Tally:
+    """Count a run's shares from its record."""
+    rows = shares.of_run(session, run_id)
+    if not rows:
+        return tally((), ())
+    known = fills.of_run(session, run_id).values()
+    return tally(
+        _wants(wishes.frozen_lines(session, run_id)),
+        rows,
+        proven=all(one.proven for one in known),
+        debts={one.household_code: one.debt_permille for one in known},
+    )
 
 
 def solver_answer(question: Question) -> Answer:
@@ -365,26 +369,20 @@ def _wants(lines: Sequence[FrozenLine]) -> list[Want]:
     ]
 
 
-def _report(inputs: SharingInputs, given: Sequence[Share], result: Allocation) -> AllocationReport:
-    proven = all(fill.proven for fill in result.fills)
-    debts = {fill.household_code: fill.debt_permille for fill in result.fills}
-    return _reported(inputs.wants, given, inputs.lots, proven=proven, debts=debts)
+def _tally(inputs: SharingInputs, result: Allocation) -> Tally:
+    return tally(
+        inputs.wants,
+        result.shares,
+        proven=all(fill.proven for fill in result.fills),
+        debts={fill.household_code: fill.debt_permille for fill in result.fills},
+    )
 
 
-def _reported(
-    wants: Sequence[Want],
-    given: Sequence[Share],
-    lots: Sequence[Lot],
-    *,
-    proven: bool,
-    debts: Mapping[str, int],
-) -> AllocationReport:
-    item_of = {lot.id: lot.item_id for lot in lots}
+def _reported(known: Tally, lots: Sequence[Lot]) -> AllocationReport:
     supply: dict[str, int] = defaultdict(int)
-    for lot in lots:
-        supply[lot.item_id] += lot.quantity - lot.damaged
     used: dict[str, int] = defaultdict(int)
-    for one in given:
-        if one.lot_id is not None:
-            used[item_of[one.lot_id]] += one.quantity
-    return report(wants, given, supply, used, proven=proven, debts=debts)
+    if known.items:
+        for lot in lots:
+            supply[lot.item_id] += lot.quantity - lot.damaged
+            used[lot.item_id] += known.used.get(lot.id, 0)
+    return report(known, supply, used)

@@ -16,6 +16,7 @@ from logistics.domain.lists import (
     HouseholdList,
     ListAfterCutOff,
     ListEmpty,
+    NoRunOpen,
     TriageEntry,
     check_open,
     digest_of,
@@ -24,6 +25,7 @@ from logistics.domain.lists import (
     read_lines,
     waiting,
 )
+from logistics.domain.places import Household
 from logistics.domain.repeats import part_repeats
 from logistics.domain.runs import Run
 from logistics.exchange.messages.entries import read_body
@@ -36,7 +38,7 @@ log = logging.getLogger(__name__)
 
 def take_list(
     session: Session,
-    run_id: str,
+    run_id: str | None,
     household_code: str,
     lines: Sequence[AskedLine],
     *,
@@ -57,7 +59,7 @@ def take_list(
     Parameters
     ----------
     run_id
-        Id or code of the run.
+        Id or code of the run; None: the run of the household's district that is cut off first.
     lines, text
         What is asked for: lines, free text of this household, or both.
     note
@@ -70,15 +72,16 @@ def take_list(
     ------
     RunUnknown, HouseholdUnknown
         If there is no such run, or no such household in its district.
-    ListAfterCutOff
-        If the run takes no more lists.
+    NoRunOpen, ListAfterCutOff
+        If no run takes lists, or this one takes no more.
     ClientRefReused
         If the household sent another list under this reference.
     ListEmpty
         If neither lines nor text ask for anything.
     """
-    run = open_run(session, run_id, at)
+    run = open_run(session, run_id, at) if run_id is not None else None
     household = places.household_by_code(session, household_code.strip())
+    run = run or open_run_of(session, household, at)
     if household.district_id != run.district_id:
         raise HouseholdUnknown(household=household_code, mend="it lies in another district")
 
@@ -94,17 +97,14 @@ def take_list(
         *([note] if note else []),
     )
     lists.hold_household(session, household.id)
-    if client_ref and (
-        earlier := earlier_lists.by_client_ref(session, run.id, household.id, client_ref)
-    ):
-        if earlier[1] != digest:
-            raise ClientRefReused(client_ref=client_ref, list=earlier[0].id)
-        return replace(earlier[0], earlier=True)
-
     clean, doubts = read_lines(goods, asked, household.persons)
-    known = earlier_lists.asked_before(session, run.id, household.id).get(household.id, {})
-    clean, again = part_repeats(clean, known)
-    doubts += [*body.doubts, *again]
+    doubts += body.doubts
+    if earlier_lists.has_any(session, run.id, household.id):
+        if same := _sent_before(session, run, household, client_ref, digest):
+            return same
+        known = earlier_lists.asked_before(session, run.id, household.id)
+        clean, again = part_repeats(clean, known.get(household.id, {}))
+        doubts += again
     new = lists.NewList(
         id=new_id("li", at),
         run_id=run.id,
@@ -117,7 +117,7 @@ def take_list(
         lines=clean,
         digest=digest,
     )
-    lists.add(session, [new], actor=actor, at=at)
+    written = lists.add_one(session, new, household.code, actor=actor, at=at)
     waits = queue(session, run, doubts, list_id=new.id, version=1,
                   household_code=household.code, source=channel, at=at)  # fmt: skip
     change_what_is_clear(session, waits, actor=actor, at=at)
@@ -126,7 +126,20 @@ def take_list(
         facts={"run": run.id, "lines": len(clean), "doubts": len(doubts)}, at=at,
     )  # fmt: skip
     log.info("list %s: %d lines, %d doubts", new.id, len(clean), len(doubts))
-    return lists.get(session, new.id)
+    return lists.get(session, new.id) if doubts else written
+
+
+def _sent_before(
+    session: Session, run: Run, household: Household, client_ref: str | None, digest: str
+) -> HouseholdList | None:
+    if not client_ref:
+        return None
+    earlier = earlier_lists.by_client_ref(session, run.id, household.id, client_ref)
+    if earlier is None:
+        return None
+    if earlier[1] != digest:
+        raise ClientRefReused(client_ref=client_ref, list=earlier[0].id)
+    return replace(earlier[0], earlier=True)
 
 
 def open_run(session: Session, run_id: str, at: datetime) -> Run:
@@ -139,8 +152,7 @@ def open_run(session: Session, run_id: str, at: datetime) -> Run:
     ListAfterCutOff
         If the run takes no more lists.
     """
-    lists.hold_run(session, run_id)
-    run = runs.get(session, run_id)
+    run = runs.get_held(session, run_id)
     try:
         check_open(run, at)
     except ListAfterCutOff as late:
@@ -148,6 +160,20 @@ def open_run(session: Session, run_id: str, at: datetime) -> Run:
             raise ListAfterCutOff(**{**late.facts, "next_run": later.code}) from late
         raise
     return run
+
+
+def open_run_of(session: Session, household: Household, at: datetime) -> Run:
+    """Hold the run of a household's district that is cut off first, against its cut-off.
+
+    Raises
+    ------
+    NoRunOpen
+        If none takes lists now.
+    """
+    for _ in range(2):  # one that was cut off while we waited for it leaves the next to be found
+        if run := open_runs.next_cut_off(session, household.district_id, at, hold=True):
+            return run
+    raise NoRunOpen(household=household.code)
 
 
 def queue(

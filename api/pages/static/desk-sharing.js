@@ -1,13 +1,12 @@
-// Share out as a job, set rations, and bring the fairness chart once it is worked out.
+// Share out as a job, set rations, and bring the fairness chart.
 import { call, given, make, newKey, say, sayProblem } from "./net.js";
 
 const texts = given("texts").sharing;
 const base = `/api/v1/runs/${encodeURIComponent(given("given").run)}`;
 const states = given("texts").plan.job_state;
 
-const fairness = document.querySelector("#fairness[data-load]");
-function workOut() {
-  fairness.replaceChildren(make("p", { role: "status" }, texts.fairness_load));
+const fairness = document.getElementById("fairness");
+if (fairness) {
   call("GET", fairness.dataset.load)
     .then((html) => {
       // our own page's part, whose texts the server has escaped
@@ -16,10 +15,6 @@ function workOut() {
     })
     .catch(sayProblem);
 }
-// at the size of a subdistrict it takes a core for a while: then only who asks waits for it
-const asks = fairness?.querySelector("[data-work-out]");
-if (asks) asks.addEventListener("click", workOut);
-else if (fairness) workOut();
 
 document.getElementById("share")?.addEventListener("submit", async (event) => {
   event.preventDefault();

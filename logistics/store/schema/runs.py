@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from logistics.store.schema.columns import (
@@ -206,6 +207,12 @@ movement = Table(
     CheckConstraint("quantity > 0", name="positive"),
     CheckConstraint("source <> target", name="moves"),
     Index("ix_movement_corrects", "corrects", unique=True),
+    Index(  # few of all: a lot's losses are not looked for among what was packed of it
+        "ix_movement_losses",
+        "lot_id",
+        sqlite_where=text("kind = 'loss'"),
+        postgresql_where=text("kind = 'loss'"),
+    ),
 )
 
 balance = Table(

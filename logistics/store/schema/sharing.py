@@ -1,11 +1,14 @@
 """Tables of sharing out: rations, how full each household's list was, and shares taken back."""
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     CheckConstraint,
     Column,
+    ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
 )
@@ -64,4 +67,17 @@ share_correction = Table(
     text_column("actor"),
     at_column("at"),
     CheckConstraint("quantity > 0", name="positive"),
+)
+
+sharing_tally = Table(
+    # a run's shares as columns, written anew with them: what figures of fairness are counted from
+    "sharing_tally",
+    metadata,
+    Column("run_id", String(64), ForeignKey("run.id"), primary_key=True),
+    int_column("shares"),  # how many rows of both it was counted from
+    int_column("corrections"),
+    Column("items", JSON, nullable=False),
+    Column("used", JSON, nullable=False),  # base units by lot
+    Column("proven", Boolean, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from logistics.store import lists, triage
 from logistics.store.session import Database
 from logistics.usecases.amend_list import amend_list
 from logistics.usecases.change_list import CHANGE_ASKED
+from logistics.usecases.create_run import create_run
+from logistics.usecases.cut_off import cut_off
 from logistics.usecases.import_lists import import_lists
 from logistics.usecases.settle_triage import settle_triage
 from logistics.usecases.take_list import take_list
@@ -143,3 +145,21 @@ def test_an_amendment_made_while_a_change_is_said_is_refused(
     )
     assert isinstance(refused, ListChanged)
     assert potatoes(postgresql_database) == 1500
+
+
+def test_a_list_that_waited_for_a_cut_off_goes_into_the_next_run(
+    postgresql_database: Database, run_id: str
+) -> None:
+    with postgresql_database.transaction() as session:
+        tomorrow = create_run(session, "试区", date(2022, 4, 14), 1,
+                              cutoff_at=AT + timedelta(days=1), **WHO)  # fmt: skip
+    refused = at_once(
+        postgresql_database,
+        lambda session: cut_off(session, run_id, **WHO),
+        lambda session: take_list(session, None, HOME, (), text="土豆3斤", channel="api", **WHO),
+    )
+    assert refused == []
+    with postgresql_database.read() as session:
+        assert len(lists.of_household(session, run_id, HOME)) == 1
+        (found,) = lists.of_household(session, tomorrow.id, HOME)
+    assert found.lines[0].quantity == 1500

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -10,10 +10,12 @@ from logistics.domain.lists import (
     ListAfterCutOff,
     ListEmpty,
     ListUnknown,
+    NoRunOpen,
 )
 from logistics.domain.runs import Run
 from logistics.store import audit, lists, triage
 from logistics.store.places import HouseholdUnknown
+from logistics.usecases.create_run import create_run
 from logistics.usecases.take_list import take_list
 
 AT = datetime(2022, 4, 13, 1, 0, tzinfo=UTC)
@@ -44,6 +46,21 @@ def test_clean_lines_stand_in_base_units(session: Session, run: Run) -> None:
         (2, "鸡蛋", 30, "板", "none"),
     ]
     assert lists.get(session, taken.id) == taken
+
+
+def test_a_list_for_no_run_goes_into_the_one_that_is_cut_off_first(
+    session: Session, run: Run
+) -> None:
+    create_run(session, "试区", date(2022, 4, 14), 1, cutoff_at=AT + timedelta(days=1),
+               actor="cli", at=AT)  # fmt: skip
+    assert _anywhere(session, AT).run_id == run.id
+    assert _anywhere(session, run.cutoff_at).run_id != run.id
+    with pytest.raises(NoRunOpen):
+        _anywhere(session, AT + timedelta(days=1))
+
+
+def _anywhere(session: Session, at: datetime) -> HouseholdList:
+    return take_list(session, None, HOME, [POTATO], channel="api", actor="test", at=at)
 
 
 def test_text_and_lines_become_one_list(session: Session, run: Run) -> None:

@@ -8,6 +8,7 @@ import pytest
 from api.cli import sharing
 from logistics.domain.allocation import Bid, Question
 from logistics.domain.allocation_report import report
+from logistics.domain.allocation_tally import tally
 from logistics.usecases.share_out import SharedOut, solver_answer
 
 
@@ -34,7 +35,7 @@ def test_a_large_part_says_how_far_whole_steps_fall_behind(
     assert part.levels == part.levels_exact >= 1
     assert part.shortfall < 0.25  # less than a step: a tray is a quarter of the list
     assert part.lowest <= part.bound
-    done = SharedOut(SimpleNamespace(), report((), (), {}, {}), answer.parts)  # type: ignore[arg-type]
+    done = SharedOut(SimpleNamespace(), report(tally((), ()), {}, {}), answer.parts)  # type: ignore[arg-type]
     sharing._compare(done)
     said = capsys.readouterr().out
     assert f"{1000 * part.shortfall:.1f} ‰" in " ".join(said.split())

@@ -6,6 +6,7 @@ from logistics.store.migrations.fourth import (
     access,
     care,
     damage,
+    derived,
     door_visits,
     editions,
     errand_trips,
@@ -41,5 +42,6 @@ TOPICS: Final[tuple[Topic, ...]] = (
     care,
     editions,
     share_index,
+    derived,
 )
 """In the order in which they are made; taken away in the other."""
