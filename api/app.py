@@ -18,6 +18,7 @@ from api.jobs.farewell import hearing_the_end
 from api.jobs.pulse import Pulse
 from api.jobs.streams import Pace
 from api.jobs.workers import Workers
+from api.laying import Laying
 from api.openapi import describe
 from api.pages.choices import KeptChoices
 from api.pages.maps import MapDrawer
@@ -104,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
         app.state.dispatcher.stop()
         await sending  # a message on its way is written down before all ends
         await run_in_threadpool(app.state.workers.stop)
+        await run_in_threadpool(app.state.laying.stop)
         await run_in_threadpool(app.state.database.close)
 
     app = FastAPI(
@@ -123,6 +125,7 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
     app.state.pace = Pace()
     app.state.maps = MapDrawer()
     app.state.choices = KeptChoices()
+    app.state.laying = Laying(app.state.database)
     app.state.problem_page = problem_page  # pages stand on refusals, not the other way round
     errors.install(app)
     middleware.install(app)

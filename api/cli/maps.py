@@ -54,7 +54,7 @@ def draw(
     tracks: tuple[Track, ...] = ()
     labels: list[MapLabel] = []
     if run:
-        from logistics.exchange.trip_tracks import tracks_of
+        from logistics.exchange.trip_tracks import lay_book, tracks_of
         from logistics.usecases.print_sheets import read_sheets
         from logistics.usecases.report_run import report_run
 
@@ -68,7 +68,7 @@ def draw(
         ]
         if book:
             closed = Shut(gates=frozenset(book.closed_gates))
-            tracks = tracks_of(book, ground, language=language())
+            tracks = tracks_of(book, lay_book(book, ground), language=language())
     if output.suffix == ".svg":
         text = district_map(
             ground,
@@ -106,17 +106,18 @@ def tracks(
     """导出路线 · Write a planned run's trips for other map programs, all and by courier."""
     from api.file_names import file_name
     from logistics.exchange.trip_tracks import write_tracks
+    from logistics.usecases.lay_ways import lay_ways
     from logistics.usecases.print_sheets import read_sheets
-    from logistics.usecases.read_map import read_map
 
-    with opened(database) as store, store.read() as session:
-        book = read_sheets(session, run)
-    ground = read_map(book.district_folder)
+    with opened(database) as store:
+        with store.read() as session:
+            book = read_sheets(session, run)
+        ways = lay_ways(store, book)
     out = folder or Path(f"tracks-{book.run_code}")
     out.mkdir(parents=True, exist_ok=True)
     couriers = book.couriers()
     for name, part in (("all", book), *((one, book.of_courier(one)) for one in couriers)):
-        text = write_tracks(part, ground, kind, language=language())
+        text = write_tracks(part, ways, kind, language=language())
         (out / f"{file_name(name)}.{kind}").write_text(text, encoding="utf-8")
     say("map.tracks", path=out, count=len(couriers), kind=kind)
     typer.echo(book.attribution)

@@ -4,18 +4,18 @@ from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlalchemy.orm import Session
 
 from api.assets_folder import font_folders
 from api.auth import Principal, may
 from api.deps import SettingsDep, WorkDep
 from api.errors import Responses
 from api.i18n import Language, negotiate
+from api.laying import Laying
 from api.papers import PDF, pdf
 from api.roles import Action
+from api.zipped import zipped
 from logistics.domain.pick_lists import PickBook
-from logistics.domain.sheets import SheetBook
-from logistics.store import pick_lists, plan_views, plans, runs, sheets
+from logistics.store import pick_lists, runs
 
 router = APIRouter(prefix="/api/v1", tags=["plans"])
 
@@ -24,8 +24,14 @@ Plans = Annotated[Principal, Depends(may(Action.PLAN_READ))]
 Lang = Annotated[Language | None, Query(description="Instead of Accept-Language")]
 
 _GEOJSON: dict[int | str, dict[str, Any]] = {
-    200: {"description": "GeoJSON", "content": {"application/geo+json": {}}}
+    200: {"description": "GeoJSON", "content": {"application/geo+json": {}}},
+    202: {
+        "description": "The trips whose ways are laid so far; ask again for the others",
+        "content": {"application/geo+json": {}},
+    },
 }
+_PATIENCE_S = 0.5
+"""How long somebody is kept waiting for ways; a small plan needs no more."""
 
 
 @router.get(
@@ -74,21 +80,30 @@ def tracks(
     courier: Annotated[str, Query(max_length=64, description="Only this one's trips")] = "",
     lang: Lang = None,
 ) -> Response:
-    """Give the trips of a plan, released or not, with legs, gates and stops; codes only."""
+    """Give the trips of a plan, released or not, with legs, gates and stops; codes only.
+
+    What was closed or opened since the plan was made changes ways: those are laid anew while
+    nobody waits. Until then 202 gives the trips that are there, and `Retry-After` when to ask for
+    the others.
+    """
     # the map's libraries take seconds to load: only who looks at a map waits for them
     from logistics.exchange.trip_tracks import MEDIA, write_tracks  # noqa: PLC0415
-    from logistics.usecases.read_map import read_map  # noqa: PLC0415
+    from logistics.usecases.lay_ways import known_ways, read_plan_book  # noqa: PLC0415
 
-    def read(session: Session) -> SheetBook:
-        found = plan_views.get(session, plan_id)
-        inputs = plans.inputs_of(session, runs.get(session, found.run_id))
-        return sheets.book_of(session, plan_id, inputs)
-
-    book = work.read(read)
+    book = work.read(lambda session: read_plan_book(session, plan_id))
     if courier:
         book = book.of_courier(courier)
+    ways = work.read(lambda session: known_ways(session, book))
+    if len(ways) < len(book.trips):
+        laying: Laying = request.app.state.laying
+        laying.lay(book, wait_s=_PATIENCE_S)
+        ways = work.read(lambda session: known_ways(session, book))
+    whole = len(ways) == len(book.trips)
     language = lang or negotiate(request.headers.get("accept-language"), settings.language)
-    text = write_tracks(book, read_map(book.district_folder), "geojson", language=language)
-    return Response(
-        text.encode(), media_type=MEDIA["geojson"], headers={"Cache-Control": "no-store"}
+    return zipped(
+        request,
+        write_tracks(book, ways, "geojson", language=language).encode(),
+        media_type=MEDIA["geojson"],
+        status_code=200 if whole else 202,
+        headers={"Cache-Control": "no-store"} | ({} if whole else {"Retry-After": "1"}),
     )

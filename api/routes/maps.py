@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime
 
 from api.auth import Principal, may
-from api.deps import NowDep, SettingsDep, WorkDep
+from api.deps import DatabaseDep, NowDep, SettingsDep, WorkDep
 from api.errors import Responses
 from api.file_names import disposition, file_name
 from api.i18n import Language, negotiate
@@ -14,6 +14,7 @@ from api.roles import Action
 from api.routes.sheets import own_book, released_book
 from logistics.domain.sheets import SheetBook
 from logistics.store import runs
+from logistics.store.session import Database
 
 router = APIRouter(prefix="/api/v1", tags=["maps"])
 
@@ -55,6 +56,7 @@ def everyone(
     kind: Kind,
     _: All,
     request: Request,
+    database: DatabaseDep,
     work: WorkDep,
     settings: SettingsDep,
     lang: Lang = None,
@@ -62,7 +64,7 @@ def everyone(
     """Give the trips of a released run with legs, gates and stops; codes only, no names."""
     run, book = work.read(lambda session: released_book(session, run_id))
     language = lang or negotiate(request.headers.get("accept-language"), settings.language)
-    return _tracks(book, kind, language, name=run.code)
+    return _tracks(database, book, kind, language, name=run.code)
 
 
 @router.get(
@@ -78,6 +80,7 @@ def of_courier(
     kind: Kind,
     _: Own,
     request: Request,
+    database: DatabaseDep,
     work: WorkDep,
     settings: SettingsDep,
     lang: Lang = None,
@@ -85,7 +88,7 @@ def of_courier(
     """Give one courier's trips of a released run; a courier reads only their own."""
     run, book = work.read(lambda session: own_book(session, run_id, courier))
     language = lang or negotiate(request.headers.get("accept-language"), settings.language)
-    return _tracks(book, kind, language, name=f"{run.code}-{courier}")
+    return _tracks(database, book, kind, language, name=f"{run.code}-{courier}")
 
 
 @router.get(
@@ -122,12 +125,13 @@ def of_district(
     return _file(geojson_text(data), "application/geo+json", "map.geojson")
 
 
-def _tracks(book: SheetBook, kind: Kind, language: Language, *, name: str) -> Response:
+def _tracks(
+    database: Database, book: SheetBook, kind: Kind, language: Language, *, name: str
+) -> Response:
     from logistics.exchange.trip_tracks import MEDIA, write_tracks  # noqa: PLC0415  as above
-    from logistics.usecases.read_map import read_map  # noqa: PLC0415
+    from logistics.usecases.lay_ways import lay_ways  # noqa: PLC0415
 
-    ground = read_map(book.district_folder)
-    text = write_tracks(book, ground, kind, language=language)
+    text = write_tracks(book, lay_ways(database, book), kind, language=language)
     return _file(text, MEDIA[kind], f"{name}.{kind}")
 
 

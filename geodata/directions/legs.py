@@ -51,6 +51,7 @@ def legs(
     closed_gates: frozenset[str] = frozenset(),
     shut: Shut = OPEN,
     network: Network | None = None,
+    with_steps: bool = True,
 ) -> tuple[Leg, ...]:
     """Describe the way along the stops in the given order; equal to the matrix to the second.
 
@@ -62,17 +63,23 @@ def legs(
         What is closed in addition to the gates that are closed in the district.
     network
         One made before with :meth:`Network.of`; it takes the place of mode and closures.
+    with_steps
+        Whether to say what to do on the way; a line on the map needs none of it.
     """
     network = network or Network.of(
         district, mode, shut | Shut(gates=closed_gates) if shut else closed_gates
     )
     joints = join(network, stops)
     return tuple(
-        _leg(network, joints, stops, number, number + 1) for number in range(len(stops) - 1)
+        _leg(network, joints, stops, number, with_steps=with_steps)
+        for number in range(len(stops) - 1)
     )
 
 
-def _leg(network: Network, joints: Joints, stops: Sequence[Stop], origin: int, target: int) -> Leg:
+def _leg(
+    network: Network, joints: Joints, stops: Sequence[Stop], origin: int, *, with_steps: bool
+) -> Leg:
+    target = origin + 1
     a, b = stops[origin], stops[target]
     if (a.lon, a.lat) == (b.lon, b.lat):
         return _unmoved(a, b, ((a.lon, a.lat),), 0)
@@ -91,7 +98,7 @@ def _leg(network: Network, joints: Joints, stops: Sequence[Stop], origin: int, t
         duration_s=-(-sum(piece.time_ds for piece in pieces) // _TENTHS),
         gates=tuple(gate_node[node] for node in nodes if node in gate_node),
         streets=_streets(network, pieces[1:-1]),
-        steps=find_steps(network, pieces, a.id, b.id),
+        steps=find_steps(network, pieces, a.id, b.id) if with_steps else (),
     )
 
 

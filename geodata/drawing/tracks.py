@@ -6,6 +6,7 @@ Codes and places only: what is written here names no person and no list.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
@@ -195,19 +196,19 @@ def _collection(
 
 def bounds_of(geometries: Iterable[Mapping[str, Any] | None]) -> list[float]:
     """Return west, south, east and north of GeoJSON geometries; empty if there are none."""
-    spots = [spot for one in geometries if one for spot in _spots(one["coordinates"])]
+    spots = list(chain.from_iterable(_spots(one["coordinates"]) for one in geometries if one))
     if not spots:
         return []
     lons, lats = zip(*spots, strict=True)
     return [min(lons), min(lats), max(lons), max(lats)]
 
 
-def _spots(coordinates: Sequence[Any]) -> Iterable[tuple[float, float]]:
-    if coordinates and isinstance(coordinates[0], float | int):
-        yield coordinates[0], coordinates[1]
-        return
-    for inner in coordinates:
-        yield from _spots(inner)
+def _spots(coordinates: Sequence[Any]) -> Iterable[Sequence[float]]:
+    if not coordinates or isinstance(coordinates[0], float | int):
+        return [coordinates[:2]] if coordinates else []
+    if coordinates[0] and isinstance(coordinates[0][0], float | int):
+        return (spot[:2] for spot in coordinates)
+    return chain.from_iterable(map(_spots, coordinates))
 
 
 def _geometry(shape: BaseGeometry) -> dict[str, Any] | None:

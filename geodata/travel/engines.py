@@ -107,6 +107,10 @@ class Scaled:
         """Give the least weights, ``INF_WEIGHT`` where there is no way."""
         hands = min(os.cpu_count() or 1, _MOST_HANDS, 1 + len(sources) // _SOURCES_A_HAND)
         wanted = targets.astype(np.uint32)
+        if hands == 1:  # a pool takes longer to make than a leg takes to ask for
+            with self._alone:
+                least = [self._ask(0, sources.astype(np.uint32), wanted)]
+            return np.concatenate(least).reshape(len(sources), len(targets)).astype(np.int64)
         shares = np.array_split(sources.astype(np.uint32), hands)
         with self._alone, ThreadPoolExecutor(hands) as pool:
             least = list(

@@ -87,6 +87,7 @@ class SheetBook:
     closed_gates: tuple[str, ...]  # ids of the map
     trips: tuple[SheetTrip, ...]
     wave: tuple[datetime, datetime] | None = None
+    district_digest: str = ""  # of the map
 
     def of_courier(self, courier_code: str) -> "SheetBook":
         """Keep only the trips of one courier."""

@@ -11,7 +11,7 @@ from geodata.drawing.nearby import nearby_geojson, round_line
 from geodata.travel.matrix import Stop
 from geodata.travel.network import Network
 from logistics.domain.sheets import SheetBook, SheetTrip
-from logistics.exchange.closed_ground import shut_of
+from logistics.exchange.closed_ground import ClosedTo
 
 _BESIDE_M: Final = 70  # a house wider than that beside the way helps nobody to find it
 
@@ -54,8 +54,9 @@ def draw_courier_map(book: SheetBook, district: District) -> CourierMap:
     gates = _gates(district)
     ways: dict[str, tuple[Way, ...]] = {}
     lines, routes = [], []
+    closed = ClosedTo(book, district)
     for trip in book.trips:
-        found = _legs(book, trip, district)
+        found = _legs(trip, district, closed)
         ways[trip.code] = tuple(_way(leg, district, gates) for leg in found)
         for number, leg in enumerate(found, start=1):
             if len(leg.line) > 1:
@@ -74,10 +75,10 @@ def _gates(district: District) -> Mapping[str, GateOnWay]:
     }
 
 
-def _legs(book: SheetBook, trip: SheetTrip, district: District) -> tuple[Leg, ...]:
+def _legs(trip: SheetTrip, district: District, closed: ClosedTo) -> tuple[Leg, ...]:
     point = Stop(id=trip.point_code, lon=trip.point_lon, lat=trip.point_lat)
     visits = [Stop(id=stop.stairwell_code, lon=stop.lon, lat=stop.lat) for stop in trip.stops]
-    network = Network.of(district, trip.mode, shut_of(book, trip, district))
+    network = Network.of(district, trip.mode, closed.shut(trip))
     return legs(district, [point, *visits, point], trip.mode, network=network)
 
 

@@ -11,7 +11,7 @@ from geodata.drawing.render import MapLabel, trip_map
 from geodata.travel.matrix import Stop
 from geodata.travel.network import Network
 from logistics.domain.sheets import SheetBook, SheetTrip
-from logistics.exchange.closed_ground import shut_of
+from logistics.exchange.closed_ground import ClosedTo
 from logistics.exchange.sheets import Language, TripDrawing
 from logistics.exchange.texts import SHEET
 
@@ -26,10 +26,11 @@ def draw_trips(
 
     What is closed to a trip's courier is neither passed nor drawn as open.
     """
+    closed = ClosedTo(book, district)
     gates: dict[Shut, _Gates] = {}
     drawn = {}
     for trip in book.trips:
-        shut = shut_of(book, trip, district)
+        shut = closed.shut(trip)
         if shut not in gates:
             gates[shut] = _Gates(district, shut, language)
         network = Network.of(district, trip.mode, shut)  # kept: most trips share theirs

@@ -62,8 +62,14 @@ class StoredPlan:
     created_at: dt.datetime
 
 
-def inputs_of(session: Session, run: Run) -> PlanInputs:
-    """Read everything that a plan of the run is made from, ordered by code."""
+def inputs_of(session: Session, run: Run, *, with_bags: bool = True) -> PlanInputs:
+    """Read everything that a plan of the run is made from, ordered by code.
+
+    Parameters
+    ----------
+    with_bags
+        Whether to read the bags: who looks at a plan's ways needs none of the thousands.
+    """
     area = session.execute(select(district).where(district.c.id == run.district_id)).one()
     policy = RoutingPolicy.of(area.policy)
     midnight = dt.datetime.combine(run.day, dt.time(), ZoneInfo(area.zone_name))
@@ -95,7 +101,7 @@ def inputs_of(session: Session, run: Run) -> PlanInputs:
         policy=policy,
         points=_points(session, run.district_id),
         slots=slots,
-        bags=_bags(session, run.id),
+        bags=_bags(session, run.id) if with_bags else (),
         carriers=_carriers(session, run),
         wave=(since, until),
         closures=closed,
@@ -112,7 +118,8 @@ def zone_changes(
 ) -> tuple[dt.datetime, ...]:
     """List the instants inside an interval at which the zone of some slot changes."""
     moments = (since, *zones.changes(since, until))
-    ranked = [[zones.ranks_at(moment)[slot.id] for slot in slots] for moment in moments]
+    ranks = (zones.ranks_at(moment) for moment in moments)
+    ranked = [[rank[slot.id] for slot in slots] for rank in ranks]
     return tuple(
         moment
         for moment, before, after in zip(moments[1:], ranked, ranked[1:], strict=False)

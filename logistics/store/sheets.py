@@ -1,7 +1,7 @@
 """What route sheets say, read from a plan's rows."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, select, true
@@ -19,7 +19,12 @@ _PROTECTED_FROM = 1  # rank of the first zone that asks for protection at the sl
 
 
 def book_of(
-    session: Session, plan_id: str, inputs: PlanInputs, *, courier_id: str | None = None
+    session: Session,
+    plan_id: str,
+    inputs: PlanInputs,
+    *,
+    courier_id: str | None = None,
+    with_bags: bool = True,
 ) -> SheetBook:
     """Read the trips of a plan, by courier and number.
 
@@ -30,6 +35,8 @@ def book_of(
         courier's trips need.
     courier_id
         Only this courier's; without it everybody's.
+    with_bags
+        Whether to say what is carried to each stop; a map does not.
     """
     area = session.execute(select(district).where(district.c.id == inputs.district_id)).one()
     point = aliased(place)
@@ -56,13 +63,15 @@ def book_of(
     slots = {
         slot.id: (slot, slot.drop(inputs.policy)) for slot in (*inputs.errand_slots, *inputs.slots)
     }
-    stops = _stops(session, plan_id, slots, courier_id)
+    bags = _bags(session, plan_id, courier_id) if with_bags else {}
+    stops = _stops(session, plan_id, slots, courier_id, bags)
     _with_errands(session, plan_id, stops, slots, courier_id)
     return SheetBook(
         run_code=inputs.run_code,
         day=inputs.day,
         district_name=area.name,
         district_folder=area.folder,
+        district_digest=inputs.district_digest,
         attribution=area.attribution,
         synthetic=area.synthetic,
         closed_gates=inputs.closed_gates,
@@ -90,8 +99,8 @@ def _stops(
     plan_id: str,
     slots: dict[str, tuple[DropSlot, Drop]],
     courier_id: str | None,
+    bags: Mapping[str, Sequence[SheetBag]],
 ) -> dict[str, list[SheetStop]]:
-    bags = _bags(session, plan_id, courier_id)
     rows = session.execute(
         select(stop)
         .join(trip, trip.c.id == stop.c.trip_id)
@@ -113,7 +122,7 @@ def _stops(
                 protected=slot.zone >= _PROTECTED_FROM,
                 arrival_s=row.arrival_s,
                 leave_s=row.leave_s,
-                bags=tuple(bags[row.id]),
+                bags=tuple(bags.get(row.id, ())),
                 drop_mode=row.drop_mode,
             )
         )

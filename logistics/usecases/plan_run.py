@@ -23,6 +23,7 @@ from logistics.store import audit, plans, runs, trips
 from logistics.store.plans import StoredPlan
 from logistics.store.session import Database
 from logistics.usecases.assign_errands import assign_errands, hold_errands
+from logistics.usecases.lay_ways import lay_current
 from logistics.usecases.search_trips import search_trips
 from solver.check import check
 from solver.formats.native import write_problem
@@ -144,7 +145,9 @@ def plan_run(
         progress=progress,
         should_stop=should_stop,
     )
-    return database.run(lambda session: store_plan(session, inputs, solved, actor=actor, at=at))
+    done = database.run(lambda session: store_plan(session, inputs, solved, actor=actor, at=at))
+    lay_current(database, run_id)
+    return done
 
 
 def read_problem_inputs(session: Session, run_id: str) -> PlanInputs:

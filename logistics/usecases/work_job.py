@@ -22,6 +22,7 @@ from logistics.domain.jobs import (
 from logistics.errors import SupplyLoopError
 from logistics.store import jobs
 from logistics.store.session import Database
+from logistics.usecases.lay_ways import lay_current
 from logistics.usecases.place_orders import place_orders
 from logistics.usecases.plan_run import read_problem_inputs, solve_run, store_plan
 from logistics.usecases.share_out import (
@@ -104,7 +105,10 @@ def work_job(job: Job, desk: Desk) -> Job:
         ended = JobState.STOPPED if stopped else JobState.DONE
         return jobs.end(session, held, ended, result=result, at=at)
 
-    return desk.database.run(finish)
+    ended = desk.database.run(finish)
+    if job.kind is JobKind.PLAN and ended.result is not None:
+        lay_current(desk.database, job.run_id, should_stop=desk.watch.leaving)
+    return ended
 
 
 def fail_job(job: Job, desk: Desk, refusal: SupplyLoopError | None) -> Job:

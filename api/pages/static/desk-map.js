@@ -38,13 +38,12 @@ async function ground(map, district) {
 const spots = new Map();
 
 async function routes(map, plan) {
-  const data = await call("GET", `/api/v1/plans/${plan}/tracks.geojson`);
   const hue = new Map();
   const colour = (courier) => {
     if (!hue.has(courier)) hue.set(courier, HUES[hue.size % HUES.length]);
     return hue.get(courier);
   };
-  L.geoJSON(data.features.filter((one) => one.geometry), {
+  const add = (features) => L.geoJSON(features, {
     style: (feature) => ({ color: colour(feature.properties.courier), weight: 3, opacity: 0.75 }),
     pointToLayer: (feature, spot) => {
       const { courier, trip, name, code } = feature.properties;
@@ -55,6 +54,15 @@ async function routes(map, plan) {
       return marker;
     },
   }).addTo(map);
+  // ways that a closure changed are laid while we look: what is there is drawn, the rest asked for again
+  const drawn = new Set();
+  for (;;) {
+    const data = await call("GET", `/api/v1/plans/${plan}/tracks.geojson`);
+    add(data.features.filter((one) => one.geometry && !drawn.has(one.id)));
+    for (const one of data.features) drawn.add(one.id);
+    if (!data.pending) return;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
 }
 
 function failed(error) {

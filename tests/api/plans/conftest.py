@@ -30,11 +30,21 @@ class Desk:
     tokens: dict[str, str]
     number: int = 0
 
-    def call(self, method: str, path: str, *, role: str = "planner", key: str = "", **more: Any):
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        role: str = "planner",
+        key: str = "",
+        encoding: str = "identity",
+        **more: Any,
+    ):
         self.number += 1
         headers = {
             "Authorization": f"Bearer {self.tokens[role]}",
             "Accept-Language": "en",
+            "Accept-Encoding": encoding,
             "Idempotency-Key": key or f"key-{self.number}",
         }
         return self.client.request(method, path, headers=headers, **more)

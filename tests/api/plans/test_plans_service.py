@@ -2,6 +2,8 @@
 
 import time
 
+from tests.browser.town import TOWN
+
 
 def plans(desk, **more):
     return desk.call("GET", f"/api/v1/runs/{desk.run}/plans", **more).json()["plans"]
@@ -152,3 +154,37 @@ def test_a_drafts_ways_are_given_for_the_map_by_courier(desk):
     named = {one["properties"].get("code") for one in found["features"]}
     assert stop["stairwell"] in named
     assert {one["properties"]["courier"] for one in found["features"]} == {courier["code"]}
+
+
+def test_ways_are_there_with_the_plan_zipped_for_who_takes_it(desk):
+    where = f"/api/v1/plans/{draft(desk)['plan']['id']}/tracks.geojson"
+    plain = desk.call("GET", where, encoding="identity")
+    assert (plain.status_code, plain.json()["pending"]) == (200, 0)
+    assert "content-encoding" not in plain.headers
+    zipped = desk.call("GET", where, encoding="gzip")
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert int(zipped.headers["content-length"]) < len(plain.content) / 3
+    assert zipped.json() == plain.json()
+
+
+def test_a_closure_lays_the_ways_anew_while_nobody_waits(desk):
+    where = f"/api/v1/plans/{draft(desk)['plan']['id']}/tracks.geojson"
+    before = desk.call("GET", where).json()["features"]
+    ways = [one["properties"] for one in before if one["properties"]["kind"] == "leg"]
+    gate = next(gate for way in ways for gate in way["gates"])
+    ground = desk.call("GET", f"/api/v1/districts/{TOWN}/map.geojson").json()["features"]
+    [code] = [one["properties"]["code"] for one in ground if one["id"] == gate]
+    said = {"kind": "gate", "target": code, "since": "2020-01-01T00:00:00+00:00", "reason": "t"}
+    closed = desk.call("POST", f"/api/v1/districts/{TOWN}/closures", json=said)
+    assert closed.status_code == 201, closed.text
+    until = time.monotonic() + 120
+    while (found := desk.call("GET", where)).status_code == 202:
+        assert found.headers["retry-after"] == "1"
+        assert found.json()["pending"] > 0
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert found.status_code == 200, found.text
+    after = [one["properties"] for one in found.json()["features"]]
+    legs = [one for one in after if one["kind"] == "leg"]
+    assert len(legs) == len(ways)
+    assert not any(gate in way["gates"] for way in legs)

@@ -20,7 +20,7 @@ from logistics.domain.setup import CourierSetup, PointSetup, Policy
 from logistics.exchange.sheets import book_data
 from logistics.exchange.texts import SHEET
 from logistics.exchange.trip_maps import draw_trips
-from logistics.exchange.trip_tracks import tracks_of, write_tracks
+from logistics.exchange.trip_tracks import lay_book, tracks_of, write_tracks
 from logistics.routing.problem import locations, profile
 from logistics.routing.travel import matrices
 from logistics.store import plans, tables
@@ -160,7 +160,8 @@ def test_only_who_may_passes_the_gate_and_all_directions_add_up(closed, town):
     travel = matrices(closed.inputs, town.district)
     assert set(travel) == {"ebike", f"ebike+{PERMIT}", "foot"}
     assert set(closed.book.couriers()) == {*STOPPED, HOLDER, WALKER}
-    for trip, track in zip(closed.book.trips, tracks_of(closed.book, town.district), strict=True):
+    ways = lay_book(closed.book, town.district, with_steps=True)
+    for trip, track in zip(closed.book.trips, tracks_of(closed.book, ways), strict=True):
         hops = hops_of(trip, closed.inputs, travel)
         assert [(leg.duration_s, leg.distance_m) for leg in track.legs] == hops
         for leg in track.legs:
@@ -206,7 +207,8 @@ def test_paper_names_the_gates_on_the_way_and_warns_of_the_closed(
     }
     drawings = draw_trips(closed.book, town.district, language=language)
     pages = book_data(closed.book, drawings, language=language, separation_s=600)["trips"]
-    tracks = tracks_of(closed.book, town.district)
+    ways = lay_book(closed.book, town.district, with_steps=True)
+    tracks = tracks_of(closed.book, ways)
     travel = matrices(closed.inputs, town.district)
     names = spoken(town, language)
     told, warned = dict.fromkeys(paper, 0), dict.fromkeys(paper, 0)
@@ -242,7 +244,7 @@ def test_paper_printed_after_a_further_closure_sends_nobody_to_a_closed_gate(
             assert all(drawn.ways)
             assert (drawn.ways[0] == drawn.home == none) == (trip.courier_code in STOPPED)
     for kind in ("geojson", "gpx", "kml"):
-        text = write_tracks(book, town.district, kind, language="zh")
+        text = write_tracks(book, lay_book(book, town.district), kind, language="zh")
         assert all(trip.code in text for trip in book.trips)
 
 
@@ -276,7 +278,8 @@ def test_with_every_gate_closed_to_them_the_others_bring_what_they_can(
         book = read_sheets(session, run.id)
         left = plans.unserved_of(session, report.plan.id)
     assert set(book.couriers()) == {HOLDER, WALKER}
-    assert all(leg.duration_s >= 0 for t in tracks_of(book, town.district) for leg in t.legs)
+    ways = lay_book(book, town.district)
+    assert all(leg.duration_s >= 0 for way in ways.values() for leg in way)
     assert report.bags + report.unserved == BAGS
     assert report.bags <= CARRIED_BY_THEM
     assert "unreachable" not in {bag.code for bag in left}

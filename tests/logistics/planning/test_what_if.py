@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 
 from logistics.domain.planning import next_action
 from logistics.domain.what_if import CouriersUnclear, NothingSupposed, away_count, spread
-from logistics.exchange.closed_ground import shut_of
-from logistics.exchange.trip_tracks import tracks_of
+from logistics.exchange.closed_ground import ClosedTo
+from logistics.exchange.trip_tracks import lay_book
 from logistics.store import places, plans, runs, sheets, tables, zones
 from logistics.store.session import open_database
 from logistics.usecases.close_ground import Wish as CloseWish
@@ -276,15 +276,16 @@ def test_the_sheets_lead_around_what_is_closed_to_their_courier(sqlite_database,
     report = plan_run(sqlite_database, run.id, time_limit_s=0.5, actor="test", at=AT)
     with sqlite_database.read() as session:
         book = sheets.book_of(session, report.plan.id, plans.inputs_of(session, run))
-    shut = {shut_of(book, trip, town.district) for trip in book.trips}
+    closed_to = ClosedTo(book, town.district)
+    shut = {closed_to.shut(trip) for trip in book.trips}
     assert len(shut) == 1
     (closed,) = shut
     code = town.district.gates.set_index("id")["code"]
     assert gates[0] in {code[gate] for gate in closed.gates}
     assert closed.ways == {way}
-    for track in tracks_of(book, town.district):
-        assert track.legs
-        passed = {gate for leg in track.legs for gate in leg.gates}
+    for way in lay_book(book, town.district).values():
+        assert way
+        passed = {gate for leg in way for gate in leg.gates}
         assert not passed & closed.gates
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from geodata.generated import generate_district
-from logistics.domain.closures import Closure
+from logistics.domain.closures import NOTHING_CLOSED, Closure
 from logistics.domain.planning import PlannedPlace
-from logistics.exchange.closed_ground import shut_of
+from logistics.exchange.closed_ground import ClosedTo
 from logistics.routing.travel import changes, lost, matrices, shut_by_profile
 
 SINCE = datetime(2026, 4, 13, 1, 30, tzinfo=UTC)
@@ -110,9 +110,9 @@ def test_a_way_is_closed_outside_its_hours_in_plans_and_on_sheets(inputs, distri
     ways.loc[ways["id"] == shut_id, "hours"] = "Mo-Su 00:00-05:00"
     early = replace(district, ways=ways)
     assert shut_by_profile(inputs, early)["foot"][1].ways == {shut_id}
-    trip = SimpleNamespace(closed=SimpleNamespace(gates=(), ways=(), areas=()))
+    trip = SimpleNamespace(closed=NOTHING_CLOSED)
     book = SimpleNamespace(wave=inputs.wave, closed_gates=())
-    assert shut_of(book, trip, early).ways == {shut_id}
+    assert ClosedTo(book, early).shut(trip).ways == {shut_id}
 
 
 def test_a_closure_of_what_the_map_has_lost_closes_nothing_and_is_named(inputs, district):
