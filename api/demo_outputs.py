@@ -7,6 +7,7 @@ from typing import Literal
 from api.file_names import file_name
 from api.sheet_files import write_sheets
 from logistics.domain.run_report import Choices
+from logistics.exchange.report_maps import draw_report_map
 from logistics.exchange.run_report import run_report
 from logistics.exchange.spreadsheets import allocation_csv, orders_csv, orders_xlsx
 from logistics.store import plans, runs
@@ -56,5 +57,11 @@ def write_report(
         district_map(district, zones=report.zones, language=language), encoding="utf-8"
     )
     (out / "report.html").write_text(
-        run_report(report, district, choices=choices, language=language), encoding="utf-8"
+        run_report(
+            report,
+            map_svg=draw_report_map(report, district, language=language),
+            choices=choices,
+            language=language,
+        ),
+        encoding="utf-8",
     )

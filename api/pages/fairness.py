@@ -8,11 +8,14 @@ from logistics.usecases.share_out import allocation_report, keep_tally
 
 
 def fairness_of(work: Work, run_id: str) -> tuple[Run, AllocationReport]:
-    """Report on a run's sharing; empty before it is shared.
+    """Report on a run's sharing; empty before it is shared."""
+    run = keep_missing(work, run_id)
+    return run, work.read(lambda session: allocation_report(session, run.id))
 
-    A run that was shared before tallies were kept gets its own now, once, which takes seconds.
-    """
+
+def keep_missing(work: Work, run_id: str) -> Run:
+    """Count the shares of a run that was shared before tallies were kept: once, for seconds."""
     run = work.read(lambda session: runs.get(session, run_id))
     if work.read(lambda session: tallies.is_missing(session, run.id)):
         work(lambda session: keep_tally(session, run.id))
-    return run, work.read(lambda session: allocation_report(session, run.id))
+    return run

@@ -1,8 +1,6 @@
 """What planners look at: a run's report as a page, and what fewer faces would cost."""
 
-import logging
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
@@ -14,15 +12,13 @@ from api.deps import DatabaseDep, SettingsDep, WorkDep
 from api.errors import Responses
 from api.i18n import Language, negotiate
 from api.pages.choices import KeptChoices
+from api.pages.fairness import keep_missing
 from api.plain import plain
 from api.roles import Action
-from logistics.domain.run_report import RunReport
+from logistics.exchange.run_report import run_report
 from logistics.store import plans, runs
-
-if TYPE_CHECKING:
-    from geodata.district import District
-
-log = logging.getLogger(__name__)
+from logistics.usecases.draw_report_map import report_map
+from logistics.usecases.report_run import report_run
 
 router = APIRouter(prefix="/api/v1", tags=["runs"])
 
@@ -102,20 +98,23 @@ def report(
     run_id: str,
     _: Reads,
     request: Request,
+    database: DatabaseDep,
     work: WorkDep,
     settings: SettingsDep,
     lang: Lang = None,
 ) -> HTMLResponse:
     """Show the run from its lists to its couriers, with the plans to choose from if weighed."""
-    # drawing brings the map's libraries: only who reads the report waits for them
-    from logistics.exchange.run_report import run_report  # noqa: PLC0415
-    from logistics.usecases.report_run import report_run  # noqa: PLC0415
-
     language = lang or negotiate(request.headers.get("accept-language"), settings.language)
+    keep_missing(work, run_id)
     found = work.read(lambda session: report_run(session, run_id))
     kept: KeptChoices = request.app.state.choices
     plan_id = work.read(lambda session: _plan_id(session, run_id))
-    html = run_report(found, _district(found), choices=kept.of(plan_id), language=language)
+    html = run_report(
+        found,
+        map_svg=report_map(database, found, language),
+        choices=kept.of(plan_id),
+        language=language,
+    )
     headers = {
         "Content-Security-Policy": _POLICY,
         "Content-Language": "zh-Hans" if language == "zh" else "en",
@@ -130,13 +129,3 @@ def _plan_id(session: Session, run_id: str) -> str | None:
         return plans.current(session, runs.get(session, run_id).id).id
     except plans.PlanUnknown:
         return None  # a report may be read before there is a plan
-
-
-def _district(found: RunReport) -> "District | None":
-    from geodata.district import DistrictUnreadable, read_district  # noqa: PLC0415  as above
-
-    try:
-        return read_district(Path(found.district_folder))
-    except (DistrictUnreadable, OSError) as error:
-        log.warning("no map in the report: %s", getattr(error, "code", "unreadable"))
-        return None

@@ -125,6 +125,7 @@ class RunReport:
     state: str
     district_name: str
     district_folder: str
+    district_digest: str = ""  # of the map
     attribution: str
     synthetic: bool
     households: int

@@ -7,8 +7,6 @@ from typing import Any, Final, Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from geodata.district import District
-from geodata.drawing.render import MapLabel, district_map
 from logistics.domain.run_report import Choices, Contact, RunReport
 from logistics.exchange.report_texts import REPORT
 from logistics.exchange.sheets import clock, kilograms, litres
@@ -29,8 +27,8 @@ _PAGES: Final = Environment(
 
 def run_report(
     report: RunReport,
-    district: District | None = None,
     *,
+    map_svg: str = "",
     choices: Choices | None = None,
     language: Language = "zh",
 ) -> str:
@@ -38,8 +36,9 @@ def run_report(
 
     Parameters
     ----------
-    district
-        Draws the map with its zones; without one the page has no map.
+    map_svg
+        The map with its zones, as :func:`logistics.exchange.report_maps.draw_report_map` draws
+        it; without it the page has no map.
     choices
         Plans from least travel to fewest faces, where they have been weighed.
     """
@@ -59,23 +58,13 @@ def run_report(
         percent=_percent,
         mean=_mean,
         most=_most,
-        map=_map(report, district, language),
+        map=_inline(map_svg) if map_svg else Markup(),
         choices=choices,
         chart=_inline(choices.charts[language]) if choices else Markup(),
         length=_length,
         shown=_SHORT_ITEMS_SHOWN,
         stairwells_shown=_STAIRWELLS_SHOWN,
     )
-
-
-def _map(report: RunReport, district: District | None, language: Language) -> Markup:
-    if district is None:
-        return Markup()
-    labels = [
-        MapLabel(lon=point.lon, lat=point.lat, text=point.code, kind="point")
-        for point in report.points
-    ]
-    return _inline(district_map(district, labels=labels, zones=report.zones, language=language))
 
 
 def _inline(svg: str) -> Markup:

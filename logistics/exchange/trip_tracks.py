@@ -4,7 +4,6 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final, Literal
 
 from geodata.directions.legs import Leg, legs
@@ -15,6 +14,7 @@ from geodata.travel.matrix import Stop
 from geodata.travel.network import Network
 from logistics.domain.sheets import SheetBook, SheetStop, SheetTrip
 from logistics.exchange.closed_ground import ClosedTo
+from logistics.exchange.map_folders import written
 from logistics.exchange.sheets import Language, clock
 
 Kind = Literal["geojson", "gpx", "kml"]
@@ -53,10 +53,14 @@ def digests_of(book: SheetBook) -> dict[str, str]:
 
     The map is known by what was set up and by when its folder was written.
     """
-    head = Path(book.district_folder) / "district.json"
-    written = head.stat().st_mtime_ns if head.is_file() else 0
     wave = [moment.timestamp() for moment in book.wave or ()]
-    ground = (_FORMAT, book.district_digest, written, book.closed_gates, wave)
+    ground = (
+        _FORMAT,
+        book.district_digest,
+        written(book.district_folder),
+        book.closed_gates,
+        wave,
+    )
     return {
         trip.code: hashlib.sha256(repr((ground, trip.mode, trip.closed, *_spots(trip))).encode())
         .hexdigest()
@@ -128,9 +132,7 @@ def write_tracks(book: SheetBook, ways: Ways, kind: Kind, *, language: Language)
         return gpx_text(tracks, name=name, attribution=book.attribution)
     if kind == "kml":
         return kml_text(tracks, name=name, attribution=book.attribution)
-    drawn = plan_geojson(
-        tracks, attribution=book.attribution, synthetic=book.synthetic, name=name
-    )
+    drawn = plan_geojson(tracks, attribution=book.attribution, synthetic=book.synthetic, name=name)
     return geojson_text(drawn | {"pending": len(book.trips) - len(tracks)})
 
 

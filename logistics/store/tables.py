@@ -52,6 +52,7 @@ from logistics.store.schema.household_page import (
 )
 from logistics.store.schema.jobs import job, job_event
 from logistics.store.schema.ledger import bag_move, bag_scan, ledger_seal, lot_statement
+from logistics.store.schema.map_pieces import map_piece
 from logistics.store.schema.money import (
     lot_cost,
     money_entry,
@@ -118,7 +119,6 @@ from logistics.store.schema.standing import (
     zone_statement,
 )
 from logistics.store.schema.stop_problems import stop_photo, stop_problem
-from logistics.store.schema.ways import trip_way
 from logistics.store.schema.webhooks import webhook, webhook_delivery
 
 __all__ = [
@@ -174,6 +174,7 @@ __all__ = [
     "lot",
     "lot_cost",
     "lot_statement",
+    "map_piece",
     "member_statement",
     "metadata",
     "money_entry",
@@ -222,7 +223,6 @@ __all__ = [
     "token_scope",
     "triage",
     "trip",
-    "trip_way",
     "unserved",
     "van",
     "van_plan",

@@ -2,12 +2,12 @@
 
 import logging
 from functools import lru_cache
-from pathlib import Path
 from threading import Lock
 
 from geodata.district import District
 from logistics.domain.sheets import SheetBook
 from logistics.exchange.courier_maps import CourierMap, draw_courier_map
+from logistics.exchange.map_folders import written
 from logistics.usecases.read_map import MapUnreadable, read_map
 
 log = logging.getLogger(__name__)
@@ -30,9 +30,8 @@ def lay_courier_ways(book: SheetBook) -> CourierMap | None:
 
 @lru_cache(maxsize=400)  # a courier's shift has about 60 kB of it
 def _laid(book: SheetBook) -> CourierMap:
-    head = Path(book.district_folder) / "district.json"
-    changed = head.stat().st_mtime_ns if head.is_file() else 0
-    return draw_courier_map(book, _ground(book.district_folder, changed))
+    folder = book.district_folder
+    return draw_courier_map(book, _ground(folder, written(folder)))
 
 
 @lru_cache(maxsize=2)  # reading takes a second, and few services have a third district

@@ -14,7 +14,7 @@ from logistics.domain.sheets import SheetBook
 from logistics.errors import SupplyLoopError
 from logistics.exchange.closed_ground import ClosedTo
 from logistics.exchange.trip_tracks import Ways, digests_of, lay_trip, pack, unpack
-from logistics.store import plan_views, plans, runs, sheets, trip_ways
+from logistics.store import map_pieces, plan_views, plans, runs, sheets
 from logistics.store.session import Database
 from logistics.usecases.read_map import read_map
 
@@ -40,7 +40,7 @@ def read_plan_book(session: Session, plan_id: str) -> SheetBook:
 def known_ways(session: Session, book: SheetBook) -> Ways:
     """Read the ways of a book that were laid for the map and closures of now, by trip code."""
     digests = digests_of(book)
-    found = trip_ways.known(session, digests.values())
+    found = map_pieces.known(session, digests.values())
     read = {digest: unpack(content) for digest, content in found.items()}
     return {code: read[digest] for code, digest in digests.items() if digest in read}
 
@@ -93,4 +93,4 @@ def lay_current(
 
 
 def _keep(database: Database, laid: Mapping[str, bytes]) -> None:
-    database.run(lambda session: trip_ways.keep(session, laid))
+    database.run(lambda session: map_pieces.keep(session, laid))

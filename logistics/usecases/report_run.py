@@ -57,6 +57,7 @@ def report_run(session: Session, run: str) -> RunReport:
         state=view.run.state.value,
         district_name=area.name,
         district_folder=area.folder,
+        district_digest=area.source_digest,
         attribution=area.attribution,
         synthetic=area.synthetic,
         households=view.households,

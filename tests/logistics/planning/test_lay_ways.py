@@ -23,7 +23,7 @@ def book_of(session, run):
 
 
 def kept(session):
-    return session.scalar(select(func.count()).select_from(tables.trip_way))
+    return session.scalar(select(func.count()).select_from(tables.map_piece))
 
 
 def test_a_plan_has_its_ways_as_they_would_be_laid_now(database, packed_run, town):
@@ -67,7 +67,7 @@ def test_who_stops_keeps_what_was_laid(sqlite_database, packed_run, monkeypatch)
     plan_run(sqlite_database, run.id, time_limit_s=0.6, **WHO)
     with sqlite_database.transaction() as session:
         book = book_of(session, run)
-        session.execute(delete(tables.trip_way))
+        session.execute(delete(tables.map_piece))
     asked = count()
     some = lay_ways(sqlite_database, book, should_stop=lambda: next(asked) == 1)
     assert len(some) == 1 < len(book.trips)

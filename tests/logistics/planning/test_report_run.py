@@ -1,8 +1,14 @@
 """The report's figures come from the record."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from sqlalchemy import func, select
+
 from logistics.domain.setup import ZONES
+from logistics.exchange.report_maps import draw_report_map
+from logistics.store import tables
+from logistics.usecases.draw_report_map import report_map
 from logistics.usecases.plan_run import plan_run
 from logistics.usecases.print_sheets import read_sheets
 from logistics.usecases.report_run import report_run
@@ -33,3 +39,20 @@ def test_before_the_plan_the_report_says_so(sqlite_database, packed_run):
     assert report.contact is None
     assert report.trips == 0
     assert not report.loads
+
+
+def test_a_map_is_drawn_once_for_all_that_decides_it(sqlite_database, packed_run, town, tmp_path):
+    run = packed_run(sqlite_database, bags=5)
+    with sqlite_database.read() as session:
+        report = report_run(session, run.id)
+    other = replace(report, zones={})
+    maps = [
+        report_map(sqlite_database, one, language)
+        for one in (report, other)
+        for language in ("zh", "en", "zh")
+    ]
+    assert maps[0] == maps[2] == draw_report_map(report, town.district, language="zh")
+    assert len(set(maps)) == 4
+    with sqlite_database.read() as session:
+        assert session.scalar(select(func.count()).select_from(tables.map_piece)) == 4
+    assert not report_map(sqlite_database, replace(report, district_folder=str(tmp_path)), "zh")

@@ -1,4 +1,4 @@
-"""What is worked out once and kept: a sharing's tally, the ways of trips; and losses by lot."""
+"""What is worked out once and kept: a sharing's tally, pieces of maps; and losses by lot."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary, nullable=False),
     )
     op.create_table(
-        "trip_way",
+        "map_piece",
         sa.Column("digest", sa.String(64), primary_key=True),
         sa.Column("content", sa.LargeBinary, nullable=False),
     )
@@ -30,5 +30,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away."""
     op.drop_index("ix_movement_losses", "movement")
-    op.drop_table("trip_way")
+    op.drop_table("map_piece")
     op.drop_table("sharing_tally")
