@@ -47,11 +47,8 @@ class Kept:
         session.info[_MARK] = mark
         bind = session.get_bind()
         engine = bind.engine if isinstance(bind, Connection) else bind
-        with self._turn:
+        with self._turn:  # one reads, the others wait for it: it takes a second of the processor
             known = self._read.get(engine)
-        if known is not None and known[0] == mark:
-            return known[1]  # type: ignore[return-value]  # of the same reader
-        found = read()
-        with self._turn:
-            self._read[engine] = (mark, found)
-        return found
+            if known is None or known[0] != mark:
+                known = self._read[engine] = (mark, read())
+        return known[1]  # type: ignore[return-value]  # of the same reader
