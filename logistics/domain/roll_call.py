@@ -126,8 +126,8 @@ def in_order(doors: Iterable[Door]) -> tuple[Door, ...]:
     Doors are walked by building and stairwell, from the top floor down.
     """
     known = tuple(doors)
-    entrances = _ranks({(d.building, d.stairwell): _entrance(d) for d in known})
-    rooms = _ranks({d.room: natural(d.room) for d in known})
+    entrances = _ranks({at: _entrance(*at) for at in {(d.building, d.stairwell) for d in known}})
+    rooms = _ranks({room: natural(room) for room in {d.room for d in known}})
     walk = {d.code: _walk(d, entrances, rooms) for d in known}
     first: dict[tuple[str, str], tuple[int, int, int]] = {}
     for door in known:
@@ -135,8 +135,8 @@ def in_order(doors: Iterable[Door]) -> tuple[Door, ...]:
     return tuple(sorted(known, key=lambda d: (first[d.led], not d.first, walk[d.code])))
 
 
-def _entrance(door: Door) -> tuple[object, ...]:
-    return natural(door.building), natural(door.stairwell)
+def _entrance(building: str, stairwell: str) -> tuple[object, ...]:
+    return natural(building), natural(stairwell)
 
 
 def _walk(
