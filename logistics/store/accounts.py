@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.accounts import HouseholdFacts
@@ -13,9 +13,8 @@ from logistics.domain.packing_events import UNSEALED
 from logistics.domain.roll_call import Answer
 from logistics.domain.stock import MoveKind
 from logistics.store import registry, registry_calls
-from logistics.store.bags import planned
+from logistics.store.bags import by_household
 from logistics.store.tables import (
-    bag,
     bag_line,
     household,
     household_list,
@@ -173,18 +172,7 @@ def households(session: Session, run_id: str, district_id: str) -> Mapping[str, 
         of_home = counts[household_id]
         of_home["lists"] += number
         of_home["cancelled"] += number if state == "cancelled" else 0
-    given = select(share.c.id).where(share.c.line_id == order_line.c.id).exists()
-    for household_id, lines, with_share in session.execute(
-        select(
-            household_list.c.household_id,
-            func.count(),
-            func.sum(case((given, 1), else_=0)),
-        )
-        .join(order_line, order_line.c.list_id == household_list.c.id)
-        .where(household_list.c.run_id == run_id, household_list.c.state == "frozen")
-        .group_by(household_list.c.household_id)
-    ):
-        counts[household_id].update(lines=int(lines), lines_with_share=int(with_share))
+    _count_lines(session, run_id, counts)
     _count_questions(session, run_id, counts)
     _count_bags(session, run_id, counts)
     _count_answers(session, run_id, district_id, counts)
@@ -209,23 +197,51 @@ _FAR = {
 }
 
 
+def _count_lines(session: Session, run_id: str, counts: dict[str, Counter[str]]) -> None:
+    """Count frozen lines, and those that have a share: all, as three sums can tell."""
+    of_run = household_list.c.run_id == run_id
+    is_frozen = household_list.c.state == "frozen"
+    by_home = household_list.join(order_line, order_line.c.list_id == household_list.c.id)
+    frozen = 0
+    for household_id, lines in session.execute(
+        select(household_list.c.household_id, func.count())
+        .select_from(by_home)
+        .where(of_run, is_frozen)
+        .group_by(household_list.c.household_id)
+    ):
+        counts[household_id].update(lines=int(lines), lines_with_share=int(lines))
+        frozen += int(lines)
+    with_share = func.count(func.distinct(share.c.line_id))
+    shared = session.execute(select(with_share).where(share.c.run_id == run_id)).scalar_one()
+    others = session.execute(  # of lists that were taken back since
+        select(with_share)
+        .select_from(by_home.join(share, share.c.line_id == order_line.c.id))
+        .where(of_run, ~is_frozen)
+    ).scalar_one()
+    if shared - others == frozen:
+        return
+    given = select(share.c.id).where(share.c.line_id == order_line.c.id).exists()
+    for household_id, lines in session.execute(
+        select(household_list.c.household_id, func.count())
+        .select_from(by_home)
+        .where(of_run, is_frozen, ~given)
+        .group_by(household_list.c.household_id)
+    ):
+        counts[household_id]["lines_with_share"] -= int(lines)
+
+
 def _count_bags(session: Session, run_id: str, counts: dict[str, Counter[str]]) -> None:
-    on_trips, left_out = planned(session, run_id)
-    rows = session.execute(
-        select(bag.c.household_id, bag.c.id, bag.c.state).where(
-            bag.c.run_id == run_id, bag.c.state != BagState.STRUCK.value
-        )
-    ).all()
-    scanned = any(row.state in _FAR for row in rows)
-    for household_id, bag_id, state in rows:
+    found = by_household(session, run_id)
+    scanned = any(some.state in _FAR for some in found)
+    for household_id, state, on_trip, left_out, count in found:
         of_home, far = counts[household_id], _FAR.get(state)
-        of_home["bags"] += 1
-        of_home["bags_on_trips"] += bag_id in on_trips
-        of_home["bags_unserved"] += bag_id in left_out
+        of_home["bags"] += count
+        of_home["bags_on_trips"] += count if on_trip else 0
+        of_home["bags_unserved"] += count if left_out else 0
         if far is not None:
-            of_home[far] += 1
-        elif state in UNSEALED or (scanned and bag_id in on_trips):
-            of_home["bags_waiting"] += 1
+            of_home[far] += count
+        elif state in UNSEALED or (scanned and on_trip):
+            of_home["bags_waiting"] += count
 
 
 def _count_answers(

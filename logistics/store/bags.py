@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import and_, func, insert, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.bags import Compartment
@@ -65,6 +65,16 @@ class BagContent:
     name_en: str
     base: str
     quantity: int
+
+
+class HomeBags(NamedTuple):
+    """How many bags of a household are in one state and, by the plan in force, on trips or not."""
+
+    household_id: str
+    state: BagState
+    on_trip: bool
+    left_out: bool
+    number: int
 
 
 def homes(session: Session, household_ids: Sequence[str] | None, of_district: str) -> list[Home]:
@@ -183,22 +193,49 @@ def packed_by_share(session: Session, run_id: str) -> dict[str, int]:
     return {share_id: int(quantity) for share_id, quantity in rows}
 
 
-def planned(session: Session, run_id: str) -> tuple[set[str], dict[str, str]]:
-    """Read the bags on trips of the run's plan in force, and those left out with the reason."""
-    plan_id = session.execute(
+def _plan_in_force(session: Session, run_id: str) -> str | None:
+    found: str | None = session.execute(
         select(plan.c.id)
         .where(plan.c.run_id == run_id, plan.c.state.in_(("draft", "released")))
         .order_by(plan.c.created_at.desc(), plan.c.id.desc())
         .limit(1)
     ).scalar()
+    return found
+
+
+def count_planned(session: Session, run_id: str) -> tuple[int, dict[str, int]]:
+    """Count the bags on trips of the run's plan in force, and those left out by their reason."""
+    plan_id = _plan_in_force(session, run_id)
+    if plan_id is None:
+        return 0, {}
     on_trips = session.execute(
-        select(stop_bag.c.bag_id)
+        select(func.count())
+        .select_from(stop_bag)
         .join(bag, bag.c.id == stop_bag.c.bag_id)
         .where(stop_bag.c.plan_id == plan_id, bag.c.state != _STRUCK)
-    ).scalars()
+    ).scalar_one()
     left_out = session.execute(
-        select(unserved.c.bag_id, unserved.c.code)
+        select(unserved.c.code, func.count())
         .join(bag, bag.c.id == unserved.c.bag_id)
         .where(unserved.c.plan_id == plan_id, bag.c.state != _STRUCK)
+        .group_by(unserved.c.code)
+        .order_by(unserved.c.code)
     )
-    return set(on_trips), dict(left_out.all())
+    return int(on_trips), {code: int(count) for code, count in left_out}
+
+
+def by_household(session: Session, run_id: str) -> tuple[HomeBags, ...]:
+    """Count the bags of each household by state, and by what the plan in force does with them."""
+    plan_id = _plan_in_force(session, run_id) or ""
+    on_trip, left_out = stop_bag.c.bag_id.is_not(None), unserved.c.bag_id.is_not(None)
+    rows = session.execute(
+        select(bag.c.household_id, bag.c.state, on_trip, left_out, func.count())
+        .outerjoin(stop_bag, and_(stop_bag.c.plan_id == plan_id, stop_bag.c.bag_id == bag.c.id))
+        .outerjoin(unserved, and_(unserved.c.plan_id == plan_id, unserved.c.bag_id == bag.c.id))
+        .where(bag.c.run_id == run_id, bag.c.state != _STRUCK)
+        .group_by(bag.c.household_id, bag.c.state, on_trip, left_out)
+    )
+    return tuple(
+        HomeBags(home, BagState(state), bool(on), bool(left), int(count))
+        for home, state, on, left, count in rows
+    )

@@ -158,13 +158,18 @@ def read(session: Session, bag_ids: Iterable[str]) -> dict[str, Held]:
 def _planned_couriers(session: Session, bag_ids: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for chunk in _chunks(bag_ids):
-        rows = session.execute(
+        runs = select(bag.c.run_id).where(bag.c.id.in_(chunk)).distinct()
+        released = list(
+            session.scalars(
+                select(plan.c.id).where(plan.c.run_id.in_(runs), plan.c.state == "released")
+            )
+        )
+        rows = session.execute(  # by plan and bag, which is the key of the table
             select(stop_bag.c.bag_id, courier.c.code)
-            .join(plan, (plan.c.id == stop_bag.c.plan_id) & (plan.c.state == "released"))
             .join(stop, stop.c.id == stop_bag.c.stop_id)
             .join(trip, trip.c.id == stop.c.trip_id)
             .join(courier, courier.c.id == trip.c.courier_id)
-            .where(stop_bag.c.bag_id.in_(chunk))
+            .where(stop_bag.c.plan_id.in_(released), stop_bag.c.bag_id.in_(chunk))
         )
         found.update(rows.all())
     return found

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from logistics.domain.ids import new_id
 from logistics.domain.procurement import Backing, OrderState, Procurement
 from logistics.domain.runs import Run
 from logistics.store.tables import (
+    household_list,
     line_demand,
+    order_line,
     order_terms,
     place,
     purchase_line,
@@ -83,6 +85,7 @@ def add_all(
             [{"order_id": order_ids[m]} | asdict(said.get(m, Terms())) for m in markets],
         )
     _add_demands(session, bought.backings, line_ids, at)
+    _count_households(session, order_ids.values())
 
 
 def _add_demands(
@@ -105,6 +108,23 @@ def _add_demands(
     ]
     if rows:
         session.execute(insert(line_demand), rows)
+
+
+def _count_households(session: Session, order_ids: Iterable[str]) -> None:
+    """Keep for how many households each line is: lists are frozen, so that it stays true."""
+    behind = (
+        select(func.count(func.distinct(household_list.c.household_id)))
+        .select_from(line_demand)
+        .join(order_line, order_line.c.id == line_demand.c.line_id)
+        .join(household_list, household_list.c.id == order_line.c.list_id)
+        .where(line_demand.c.purchase_line_id == purchase_line.c.id)
+        .scalar_subquery()
+    )
+    session.execute(
+        update(purchase_line)
+        .where(purchase_line.c.order_id.in_(list(order_ids)))
+        .values(households=behind)
+    )
 
 
 def _codes(session: Session, market_ids: Iterable[str]) -> dict[str, str]:

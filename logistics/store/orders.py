@@ -72,16 +72,9 @@ class OrderHead:
     point_code: str | None = None  # where its goods go; None: to the depot
 
 
-def of_run(session: Session, run_id: str, *, behind: bool = True) -> tuple[PurchaseOrder, ...]:
-    """Read the orders of a run with their lines, by code.
-
-    Parameters
-    ----------
-    behind
-        Whether to count the households behind each line, over all lists of the run; else 0.
-    """
+def of_run(session: Session, run_id: str) -> tuple[PurchaseOrder, ...]:
+    """Read the orders of a run with their lines, by code."""
     received = _received_by_order(session, run_id)
-    wishes = _households_behind(session, run_id) if behind else {}
     lines: dict[str, list[OrderedLine]] = defaultdict(list)
     for row in session.execute(
         select(purchase_line, item.c.name_zh, item.c.name_en, item.c.base, offer_terms.c.aisle)
@@ -107,7 +100,7 @@ def of_run(session: Session, run_id: str, *, behind: bool = True) -> tuple[Purch
                 cases=row.cases,
                 price_fen=row.price_fen,
                 received=received.get((row.order_id, row.item_id), 0),
-                households=wishes.get(row.id, 0),
+                households=row.households,
                 aisle=row.aisle or "",
             )
         )
@@ -158,20 +151,6 @@ def _received_by_order(session: Session, run_id: str) -> dict[tuple[str, str], i
         .group_by(receipt.c.order_id, ordered_item)
     )
     return {(order_id, item_id): int(quantity) for order_id, item_id, quantity in rows}
-
-
-def _households_behind(session: Session, run_id: str) -> dict[str, int]:
-    rows = session.execute(
-        select(
-            line_demand.c.purchase_line_id,
-            func.count(func.distinct(household_list.c.household_id)),
-        )
-        .join(order_line, order_line.c.id == line_demand.c.line_id)
-        .join(household_list, household_list.c.id == order_line.c.list_id)
-        .where(household_list.c.run_id == run_id, line_demand.c.purchase_line_id.is_not(None))
-        .group_by(line_demand.c.purchase_line_id)
-    )
-    return dict(rows.all())
 
 
 def wishes_behind(session: Session, purchase_line_id: str) -> tuple[WishBehind, ...]:

@@ -25,8 +25,10 @@ from logistics.domain.point_days import (
 )
 from logistics.domain.procurement import OrderState
 from logistics.domain.stock import stock
+from logistics.domain.stock import van as load_of
 from logistics.domain.vans import TourKind
 from logistics.store import trips
+from logistics.store.prefixes import begins_with
 from logistics.store.tables import (
     bag,
     bag_plan_line,
@@ -174,7 +176,7 @@ def on_vans(session: Session, run_id: str, point: Place) -> tuple[VanLot, ...]:
         )
         .where(
             lot.c.run_id == run_id,
-            balance.c.location.startswith("van:", autoescape=True),
+            begins_with(session, balance.c.location, load_of("")),
             balance.c.quantity > 0,
         )
         .order_by(balance.c.location, item.c.category, item.c.name_zh, lot.c.id)
@@ -268,26 +270,24 @@ def stairwells(
         for kind, of in (("compound", compound), ("building", building), ("own", place))
         for name in ("name_zh", "name_en")
     ]
-    rides = (
-        select(stop_bag.c.bag_id, trip.c.code, trip.c.departs_s)
-        .join(stop, stop.c.id == stop_bag.c.stop_id)
-        .join(trip, trip.c.id == stop.c.trip_id)
-        .where(stop_bag.c.plan_id == (plan_id or ""), trip.c.point_id == point_id)
-        .subquery()
-    )
-    by = (place.c.code, rides.c.code, rides.c.departs_s, bag.c.state)
+    by = (place.c.code, trip.c.code, trip.c.departs_s, bag.c.state)
     rows = session.execute(
-        select(place.c.code.label("stairwell"), rides.c.code.label("trip"), rides.c.departs_s,
+        select(place.c.code.label("stairwell"), trip.c.code.label("trip"), trip.c.departs_s,
                bag.c.state, func.count().label("number"), *names)
         .select_from(bag)
         .join(household, household.c.id == bag.c.household_id)
         .join(place, place.c.id == household.c.stairwell_id)
         .outerjoin(building, building.c.id == place.c.parent_id)
         .outerjoin(compound, compound.c.id == building.c.parent_id)
-        .outerjoin(rides, rides.c.bag_id == bag.c.id)
+        .outerjoin(  # each by its key, from the bag on
+            stop_bag,
+            and_(stop_bag.c.plan_id == (plan_id or ""), stop_bag.c.bag_id == bag.c.id),
+        )
+        .outerjoin(stop, stop.c.id == stop_bag.c.stop_id)
+        .outerjoin(trip, and_(trip.c.id == stop.c.trip_id, trip.c.point_id == point_id))
         .where(_packed_at(run_id, point_id))
         .group_by(*by, *(one.element for one in names))
-        .order_by(rides.c.departs_s.is_(None), rides.c.departs_s, rides.c.code, place.c.code)
+        .order_by(trip.c.departs_s.is_(None), trip.c.departs_s, trip.c.code, place.c.code)
     ).mappings()  # fmt: skip
     found: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for row in rows:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from logistics.domain.stock import stock
+from logistics.store.prefixes import begins_with
 from logistics.store.tables import balance, movement
 
 _AT_ONCE = 400
@@ -18,7 +19,7 @@ def at_points(session: Session, lot_ids: Iterable[str]) -> dict[tuple[str, str],
         rows = session.execute(
             select(balance.c.location, balance.c.lot_id, balance.c.quantity).where(
                 balance.c.lot_id.in_(part),
-                balance.c.location.startswith(stock(""), autoescape=True),
+                begins_with(session, balance.c.location, stock("")),
                 balance.c.quantity > 0,
             )
         )
@@ -36,7 +37,7 @@ def landed(session: Session, lot_ids: Iterable[str]) -> dict[str, str]:
             select(func.min(movement.c.seq).label("seq"))
             .where(
                 movement.c.lot_id.in_(part),
-                movement.c.target.startswith(stock(""), autoescape=True),
+                begins_with(session, movement.c.target, stock("")),
             )
             .group_by(movement.c.lot_id)
             .subquery()

@@ -1,10 +1,10 @@
 """Goods followed both ways through the record: from lots to doors, from doors to lots."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from logistics.domain.trace import Door, Hand, Origin, Standing
@@ -40,38 +40,41 @@ def lot_id(session: Session, code: str) -> str:
     TraceUnknown
         If there is none.
     """
-    query = (
-        select(lot.c.id)
-        .where(or_(lot.c.id == code, lot.c.provenance == code))
-        .order_by(lot.c.received_at.desc(), lot.c.id.desc())
+    newest = (lot.c.received_at.desc(), lot.c.id.desc())
+    return _one(
+        session,
+        (
+            select(lot.c.id).where(lot.c.id == code),
+            select(lot.c.id).where(lot.c.provenance == code).order_by(*newest),
+        ),
+        "lot",
+        code,
     )
-    return _one(session, query, "lot", code)
 
 
 def bag_ids(session: Session, code: str, run_code: str | None) -> list[str]:
     """Find a bag by id, or by its code in a run; without a run the code of the newest run's."""
-    query = (
-        select(bag.c.id)
-        .join(run, run.c.id == bag.c.run_id)
-        .where(or_(bag.c.id == code, bag.c.code == code))
-        .order_by(run.c.day.desc(), run.c.wave.desc(), bag.c.id)
-    )
+    bags = select(bag.c.id).join(run, run.c.id == bag.c.run_id)
     if run_code is not None:
-        query = query.where(or_(run.c.code == run_code, run.c.id == run_code))
-    return [_one(session, query, "bag", code)]
+        bags = bags.where(or_(run.c.code == run_code, run.c.id == run_code))
+    newest = (run.c.day.desc(), run.c.wave.desc(), bag.c.id)
+    by_code = bags.where(bag.c.code == code).order_by(*newest)
+    return [_one(session, (bags.where(bag.c.id == code), by_code), "bag", code)]
 
 
 def bags_of_household(session: Session, code: str) -> list[str]:
     """Find all bags that were packed for a household, or that it has, the oldest first."""
     known = _one(
-        session, select(household.c.id).where(household.c.code == code), "household", code
+        session, (select(household.c.id).where(household.c.code == code),), "household", code
     )
-    rows = session.scalars(
+    own = f"household:{code}"
+    packed_for = select(bag.c.id).where(bag.c.household_id == known)
+    got = (  # who has a bag is written by moves alone
         select(bag.c.id)
-        .where(or_(bag.c.household_id == known, bag.c.custodian == f"household:{code}"))
-        .order_by(bag.c.id)
+        .join(bag_move, bag_move.c.bag_id == bag.c.id)
+        .where(bag_move.c.target == own, bag.c.custodian == own)
     )
-    return list(rows)
+    return sorted(session.scalars(union(packed_for, got)))
 
 
 def bags_of_custodian(session: Session, custodian: str) -> list[str]:
@@ -87,7 +90,7 @@ def bags_of_custodian(session: Session, custodian: str) -> list[str]:
 
 def lots_of_supplier(session: Session, code: str) -> list[str]:
     """Find all lots that came from a supplier, the oldest first."""
-    market = _one(session, select(place.c.id).where(place.c.code == code), "supplier", code)
+    market = _one(session, (select(place.c.id).where(place.c.code == code),), "supplier", code)
     rows = session.scalars(
         select(lot.c.id)
         .join(receipt, receipt.c.id == lot.c.receipt_id)
@@ -272,11 +275,13 @@ def _lines(session: Session, column: Any, ids: Sequence[str]) -> dict[str, dict[
     return found
 
 
-def _one(session: Session, query: Select[Any], field: str, code: str) -> str:
-    found = session.execute(query.limit(1)).scalar()
-    if found is None:
-        raise TraceUnknown(field=field, value=code, mend=f"give the code of a {field} on record")
-    return str(found)
+def _one(session: Session, queries: Iterable[Select[Any]], field: str, code: str) -> str:
+    """Return the first that any of some queries finds: one question each, so an index each."""
+    for query in queries:
+        found = session.execute(query.limit(1)).scalar()
+        if found is not None:
+            return str(found)
+    raise TraceUnknown(field=field, value=code, mend=f"give the code of a {field} on record")
 
 
 def _chunks(ids: Sequence[str]) -> list[Sequence[str]]:

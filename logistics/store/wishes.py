@@ -176,12 +176,16 @@ def names(session: Session) -> dict[str, str]:
 
 def asking(session: Session, run_id: str) -> tuple[int, int]:
     """Count the households whose lists stand in a run, and their lines."""
+    lines = (
+        select(func.count())
+        .where(order_line.c.list_id == household_list.c.id)
+        .correlate(household_list)
+        .scalar_subquery()
+    )
     row = session.execute(
         select(
             func.count(func.distinct(household_list.c.household_id)),
-            func.count(order_line.c.id),
-        )
-        .outerjoin(order_line, order_line.c.list_id == household_list.c.id)
-        .where(household_list.c.run_id == run_id, household_list.c.state != "cancelled")
+            func.coalesce(func.sum(lines), 0),
+        ).where(household_list.c.run_id == run_id, household_list.c.state != "cancelled")
     ).one()
     return int(row[0]), int(row[1])

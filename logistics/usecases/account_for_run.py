@@ -64,8 +64,8 @@ def account_for_run(session: Session, run: str) -> RunAccount:
         "packed": accounts.packed(session, found.id),
         "in_stock": _in_stock(session, found.id),
     }
-    count = len(bags.of_run(session, found.id))
-    on_trips, left_out = bags.planned(session, found.id)
+    count, *_ = bags.totals(session, found.id)
+    on_trips, left_out = bags.count_planned(session, found.id)
     reached = _ORDER.index(found.state)
     differences = [*_of_ledger(session, found.id), *_of_goods(session, found.id, names, sums)]
     if reached >= _ORDER.index(RunState.ORDERED):
@@ -80,7 +80,7 @@ def account_for_run(session: Session, run: str) -> RunAccount:
         differences += _unequal(
             "bags = on trips + unserved",
             {"bags": count},
-            {"bags": len(on_trips) + len(left_out)},
+            {"bags": on_trips + sum(left_out.values())},
             {},
         )
     items = sorted({item_id for of_item in sums.values() for item_id in of_item})
@@ -99,8 +99,8 @@ def account_for_run(session: Session, run: str) -> RunAccount:
             for (state, code), number in sorted(runs.triage_by(session, found.id).items())
         },
         bags=count,
-        bags_on_trips=len(on_trips),
-        bags_unserved=len(left_out),
+        bags_on_trips=on_trips,
+        bags_unserved=sum(left_out.values()),
         differences=tuple(differences),
         silence=_silence(session, found),
     )

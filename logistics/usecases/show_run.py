@@ -73,8 +73,7 @@ def show_run(session: Session, run: str, *, brief: bool = False) -> RunView:
     Parameters
     ----------
     brief
-        Leave out what is counted over every line or household: ``lines``, ``outcomes``, and the
-        households behind each line of the orders.
+        Leave out what is counted over every line or household: ``lines`` and ``outcomes``.
 
     Raises
     ------
@@ -87,7 +86,7 @@ def show_run(session: Session, run: str, *, brief: bool = False) -> RunView:
     for (state, _), count in questions.items():
         by_state[state] += count
     count, weight_g, volume_ml = bags.totals(session, found.id)
-    on_trips, left_out = bags.planned(session, found.id)
+    on_trips, left_out = bags.count_planned(session, found.id)
     planned = trips.glance(session, found.id)
     has_plan = _ORDER.index(found.state) >= _ORDER.index(RunState.PLANNED)
     outcomes = (
@@ -105,14 +104,14 @@ def show_run(session: Session, run: str, *, brief: bool = False) -> RunView:
         lines={} if brief else shares.lines_by_kind(session, found.id),
         triage=dict(by_state),
         triage_open={code: n for (state, code), n in questions.items() if state == "open"},
-        orders=orders.of_run(session, found.id, behind=not brief),
+        orders=orders.of_run(session, found.id),
         bags=count,
         weight_g=weight_g,
         volume_ml=volume_ml,
         trips=planned.trips,
         couriers=planned.couriers,
-        bags_on_trips=len(on_trips),
-        bags_unserved=dict(Counter(left_out.values())),
+        bags_on_trips=on_trips,
+        bags_unserved=left_out,
         contacts=_measure(planned.plan, "contacts"),
         faces=_measure(planned.plan, "faces"),
         outcomes=dict(outcomes),

@@ -140,6 +140,7 @@ purchase_line = Table(
     int_column("case_base"),
     int_column("cases"),
     int_column("price_fen"),
+    Column("households", BigInteger, nullable=False, server_default="0"),  # whose lines it is for
     UniqueConstraint("order_id", "item_id"),
 )
 
@@ -184,6 +185,7 @@ lot = Table(
     int_column("price_fen", nullable=True),  # paid for all of it; without it as ordered
     Column("photo", Text, nullable=False, server_default=""),  # digest or address of a picture
     CheckConstraint("quantity > 0", name="positive"),
+    Index("ix_lot_provenance", "provenance"),
 )
 
 movement = Table(
@@ -222,6 +224,12 @@ balance = Table(
     Column("lot_id", String(64), ForeignKey("lot.id"), primary_key=True),
     int_column("quantity"),
     CheckConstraint("quantity >= 0 OR location LIKE 'supplier:%'", name="not_negative"),
+    Index(  # where a lot is, and which of it is on vans, whatever language the database sorts by
+        "ix_balance_lot",
+        "lot_id",
+        "location",
+        postgresql_ops={"location": "varchar_pattern_ops"},
+    ),
 )
 
 share = Table(
@@ -254,6 +262,7 @@ bag = Table(
     Column("state", String(16), nullable=False),
     text_column("custodian"),
     UniqueConstraint("run_id", "code"),
+    Index("ix_bag_code", "code"),  # of any run: what a label says, where nobody knows the day
 )
 
 bag_line = Table(
@@ -277,6 +286,8 @@ plan = Table(
     Column("state", String(16), nullable=False),  # draft released superseded
     Column("seed", Integer, nullable=False),
     at_column("created_at"),
+    # whole: else SQLite would read past the problem, many megabytes, to learn a plan's state
+    Index("ix_plan_in_force", "run_id", "state", "created_at", "id"),
 )
 
 trip = Table(

@@ -12,6 +12,7 @@ from logistics.store.migrations.fourth import (
     errand_trips,
     household_page,
     jobs,
+    lookups,
     plan_edits,
     share_index,
     stop_problems,
@@ -43,5 +44,6 @@ TOPICS: Final[tuple[Topic, ...]] = (
     editions,
     share_index,
     derived,
+    lookups,
 )
 """In the order in which they are made; taken away in the other."""
