@@ -95,9 +95,11 @@ BODIES = {
 """Requests whose body or query says whose affair it is."""
 
 FORMS = {
+    ("POST", "/api/v1/runs/{run_id}/frontier"): {"json": {"time_limit_s": 1, "points": 2}},
     ("POST", "/account/password"): {"data": {"old": STEWARD_PASSWORD, "new": STEWARD_PASSWORD}},
 }  # fmt: skip
-"""What a form must say to be more than a refusal: a wrong password is refused like a stranger."""
+"""What a request must say to be more than a refusal (a wrong password is refused like a stranger),
+or not to take its time."""
 
 SPEAKS = {
     "courier": {"event": "drop", "by": "courier:K1"},
