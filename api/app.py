@@ -61,6 +61,7 @@ from api.routes import (
     points,
     registry,
     reports,
+    run_steps,
     runs,
     sheets,
     sign_in,
@@ -137,6 +138,7 @@ def create_app(settings: Settings) -> FastAPI:  # noqa: PLR0915  a line for each
     app.include_router(jobs.router)
     app.include_router(lists.router)
     app.include_router(runs.router)
+    app.include_router(run_steps.router)
     app.include_router(ordering.router)
     app.include_router(planning.router)
     app.include_router(plans.router)

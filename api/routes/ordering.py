@@ -11,7 +11,8 @@ from api.deps import DatabaseDep, NowDep, WorkDep
 from api.errors import Responses
 from api.once import OptionalKeyDep, Reply, once
 from api.plain import plain
-from api.routes.runs import RunOut, StepOut, Steps
+from api.routes.run_steps import StepOut, Steps
+from api.routes.runs import RunOut
 from logistics.domain.runs import RunOutOfOrder
 from logistics.store import runs
 from logistics.store.session import Database

@@ -226,7 +226,7 @@ def test_others_write_while_a_sharing_is_worked_out_and_it_is_refused_then(recei
             )
         return solved
 
-    monkeypatch.setattr("api.routes.runs.solve_sharing", meanwhile)
+    monkeypatch.setattr("api.routes.run_steps.solve_sharing", meanwhile)
     refused = received.call("POST", f"{received.path}/allocate")
     assert (refused.status_code, refused.json()["code"]) == (409, "run.out-of-order")
 
