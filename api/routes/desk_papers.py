@@ -30,7 +30,7 @@ _GEOJSON: dict[int | str, dict[str, Any]] = {
         "content": {"application/geo+json": {}},
     },
 }
-_PATIENCE_S = 0.5
+_PATIENCE_S = 0.3
 """How long somebody is kept waiting for ways; a small plan needs no more."""
 
 

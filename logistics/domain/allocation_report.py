@@ -28,7 +28,8 @@ class ItemAllocation:
 
     ``received`` is what could be given out, ``given`` what lines that asked for the item got of
     it or of what came instead; ``left`` stays in stock. ``first_come`` is what the same goods
-    would have given if lines were served in the order in which they came.
+    would have given if lines were served in the order in which they came. ``reasons`` counts the
+    lines that got less than they asked.
     """
 
     item_id: str
@@ -40,6 +41,7 @@ class ItemAllocation:
     left: int
     ours: Evenness
     first_come: Evenness
+    reasons: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,7 @@ def _item(tally: Tally, lines: Ints, item_id: str, supply: int, used: int) -> It
         left=supply - used,
         ours=_evenness(asked, given),
         first_come=_evenness(asked, first_come(asked, tally.step[lines], int(given.sum()))),
+        reasons=tally.reasons.get(item_id, {}),
     )
 
 

@@ -9,13 +9,15 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from logistics.domain.allocation import ShareKind, Want
+from logistics.domain.allocation import Reason, ShareKind, Want
 
 Ints = npt.NDArray[np.int64]
 
 COLUMNS: Final = (
     "home", "item", "tier", "asked", "step", "entitled", "got", "own", "swapped",
 )  # fmt: skip
+
+_LESS: Final = (ShareKind.PART, ShareKind.NONE)
 
 
 class Given(Protocol):
@@ -36,6 +38,10 @@ class Given(Protocol):
     @property
     def kind(self) -> ShareKind:
         """What it is to the line."""
+
+    @property
+    def reason(self) -> Reason:
+        """Why it is that much."""
 
     @property
     def entitled(self) -> int:
@@ -61,6 +67,8 @@ class Tally:
         Per household, what it was owed before, per mille of a list.
     used
         Per lot, what was given of it.
+    reasons
+        Per item, how many of its lines got less than they asked, by reason.
     proven
         Whether the sharing is proven best by its rules.
     """
@@ -77,6 +85,7 @@ class Tally:
     swapped: Ints
     debt: Ints
     used: Mapping[str, int]
+    reasons: Mapping[str, Mapping[str, int]]
     proven: bool = True
 
 
@@ -101,8 +110,11 @@ def tally(
     swapped: dict[str, int] = defaultdict(int)
     used: dict[str, int] = defaultdict(int)
     entitled: dict[str, int] = {}
+    short: set[tuple[str, Reason]] = set()
     for share in shares:
         entitled[share.line_id] = share.entitled
+        if share.kind in _LESS:
+            short.add((share.line_id, share.reason))
         if share.lot_id is not None:
             used[share.lot_id] += share.quantity
         if share.kind is ShareKind.SURPLUS:
@@ -126,8 +138,21 @@ def tally(
         swapped=_ints(swapped.get(line, 0) for line in lines),
         debt=_ints(debts.get(code, 0) for code in homes),
         used=dict(used),
+        reasons=_reasons(wants, short),
         proven=proven,
     )
+
+
+def _reasons(
+    wants: Iterable[Want], short: Iterable[tuple[str, Reason]]
+) -> dict[str, dict[str, int]]:
+    asked = {want.line_id: want.item_id for want in wants}
+    found: dict[str, dict[str, int]] = {}
+    for line_id, reason in sorted(short):
+        if line_id in asked:
+            of_item = found.setdefault(asked[line_id], {})
+            of_item[reason.value] = of_item.get(reason.value, 0) + 1
+    return found
 
 
 def _ints(numbers: Iterable[int]) -> Ints:

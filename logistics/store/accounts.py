@@ -156,7 +156,7 @@ def lots_by_item(session: Session, run_id: str) -> dict[str, str]:
 
 def households(session: Session, run_id: str, district_id: str) -> Mapping[str, HouseholdFacts]:
     """Read what the record says of every household of a district, by code."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    counts = _counted(session, run_id, district_id)
     codes: dict[str, str] = dict(
         session.execute(
             select(household.c.id, household.c.code)
@@ -164,6 +164,26 @@ def households(session: Session, run_id: str, district_id: str) -> Mapping[str, 
             .order_by(household.c.code)
         ).all()
     )
+    return {
+        code: HouseholdFacts(**counts[id_]) if id_ in counts else _NOTHING
+        for id_, code in codes.items()
+    }
+
+
+def alike(session: Session, run_id: str, district_id: str) -> Mapping[HouseholdFacts, int]:
+    """Count the households of a district by what the record says of them, whoever they are."""
+    counts = _counted(session, run_id, district_id)
+    found = Counter(HouseholdFacts(**of_home) for of_home in counts.values())
+    everybody = session.execute(
+        select(func.count()).where(household.c.district_id == district_id)
+    ).scalar_one()
+    found[_NOTHING] += everybody - len(counts)
+    return +found
+
+
+def _counted(session: Session, run_id: str, district_id: str) -> dict[str, Counter[str]]:
+    """Count what is known of households, by id; of most of a large district that is nothing."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     for household_id, state, number in session.execute(
         select(household_list.c.household_id, household_list.c.state, func.count())
         .where(household_list.c.run_id == run_id)
@@ -173,13 +193,10 @@ def households(session: Session, run_id: str, district_id: str) -> Mapping[str, 
         of_home["lists"] += number
         of_home["cancelled"] += number if state == "cancelled" else 0
     _count_lines(session, run_id, counts)
-    _count_questions(session, run_id, counts)
+    _count_questions(session, run_id, district_id, counts)
     _count_bags(session, run_id, counts)
     _count_answers(session, run_id, district_id, counts)
-    return {
-        code: HouseholdFacts(**counts[id_]) if id_ in counts else _NOTHING
-        for id_, code in codes.items()
-    }
+    return counts
 
 
 _NOTHING = HouseholdFacts()  # most households of a large district: one is enough for them all
@@ -254,7 +271,9 @@ def _count_answers(
         counts[household_id]["out_of_scope"] += 1
 
 
-def _count_questions(session: Session, run_id: str, counts: dict[str, Counter[str]]) -> None:
+def _count_questions(
+    session: Session, run_id: str, district_id: str, counts: dict[str, Counter[str]]
+) -> None:
     through_list = (
         select(household_list.c.household_id)
         .select_from(triage)
@@ -265,7 +284,11 @@ def _count_questions(session: Session, run_id: str, counts: dict[str, Counter[st
         select(household.c.id)
         .select_from(triage)
         .join(household, household.c.code == triage.c.household_code)
-        .where(triage.c.run_id == run_id, triage.c.list_id.is_(None))
+        .where(
+            triage.c.run_id == run_id,
+            triage.c.list_id.is_(None),
+            household.c.district_id == district_id,  # nobody else's door that it may name
+        )
     )
     for query in (through_list, by_code):
         for household_id in session.execute(query).scalars():

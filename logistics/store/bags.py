@@ -224,6 +224,9 @@ def count_planned(session: Session, run_id: str) -> tuple[int, dict[str, int]]:
     return int(on_trips), {code: int(count) for code, count in left_out}
 
 
+_STATES = {state.value: state for state in BagState}
+
+
 def by_household(session: Session, run_id: str) -> tuple[HomeBags, ...]:
     """Count the bags of each household by state, and by what the plan in force does with them."""
     plan_id = _plan_in_force(session, run_id) or ""
@@ -236,6 +239,6 @@ def by_household(session: Session, run_id: str) -> tuple[HomeBags, ...]:
         .group_by(bag.c.household_id, bag.c.state, on_trip, left_out)
     )
     return tuple(
-        HomeBags(home, BagState(state), bool(on), bool(left), int(count))
+        HomeBags(home, _STATES[state], bool(on), bool(left), int(count))
         for home, state, on, left, count in rows
     )

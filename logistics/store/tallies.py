@@ -26,6 +26,7 @@ def put(session: Session, run_id: str, known: Tally) -> None:
             corrections=taken,
             items=list(known.items),
             used=dict(known.used),
+            reasons=dict(known.reasons),
             proven=known.proven,
             content=_packed(known),
         )
@@ -45,6 +46,7 @@ def of_run(session: Session, run_id: str) -> Tally | None:
         **dict(zip(COLUMNS, of_lines, strict=True)),
         debt=columns[1 + of_lines.size :],
         used=row.used,
+        reasons=row.reasons,
         proven=row.proven,
     )
 

@@ -108,6 +108,14 @@ def close_run(session: Session, run: str, *, actor: str, at: datetime) -> Closed
     return Closed(runs.get(session, found.id), dict(outcomes))
 
 
+def count_outcomes(session: Session, run: Run) -> dict[Outcome, int]:
+    """Count what became of the households of the run's area."""
+    found: Counter[Outcome] = Counter()
+    for facts, households in accounts.alike(session, run.id, run.district_id).items():
+        found[outcome(facts)] += households
+    return dict(found)
+
+
 def household_outcomes(session: Session, run: Run) -> dict[str, Outcome]:
     """Say for every household of the run's area what became of it, by code."""
     facts = accounts.households(session, run.id, run.district_id)

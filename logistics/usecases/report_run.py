@@ -31,6 +31,7 @@ from logistics.store import (
     zones,
 )
 from logistics.store.plans import StoredPlan
+from logistics.usecases.close_run import count_outcomes
 from logistics.usecases.share_out import allocation_report
 from logistics.usecases.show_run import RunView, show_run
 
@@ -46,7 +47,8 @@ def report_run(session: Session, run: str) -> RunReport:
     RunUnknown
         If no run has this id or code.
     """
-    view = show_run(session, run)
+    view = show_run(session, run, brief=True)
+    allocation = allocation_report(session, view.run.id)
     area = places.district(session, view.run.district_id)
     plan = _plan(session, view.run)
     couriers = plan_figures.loads(session, plan.id) if plan else ()
@@ -66,9 +68,9 @@ def report_run(session: Session, run: str) -> RunReport:
         accepted_lines=view.accepted_lines,
         triage=view.triage,
         triage_open=view.triage_open,
-        lines={kind.value: count for kind, count in view.lines.items()},
+        lines={kind.value: count for kind, count in allocation.lines.items() if count},
         orders=tuple(_order(order) for order in view.orders),
-        short_items=_short_items(session, view.run, allocation_report(session, view.run.id)),
+        short_items=_short_items(session, allocation),
         bags=view.bags,
         weight_g=view.weight_g,
         volume_ml=view.volume_ml,
@@ -78,7 +80,12 @@ def report_run(session: Session, run: str) -> RunReport:
         left_out=plan_figures.left_out(session, plan.id) if plan else (),
         contact=_contact(session, view, plan),
         loads=couriers,
-        outcomes={outcome.value: count for outcome, count in view.outcomes.items()},
+        outcomes={
+            outcome.value: households
+            for outcome, households in count_outcomes(session, view.run).items()
+        }
+        if plan
+        else {},
         zones=_zones(session, view.run),
         points=tuple(
             PointMark(code=point.code, lon=point.lon, lat=point.lat)
@@ -148,13 +155,10 @@ def _order(order: PurchaseOrder) -> OrderFigures:
     )
 
 
-def _short_items(
-    session: Session, run: Run, allocation: AllocationReport
-) -> tuple[ShortItem, ...]:
+def _short_items(session: Session, allocation: AllocationReport) -> tuple[ShortItem, ...]:
     if not allocation.short_items:
         return ()
     goods = wishes.goods(session)
-    reasons = shares.short_reasons(session, run.id)
     found = [
         ShortItem(
             name_zh=goods[item.item_id].name_zh,
@@ -164,7 +168,7 @@ def _short_items(
             asked=item.asked,
             given=item.given,
             substituted=item.substituted,
-            reasons=dict(reasons.get(item.item_id, {})),
+            reasons=item.reasons,
             fill_min=item.ours.fill_min,
             gini=item.ours.gini,
             gini_first_come=item.first_come.gini,

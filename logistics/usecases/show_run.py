@@ -12,7 +12,7 @@ from logistics.domain.allocation import ShareKind
 from logistics.domain.procurement import PurchaseOrder
 from logistics.domain.runs import Run, RunState
 from logistics.store import bags, orders, runs, shares, trips, wishes
-from logistics.usecases.close_run import household_outcomes
+from logistics.usecases.close_run import count_outcomes
 
 _ORDER = tuple(RunState)
 
@@ -89,11 +89,6 @@ def show_run(session: Session, run: str, *, brief: bool = False) -> RunView:
     on_trips, left_out = bags.count_planned(session, found.id)
     planned = trips.glance(session, found.id)
     has_plan = _ORDER.index(found.state) >= _ORDER.index(RunState.PLANNED)
-    outcomes = (
-        Counter(household_outcomes(session, found).values())
-        if has_plan and not brief
-        else Counter()
-    )
     asking, lines = wishes.asking(session, found.id)
     return RunView(
         run=found,
@@ -114,7 +109,7 @@ def show_run(session: Session, run: str, *, brief: bool = False) -> RunView:
         bags_unserved=left_out,
         contacts=_measure(planned.plan, "contacts"),
         faces=_measure(planned.plan, "faces"),
-        outcomes=dict(outcomes),
+        outcomes=count_outcomes(session, found) if has_plan and not brief else {},
         next_step=next_step(found.state),
     )
 

@@ -78,6 +78,7 @@ sharing_tally = Table(
     int_column("corrections"),
     Column("items", JSON, nullable=False),
     Column("used", JSON, nullable=False),  # base units by lot
+    Column("reasons", JSON, nullable=False),  # lines that got less, by item and reason
     Column("proven", Boolean, nullable=False),
     Column("content", LargeBinary, nullable=False),
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logistics.domain.allocation import ShareKind, Want
+from logistics.domain.allocation import Reason, ShareKind, Want
 from logistics.domain.allocation_compare import compare
 from logistics.domain.allocation_report import report
 from logistics.domain.allocation_tally import Tally, tally
@@ -22,6 +22,7 @@ class Portion:
     quantity: int
     kind: ShareKind
     entitled: int
+    reason: Reason = Reason.SHORT
 
 
 @st.composite
@@ -41,7 +42,8 @@ def sharings(draw):
         kinds = ((own, ShareKind.PART), (swapped, ShareKind.SUBSTITUTED), (1, ShareKind.SURPLUS))
         for quantity, kind in (*kinds[: draw(st.integers(0, 3))], (0, ShareKind.NONE)):
             lot = f"lot-{wants[-1].item_id}" if quantity else None
-            portions.append(Portion(f"{number}", lot, quantity, kind, entitled))
+            reason = draw(st.sampled_from([Reason.SHORT, Reason.RATION]))
+            portions.append(Portion(f"{number}", lot, quantity, kind, entitled, reason))
     pool = {item: draw(st.integers(0, 40)) for item in "xyz"}
     debts = {home: draw(st.integers(0, 1000)) for home in draw(st.sets(st.sampled_from("abcde")))}
     return wants, portions, pool, debts
@@ -151,6 +153,8 @@ def test_items_add_up_and_every_line_is_counted_once(sharing):
             one.quantity for one in portions if one.line_id in mine
         )
         assert item.first_come.fill_mean <= 1
+        less = {(one.line_id, one.reason) for one in got if one.kind in ("part", "none")}
+        assert item.reasons == Counter(reason.value for _, reason in less)
 
 
 def test_nothing_that_was_asked_is_as_even_as_can_be():

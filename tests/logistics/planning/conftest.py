@@ -111,7 +111,7 @@ def pack_all(session: Session, run: Run, households: int) -> None:
                 "id": new_id("bag", NOW), "run_id": run.id, "household_id": row.id,
                 "point_id": row.point_id, "code": f"{no:03}-K", "no": 1,
                 "compartment": "cold" if no % 5 == 0 else "ambient",
-                "weight_g": 9_000 + no, "volume_ml": 20_000, "state": "packed",
+                "weight_g": 9_000 + no, "volume_ml": 20_000, "state": "sealed",
                 "custodian": "point:P-1",
             }
             for no, row in enumerate(rows[::step][:households], start=1)

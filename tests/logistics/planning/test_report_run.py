@@ -1,13 +1,16 @@
 """The report's figures come from the record."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
+from logistics.domain.accounts import Outcome
 from logistics.domain.setup import ZONES
 from logistics.exchange.report_maps import draw_report_map
 from logistics.store import tables
+from logistics.usecases.close_run import count_outcomes, household_outcomes
 from logistics.usecases.draw_report_map import report_map
 from logistics.usecases.plan_run import plan_run
 from logistics.usecases.print_sheets import read_sheets
@@ -30,6 +33,11 @@ def test_the_report_counts_what_the_sheets_say(database, packed_run):
     assert report.contact.contacts == 0
     assert report.contact.faces == sum(n * count for n, count in report.contact.buildings.items())
     assert set(report.zones.values()) == {ZONES[2]}
+    with database.read() as session:
+        each = household_outcomes(session, run)
+        assert count_outcomes(session, run) == Counter(each.values())
+    assert sum(report.outcomes.values()) == len(each)
+    assert report.outcomes["no-list"] == Counter(each.values())[Outcome.NO_LIST] > 0
 
 
 def test_before_the_plan_the_report_says_so(sqlite_database, packed_run):

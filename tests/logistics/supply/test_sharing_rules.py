@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import DatabaseError
 
 from logistics.domain.allocation import Reason, ShareKind, Substitution
@@ -13,7 +13,7 @@ from logistics.domain.procurement import Received
 from logistics.domain.quantities import QuantityNotPositive
 from logistics.domain.stock import Move, MoveKind, loss
 from logistics.exchange.share_texts import headline, sentence, shares_csv
-from logistics.store import fills, ledger, runs, shares, tables
+from logistics.store import fills, ledger, runs, shares, tables, tallies
 from logistics.usecases.allow_substitutes import (
     NotAskedFor,
     SubstitutesInvalid,
@@ -24,7 +24,7 @@ from logistics.usecases.create_run import create_run
 from logistics.usecases.explain_shares import NoShareHere, explain_shares
 from logistics.usecases.reshare import Missing, MissingInvalid, ReshareNotNow, reshare
 from logistics.usecases.set_ration import RationTooLate, set_ration
-from logistics.usecases.share_out import allocation_report, share_out
+from logistics.usecases.share_out import allocation_report, keep_tally, share_out
 
 AT = datetime(2022, 4, 13, 2, 0, tzinfo=UTC)
 WHO: dict[str, Any] = {"actor": "cli", "at": AT}
@@ -223,6 +223,32 @@ def test_a_missing_piece_goes_back_to_sharing_out(supplies: Any) -> None:
     assert fills.of_run(supplies.session, supplies.id)[one].fill_permille == 600
     told = explain_shares(supplies.session, supplies.id, one)[0].lines[0]
     assert sentence(told, "zh").endswith("原因:装袋时缺件。下次分配优先补给您家。")
+    [eggs] = allocation_report(supplies.session, supplies.id).items
+    assert (eggs.given, eggs.reasons) == (15, {"missing-at-packing": 1, "short": 1})
+
+
+def test_shares_that_nobody_counted_are_read_again(supplies: Any) -> None:
+    supplies.area(3)
+    for home in (1, 2):
+        supplies.ask(home, ("eggs", 10))
+    supplies.order()
+    supplies.receive(came(18))
+    supplies.share()
+    session, run_id = supplies.session, supplies.id
+    told = allocation_report(session, run_id)
+    assert not tallies.is_missing(session, run_id)
+    share = shares.of_run(session, run_id)[0]
+    reason = Reason.MISSING_AT_PACKING
+    shares.take_back(session, {share.id: 4}, run_id=run_id, reason=reason, **WHO)
+    assert (tallies.is_missing(session, run_id), tallies.of_run(session, run_id)) == (True, None)
+    late = allocation_report(session, run_id)
+    assert (told.items[0].given, late.items[0].given) == (18, 14)
+    keep_tally(session, run_id)
+    assert not tallies.is_missing(session, run_id)
+    assert allocation_report(session, run_id) == late
+    session.execute(delete(tables.sharing_tally))
+    assert tallies.is_missing(session, run_id)
+    assert allocation_report(session, run_id) == late
 
 
 def test_what_is_left_in_stock_goes_to_who_lacks_it_most(supplies: Any) -> None:

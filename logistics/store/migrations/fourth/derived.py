@@ -13,6 +13,7 @@ def upgrade() -> None:
         sa.Column("corrections", sa.BigInteger, nullable=False),
         sa.Column("items", sa.JSON, nullable=False),
         sa.Column("used", sa.JSON, nullable=False),
+        sa.Column("reasons", sa.JSON, nullable=False),
         sa.Column("proven", sa.Boolean, nullable=False),
         sa.Column("content", sa.LargeBinary, nullable=False),
     )
