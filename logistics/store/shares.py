@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -23,9 +23,6 @@ from logistics.store.tables import (
     share,
     share_correction,
 )
-
-SHORT: Final = (ShareKind.PART, ShareKind.NONE)
-"""Kinds of shares that leave a line with less than it asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,45 +259,6 @@ def lines_by_kind(session: Session, run_id: str) -> Counter[ShareKind]:
     full = (k for k, v in missing.items() if v <= 0 and lines[k] is ShareKind.PART)
     lines.update(dict.fromkeys(full, ShareKind.FULL))
     return Counter(lines.values()) + Counter({ShareKind.FULL: int(as_asked)})
-
-
-def short_reasons(session: Session, run_id: str) -> dict[str, Counter[str]]:
-    """Count the lines of each item that got less than they asked, by reason, as shares stand.
-
-    Of what nobody corrected the database counts; only lines that lost something are read.
-    """
-    corrected = corrections(session, run_id)
-    touched = (
-        select(share.c.line_id)
-        .join(share_correction, share_correction.c.share_id == share.c.id)
-        .where(share_correction.c.run_id == run_id)
-    )
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for item_id, reason, lines in session.execute(
-        select(order_line.c.item_id, share.c.reason, func.count(func.distinct(share.c.line_id)))
-        .join(order_line, order_line.c.id == share.c.line_id)
-        .where(
-            share.c.run_id == run_id,
-            share.c.kind.in_([kind.value for kind in SHORT]),
-            share.c.line_id.not_in(touched),
-        )
-        .group_by(order_line.c.item_id, share.c.reason)
-    ):
-        found[item_id][reason] += int(lines)
-    rows = session.execute(
-        select(share.c.id, share.c.line_id, order_line.c.item_id, share.c.quantity, share.c.kind,
-               share.c.reason)
-        .join(order_line, order_line.c.id == share.c.line_id)
-        .where(share.c.run_id == run_id, share.c.line_id.in_(touched))
-    )  # fmt: skip
-    short = set()
-    for row in rows:
-        taken, reason = corrected.get(row.id, (0, Reason(row.reason)))
-        if _kind_left(ShareKind(row.kind), row.quantity, taken) in SHORT:
-            short.add((row.item_id, row.line_id, reason.value))
-    for item_id, _, reason in short:
-        found[item_id][reason] += 1
-    return found
 
 
 def situations(session: Session, run_id: str) -> dict[str, Situation]:
