@@ -222,13 +222,12 @@ def lines_by_kind(session: Session, run_id: str) -> Counter[ShareKind]:
         .where(share_correction.c.run_id == run_id)
     )
     full_kind = ShareKind.FULL.value
-    otherwise = select(share.c.line_id).where(share.c.run_id == run_id, share.c.kind != full_kind)
-    unlike = otherwise.union(corrected)
-    as_asked = session.execute(
+    others = [kind.value for kind in ShareKind if kind is not ShareKind.FULL]
+    otherwise = select(share.c.line_id).where(share.c.run_id == run_id, share.c.kind.in_(others))
+    unlike = otherwise.union(corrected).subquery()
+    full_lines = session.execute(
         select(func.count(func.distinct(share.c.line_id))).where(
-            share.c.run_id == run_id,
-            share.c.kind == full_kind,
-            share.c.line_id.not_in(unlike),
+            share.c.run_id == run_id, share.c.kind == full_kind
         )
     ).scalar_one()
     taken = (
@@ -244,10 +243,12 @@ def lines_by_kind(session: Session, run_id: str) -> Counter[ShareKind]:
             order_line.c.quantity,
             share.c.quantity - func.coalesce(taken.c.sum, 0),
         )
+        .join(unlike, unlike.c.line_id == share.c.line_id)
         .join(order_line, order_line.c.id == share.c.line_id)
         .outerjoin(taken, taken.c.share_id == share.c.id)
-        .where(share.c.run_id == run_id, share.c.line_id.in_(unlike))
-    )
+        .where(share.c.run_id == run_id)
+    ).all()
+    as_asked = int(full_lines) - len({line_id for line_id, kind, *_ in rows if kind == full_kind})
     missing: dict[str, int] = {}
     lines: dict[str, ShareKind] = {}
     for line_id, kind, asked, left in rows:
@@ -258,7 +259,7 @@ def lines_by_kind(session: Session, run_id: str) -> Counter[ShareKind]:
         lines.setdefault(line_id, ShareKind.NONE)
     full = (k for k, v in missing.items() if v <= 0 and lines[k] is ShareKind.PART)
     lines.update(dict.fromkeys(full, ShareKind.FULL))
-    return Counter(lines.values()) + Counter({ShareKind.FULL: int(as_asked)})
+    return Counter(lines.values()) + Counter({ShareKind.FULL: as_asked})
 
 
 def situations(session: Session, run_id: str) -> dict[str, Situation]:
