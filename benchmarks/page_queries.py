@@ -5,7 +5,7 @@ import sqlite3
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,17 +121,50 @@ class Planner:
         return list(found)
 
     def _whole(self, statement: str, parameters: Any) -> Iterator[tuple[str, str | None]]:
-        if not statement.lstrip("( ").startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
-            return
         many = parameters and isinstance(parameters, list)
-        plan = self._connection.execute(
-            f"EXPLAIN QUERY PLAN {statement}", parameters[0] if many else parameters
+        return whole_reads(
+            self._connection, statement, parameters[0] if many else parameters, self.large()
         )
-        limited = " LIMIT " in f"{statement} ".replace("\n", " ")
-        alias = {short: name for name, short in _NAMED.findall(statement) if name in self._rows}
-        for *_, detail in plan:
-            if match := _SCAN.match(detail):
-                table = alias.get(match[1], match[1])
-                in_order = limited and match[2] is not None  # by its index, until it has enough
-                if self._rows.get(table, 0) > LARGE and not in_order:
-                    yield table, match[2]
+
+
+def whole_reads(
+    connection: sqlite3.Connection, statement: str, parameters: Any, tables: Container[str]
+) -> Iterator[tuple[str, str | None]]:
+    """Tell which of some tables a statement would read from end to end, and by which index."""
+    if not statement.lstrip("( ").startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
+        return
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+    limited = " LIMIT " in f"{statement} ".replace("\n", " ")
+    alias = {short: name for name, short in _NAMED.findall(statement) if name in tables}
+    for *_, detail in plan:
+        if match := _SCAN.match(detail):
+            table = alias.get(match[1], match[1])
+            in_order = limited and match[2] is not None  # by its index, until it has enough
+            if table in tables and not in_order:
+                yield table, match[2]
+
+
+class Watch:
+    """Notes which statements of this process would read some tables whole, however few rows."""
+
+    def __init__(self, tables: Container[str]) -> None:
+        self.found: dict[str, set[str]] = {}
+        """Tables by the line of our code that asked."""
+        self._tables, self._known = tables, set[tuple[str, str]]()
+
+    def install(self) -> None:
+        """Listen to all engines."""
+        event.listen(Engine, "before_cursor_execute", self._before)
+
+    def remove(self) -> None:
+        """Listen no longer."""
+        event.remove(Engine, "before_cursor_execute", self._before)
+
+    def _before(self, on: Any, _k: object, statement: str, parameters: Any, *_: object) -> None:
+        at = _our_line(sys._getframe())  # noqa: SLF001  cheaper than a whole traceback
+        if on.dialect.name != "sqlite" or (statement, at) in self._known:
+            return
+        self._known.add((statement, at))
+        one = parameters[0] if parameters and isinstance(parameters, list) else parameters
+        for table, _ in whole_reads(on.connection.dbapi_connection, statement, one, self._tables):
+            self.found.setdefault(at, set()).add(table)

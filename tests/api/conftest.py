@@ -7,6 +7,7 @@ import pytest
 from api import tokens
 from api.app import create_app
 from api.settings import Settings
+from benchmarks.page_queries import Watch
 from geodata.district import MapPlace
 from logistics.domain.setup import (
     CourierSetup,
@@ -18,6 +19,7 @@ from logistics.domain.setup import (
     Policy,
     Setup,
 )  # fmt: skip
+from logistics.store.schema.columns import metadata
 from logistics.store.session import open_database
 from logistics.usecases.create_run import create_run
 from logistics.usecases.set_up import set_up
@@ -55,6 +57,44 @@ ROLES = ("planner", "clerk", "auditor", "administrator", "courier", "household",
          "leader", "buyer", "steward", "duty-officer")  # fmt: skip
 PLACES = {"point-team": "P1", "leader": "KX-01-01"}
 MINE, OTHER = "KX-01-01-1-101", "KX-01-01-1-102"
+
+
+STANDING = {
+    "access_token", "ambiguous_word", "announcement", "announcement_end", "buying_choice",
+    "catalogue_edition", "closure", "closure_lift", "courier", "district", "doctor_contact",
+    "errand_place", "inspection", "item", "item_alias", "item_misspelling", "item_unit",
+    "item_version", "ledger_seal", "map_piece", "money_policy", "money_terms", "need_tier_table",
+    "offer", "offer_terms", "package", "package_version", "place", "place_statement", "run",
+    "run_shift", "sale_price", "staff_account", "staff_grant", "supplier", "supplier_slot",
+    "token_scope", "van", "webhook", "zone_statement",
+}  # fmt: skip
+"""Tables that a district fills once, or by a few rows a day: reading one whole is no harm."""
+NOT_ASKED = {
+    "codes_taken_elsewhere": "a district is set up, or its register read, as a whole",
+    "purge": "done once in a while, not for who asks",
+}
+"""Functions whose statements read a growing table whole, with the reason."""
+
+
+@pytest.fixture(scope="session")
+def watch() -> Iterator[Watch]:
+    made = Watch(set(metadata.tables) - STANDING)
+    made.install()
+    yield made
+    made.remove()
+
+
+@pytest.fixture(autouse=True)
+def _no_request_reads_a_table_whole(watch: Watch) -> Iterator[None]:
+    """Let a test fail in which a statement would read all rows of a table that grows by days."""
+    watch.found.clear()
+    yield
+    told = {at: tables for at, tables in watch.found.items() if not _excused(at)}
+    assert not told, f"read whole: {told}"
+
+
+def _excused(at: str) -> bool:
+    return at.startswith("tests/") or at == "elsewhere" or at.rsplit(maxsplit=1)[-1] in NOT_ASKED
 
 
 class Service:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, select
 
-from benchmarks.page_queries import LARGE, Asked, Listener, Planner
+from benchmarks.page_queries import LARGE, Asked, Listener, Planner, Watch
 from benchmarks.pages import unlisted
 from benchmarks.pages_list import LEFT_OUT, PAGES
 
@@ -75,3 +75,25 @@ def test_every_readable_address_is_measured_or_left_out_with_a_reason(tmp_path: 
     assert unlisted(tmp_path / "none.db") == set()
     assert not {page.route for page in PAGES} & set(LEFT_OUT)
     assert all(LEFT_OUT.values())
+
+
+@pytest.mark.parametrize(
+    ("query", "tables"),
+    [
+        (select(FEW), {"few"}),  # small as yet
+        (select(FEW).where(FEW.c.id == 3), set()),
+        (select(MANY).where(MANY.c.note == "x"), set()),  # not watched
+    ],
+)
+def test_a_watch_tells_of_its_tables_however_few_rows_they_have(
+    file: Path, query: object, tables: set[str]
+) -> None:
+    watch = Watch({"few"})
+    watch.install()
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        connection.execute(query).all()
+    engine.dispose()
+    watch.remove()
+    assert set().union(*watch.found.values()) == tables
+    assert all("test_page_queries.py" in at for at in watch.found)

@@ -104,5 +104,7 @@ money_entry = Table(
     CheckConstraint("quantity >= 0", name="quantity"),
     CheckConstraint("debit <> credit", name="sides"),
     Index("ix_money_entry_household", "household"),
+    Index("ix_money_entry_debit", "debit"),  # what one account stands at, over all runs
+    Index("ix_money_entry_credit", "credit"),
     Index("ix_money_entry_corrects", "corrects", unique=True),
 )

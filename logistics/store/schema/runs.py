@@ -128,6 +128,7 @@ purchase_order = Table(
     Column("state", String(16), nullable=False),
     at_column("created_at"),
     UniqueConstraint("run_id", "market_id"),
+    Index("ix_purchase_order_code", "code"),
 )
 
 purchase_line = Table(

@@ -6,6 +6,9 @@ from alembic import op
 _INDEXES = (
     ("ix_bag_code", "bag", ["code"]),
     ("ix_lot_provenance", "lot", ["provenance"]),
+    ("ix_purchase_order_code", "purchase_order", ["code"]),
+    ("ix_money_entry_debit", "money_entry", ["debit"]),
+    ("ix_money_entry_credit", "money_entry", ["credit"]),
     ("ix_plan_in_force", "plan", ["run_id", "state", "created_at", "id"]),
 )
 
