@@ -10,17 +10,13 @@ at how SQLite answers: no request may read a large table whole.
 
 import argparse
 import json
-import os
 import shutil
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -33,13 +29,19 @@ from benchmarks import report
 from benchmarks.page_queries import Listener, Planner, Scan
 from benchmarks.pages_list import AREAS, LEFT_OUT, PAGES, Page
 from benchmarks.pages_people import People, facts_of, let_in
+from benchmarks.pages_service import Service, ServiceLost, serving
 from benchmarks.pages_town import town
 from logistics.store.session import open_database
 
 LIMIT_S: Final = 1.0
 AGAIN: Final = 2
 """Fetches after the first; the best of them counts, since others use the machine, too."""
-_GOOD: Final = {httpx.codes.OK, httpx.codes.NO_CONTENT}
+PATIENCE_S: Final = 120.0
+"""How long a page is waited for; what takes longer than half of it is asked but once."""
+_GOOD: Final = {httpx.codes.OK, httpx.codes.NO_CONTENT, httpx.codes.SEE_OTHER}
+_SAY: Final = partial(print, flush=True)
+_LIMITS: Final = httpx.Limits(keepalive_expiry=1.0)
+"""Connections are left well before the service leaves them, which would look like its end."""
 _FROM_HERE: Final = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "zh"}
 
 
@@ -96,68 +98,79 @@ class Cookies:
         return self._inside[role]
 
 
-def measure(file: Path, people: People, pages: Sequence[tuple[Page, str]]) -> list[Seen]:
-    """Fetch each page once and again from the service as a process of its own."""
-    with _service(file) as (address, pid):
+def measure(
+    file: Path, people: People, pages: Sequence[tuple[Page, str]], say: Callable[[str], None]
+) -> list[Seen]:
+    """Fetch each page once and again from the service as a process of its own.
+
+    Raises
+    ------
+    ServiceLost
+        If the service ends meanwhile; the page that was asked is told, and the end of its log.
+    """
+    seen = []
+    with serving(file, file.with_suffix(".log")) as service:
         cookies = Cookies(
-            people, lambda: httpx.Client(base_url=address, headers=_FROM_HERE, timeout=120)
+            people,
+            lambda: httpx.Client(
+                base_url=service.address, headers=_FROM_HERE, timeout=PATIENCE_S, limits=_LIMITS
+            ),
         )
-        return [_fetch(cookies.of(page.role), page, path, pid) for page, path in pages]
+        for page, path in pages:
+            try:
+                one = _fetch(cookies.of(page.role), page, path, service)
+            except httpx.TransportError as fault:
+                when = f"while {page.role} asked {path} ({fault})"
+                raise service.lost(when) from fault
+            say(_line(one))
+            seen.append(one)
+        say(f"the service held {service.peak_mb():,} MB at most")
+    return seen
 
 
-def _fetch(browser: Any, page: Page, path: str, pid: int) -> Seen:
-    turns = []
+def _fetch(browser: Any, page: Page, path: str, service: Service) -> Seen:
+    turns, status, size = [], int(httpx.codes.REQUEST_TIMEOUT), 0
     for _ in range(1 + AGAIN):
-        spent, began = _processor_s(pid), time.perf_counter()
-        answer = browser.get(path)
+        spent, began = service.processor_s(), time.perf_counter()
+        try:
+            answer = browser.get(path)
+            status, size = _status(answer), len(answer.content)
+        except httpx.TimeoutException:
+            if not service.running:
+                raise
+            status = int(httpx.codes.REQUEST_TIMEOUT)
         wall = time.perf_counter() - began
-        turns.append((wall, _processor_s(pid) - spent))
-    warm, processor = min(turns[1:])
+        turns.append((wall, service.processor_s() - spent))
+        if wall > PATIENCE_S / 2:
+            break  # late for certain
+    warm, processor = min(turns[1:] or turns)
     return Seen(
-        area=page.area, role=page.role, path=path, status=answer.status_code,
-        kilobytes=round(len(answer.content) / 1000, 1), first_s=round(turns[0][0], 3),
+        area=page.area, role=page.role, path=path, status=status,
+        kilobytes=round(size / 1000, 1), first_s=round(turns[0][0], 3),
         warm_s=round(warm, 3), processor_s=round(processor, 2),
         ratio=round(LIMIT_S / warm, 1),
     )  # fmt: skip
 
 
-def _processor_s(pid: int) -> float:
-    """Read what a process has used of the processor, as Linux counts it."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def _status(answer: Any) -> int:
+    """Say how a page was answered; who is sent away to sign in was refused."""
+    away = answer.headers.get("location", "").startswith("/sign-in")
+    return int(httpx.codes.UNAUTHORIZED if away else answer.status_code)
 
 
-@contextmanager
-def _service(file: Path) -> Iterator[tuple[str, int]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port),
-               "--database", f"sqlite:///{file}"]  # fmt: skip
-    log = tempfile.TemporaryFile()  # noqa: SIM115  as long as the service
-    with subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"TZ": "UTC"}) as run:  # noqa: S603
-        address = f"http://127.0.0.1:{port}"
-        try:
-            _wait(address)
-            yield address, run.pid
-        finally:
-            run.send_signal(signal.SIGTERM)
-
-
-def _wait(address: str) -> None:
-    for _ in range(600):
-        try:
-            if httpx.get(f"{address}/healthz").status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            time.sleep(0.2)
-    raise RuntimeError("the service did not start")
+def _line(one: Seen) -> str:
+    return (
+        f"{one.ratio:6.1f}  {one.warm_s:6.3f} s  CPU {one.processor_s:5.2f}  first "
+        f"{one.first_s:6.3f}  {one.kilobytes:7.1f} kB  {one.status}  {one.area:9} "
+        f"{one.role:10} {one.path}"
+    )
 
 
 def look_into(
-    file: Path, people: People, pages: Sequence[tuple[Page, str]]
+    file: Path, people: People, pages: Sequence[tuple[Page, str]], say: Callable[[str], None]
 ) -> list[tuple[Page, str, int, list[Scan], str]]:
     """Ask for each page within this process; tell steps, whole reads and the dearest line."""
+    say("each page again, to look at how SQLite answers")
     from fastapi.testclient import TestClient  # noqa: PLC0415  it warns when it is loaded
 
     listener, planner = Listener(), Planner(file)
@@ -242,11 +255,15 @@ def _text(seen: Sequence[Seen], looked: Any, facts: Mapping[str, Any]) -> str:
     )
 
 
-def main(arguments: list[str] | None = None, say: Callable[[str], None] = print) -> int:
-    """Measure and print; 1 where a page fails, is late, or reads a large table whole."""
+def main(arguments: list[str] | None = None, say: Callable[[str], None] = _SAY) -> int:
+    """Measure and print; 1 where a page fails, is late, or reads a large table whole.
+
+    2 where the service is lost on the way: its end is told, and nothing is written.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", type=Path, help="file to build, or that was built before")
     parser.add_argument("--only", choices=AREAS, help="pages of one area")
+    parser.add_argument("--path", default="", help="pages whose address holds this text")
     parser.add_argument("--results", type=Path, help="folder for pages.md and pages.json")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
@@ -261,13 +278,17 @@ def main(arguments: list[str] | None = None, say: Callable[[str], None] = print)
             people = let_in(copy, facts)
             pages = [(page, page.path(facts.values)) for page in PAGES
                      if chosen.only in {None, page.area}]  # fmt: skip
-            results.append(work(copy, people, pages))
+            pages = [one for one in pages if chosen.path in one[1]]
+            try:
+                results.append(work(copy, people, pages, say))
+            except ServiceLost as lost:
+                say(str(lost))
+                return 2
         missing = unlisted(copies[0])
     seen, looked = results
-    for one in sorted(seen, key=lambda one: one.ratio):
-        say(f"{one.ratio:6.1f}  {one.warm_s:6.3f} s  CPU {one.processor_s:5.2f}  first "
-            f"{one.first_s:6.3f}  {one.kilobytes:7.1f} kB  {one.status}  {one.area:9} "
-            f"{one.role:10} {one.path}")  # fmt: skip
+    late = [one for one in seen if not one.holds]
+    for one in sorted(late, key=lambda one: one.ratio):
+        say(f"late or failed: {_line(one)}")
     for page, path, steps, scans, dearest in sorted(looked, key=lambda one: -one[2]):
         if scans or steps > HEAVY:
             say(f"{page.area} {page.role} {path}: {steps}k steps, most {dearest}")
@@ -282,11 +303,10 @@ def main(arguments: list[str] | None = None, say: Callable[[str], None] = print)
         ]}  # fmt: skip
         text = _text(seen, looked, facts.counts)
         report.write("pages", chosen.results, facts={"counts": facts.counts}, runs=runs, text=text)
-    bad = [one for one in seen if not one.holds]
-    say(json.dumps({"pages": len(seen), "late or failed": len(bad), "limit_s": LIMIT_S,
-                    "worst_ratio": min(one.ratio for one in seen),
+    say(json.dumps({"pages": len(seen), "late or failed": len(late), "limit_s": LIMIT_S,
+                    "worst_ratio": min((one.ratio for one in seen), default=None),
                     "whole_reads": sum(bool(one[3]) for one in looked)}))  # fmt: skip
-    return int(bool(bad or missing or any(one[3] for one in looked)))
+    return int(bool(late or missing or any(one[3] for one in looked)))
 
 
 HEAVY: Final = 1_000
