@@ -184,15 +184,7 @@ def alike(session: Session, run_id: str, district_id: str) -> Mapping[HouseholdF
 def _counted(session: Session, run_id: str, district_id: str) -> dict[str, Counter[str]]:
     """Count what is known of households, by id; of most of a large district that is nothing."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for household_id, state, number in session.execute(
-        select(household_list.c.household_id, household_list.c.state, func.count())
-        .where(household_list.c.run_id == run_id)
-        .group_by(household_list.c.household_id, household_list.c.state)
-    ):
-        of_home = counts[household_id]
-        of_home["lists"] += number
-        of_home["cancelled"] += number if state == "cancelled" else 0
-    _count_lines(session, run_id, counts)
+    _count_lists(session, run_id, counts)
     _count_questions(session, run_id, district_id, counts)
     _count_bags(session, run_id, counts)
     _count_answers(session, run_id, district_id, counts)
@@ -214,20 +206,28 @@ _FAR = {
 }
 
 
-def _count_lines(session: Session, run_id: str, counts: dict[str, Counter[str]]) -> None:
-    """Count frozen lines, and those that have a share: all, as three sums can tell."""
+def _count_lists(session: Session, run_id: str, counts: dict[str, Counter[str]]) -> None:
+    """Count lists, frozen lines, and those that have a share: all, as three sums can tell."""
     of_run = household_list.c.run_id == run_id
     is_frozen = household_list.c.state == "frozen"
     by_home = household_list.join(order_line, order_line.c.list_id == household_list.c.id)
+    of_list = (
+        select(func.count()).where(order_line.c.list_id == household_list.c.id).scalar_subquery()
+    )
     frozen = 0
-    for household_id, lines in session.execute(
-        select(household_list.c.household_id, func.count())
-        .select_from(by_home)
-        .where(of_run, is_frozen)
-        .group_by(household_list.c.household_id)
-    ):
-        counts[household_id].update(lines=int(lines), lines_with_share=int(lines))
-        frozen += int(lines)
+    for household_id, state, lists, lines in session.execute(
+        select(household_list.c.household_id, household_list.c.state, func.count(),
+               func.sum(of_list))
+        .where(of_run)
+        .group_by(household_list.c.household_id, household_list.c.state)
+    ):  # fmt: skip
+        of_home = counts[household_id]
+        of_home["lists"] += lists
+        if state == "cancelled":
+            of_home["cancelled"] += lists
+        elif state == "frozen":
+            of_home["lines"] = of_home["lines_with_share"] = int(lines)
+            frozen += int(lines)
     with_share = func.count(func.distinct(share.c.line_id))
     shared = session.execute(select(with_share).where(share.c.run_id == run_id)).scalar_one()
     others = session.execute(  # of lists that were taken back since
