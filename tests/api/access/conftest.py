@@ -1,9 +1,11 @@
 """A world to be kept apart: two districts, and in the first two of everything."""
 
+import shutil
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -245,10 +247,8 @@ def _set_up(session, name: str, prefix: str, compounds: tuple[str, ...], at: dat
 
 
 @pytest.fixture
-def world(tmp_path) -> World:
-    url = f"sqlite:///{tmp_path / 'world.db'}"
-    database = open_database(url)
-    database.migrate()
+def world(migrated_file: Path, tmp_path: Path) -> World:
+    database = open_database(str(shutil.copy(migrated_file, tmp_path / "world.db")))
     made = World(database)
     made.build()
     return made

@@ -54,10 +54,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path):
-    url = f"sqlite:///{tmp_path / 'desk.db'}"
-    database = open_database(url)
-    database.migrate()
+def desk(sqlite_database):
+    url, database = sqlite_database.url, sqlite_database
     now = datetime.now(UTC)
     with database.transaction() as session:
         set_up(session, DistrictSetup(name="Kaixuan"), SETUP, MAP, actor="test", at=now)
@@ -66,7 +64,6 @@ def desk(tmp_path):
                        cutoff_at=now + timedelta(days=n), actor="test", at=now)
             for n in (1, 2)
         ]  # fmt: skip
-    database.close()
     return Desk(url, *(run.code for run in runs))
 
 
