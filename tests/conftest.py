@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from logistics.store.session import Database, open_database
+from tests.slates import Slate
 
 _NUMBERS = count(1)
 _SETTINGS = {
@@ -140,14 +141,17 @@ def sqlite_database(migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def slate(migrated_cluster: Cluster) -> Slate:
+    return Slate(migrated_cluster, "migrated")
+
+
 @pytest.fixture
-def postgresql_database(migrated_cluster: Cluster) -> Iterator[Database]:
-    name = f"test_{next(_NUMBERS)}"
-    migrated_cluster.execute(f"CREATE DATABASE {name} TEMPLATE migrated")
-    database = open_database(migrated_cluster.url(name))
+def postgresql_database(slate: Slate) -> Iterator[Database]:
+    database = open_database(slate.take())
     yield database
     database.close()
-    migrated_cluster.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    slate.give_back()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
