@@ -53,15 +53,12 @@ def running(town: Town, tmp_path: Path) -> Iterator[Running]:
     made = Running(town, "released", tmp_path)
     made.start()
     yield made
-    made.process.terminate()
-    made.process.wait(30)
-    made.log.close()
+    made.stop()
 
 
 def cut(running: Running) -> None:
     """Let nobody answer any more, as where there is no network at all."""
-    running.process.terminate()
-    running.process.wait(30)
+    running.stop()
 
 
 def come_in(page: Page, service: Service, courier: str) -> None:

@@ -1,11 +1,8 @@
 """A small town in the middle of its day, for pages that are looked at in a real browser."""
 
-import os
 import shutil
 import socket
 import sqlite3
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
@@ -43,6 +40,7 @@ from logistics.usecases.release_run import release_run
 from logistics.usecases.set_up import set_up
 from logistics.usecases.share_out import share_out
 from logistics.usecases.take_list import take_list
+from tests.browser import forked
 
 TOWN = "试区"
 ZONE = "Asia/Shanghai"
@@ -224,23 +222,20 @@ class Running:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.service = Service(town, f"http://127.0.0.1:{self.port}", f"sqlite:///{self.file}")
-        self.log = (folder / "service.log").open("ab")
+        self.log = folder / "service.log"
 
     def start(self) -> Service:
-        command = [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port),
-                   "--database", self.service.url]  # fmt: skip
-        self.process = subprocess.Popen(
-            command, stdout=self.log, stderr=self.log, env=os.environ | {"TZ": "UTC"}
-        )
+        self.process = forked.serve(self.port, self.service.url, self.log)
         for _ in range(300):
             try:
                 if httpx.get(f"{self.service.address}/healthz").status_code == 200:
                     return self.service
             except httpx.TransportError:
                 time.sleep(0.2)
-        raise AssertionError(Path(self.log.name).read_text(encoding="utf-8")[-3000:])
+        raise AssertionError(self.log.read_text(encoding="utf-8")[-3000:])
 
     def stop(self) -> None:
+        """End it, as an operator would; it may be started again."""
         self.process.terminate()
-        self.process.wait(30)
-        self.log.close()
+        self.process.join(30)
+        assert not self.process.is_alive(), "the service does not end"
