@@ -184,7 +184,7 @@ def test_a_connection_cut_inside_a_transaction_is_unavailable(postgresql_databas
             note(session, "lost")
             cluster.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname LIKE 'test_%'"
+                " WHERE datname LIKE 'slate_%'"
             )
             if when == "before the last statement":
                 note(session, "lost too")
