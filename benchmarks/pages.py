@@ -29,8 +29,8 @@ from benchmarks import report
 from benchmarks.page_queries import Listener, Planner, Scan
 from benchmarks.pages_list import AREAS, LEFT_OUT, PAGES, Page
 from benchmarks.pages_people import People, facts_of, let_in
-from benchmarks.pages_service import Service, ServiceLost, serving
 from benchmarks.pages_town import town
+from benchmarks.serving import Service, ServiceLost, serving
 from logistics.store.session import open_database
 
 LIMIT_S: Final = 1.0
@@ -109,7 +109,7 @@ def measure(
         If the service ends meanwhile; the page that was asked is told, and the end of its log.
     """
     seen = []
-    with serving(file, file.with_suffix(".log")) as service:
+    with serving(f"sqlite:///{file}", file.with_suffix(".log")) as service:
         cookies = Cookies(
             people,
             lambda: httpx.Client(

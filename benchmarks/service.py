@@ -10,11 +10,7 @@ again under its key. Afterwards the database is asked: no list lost, none there 
 import argparse
 import asyncio
 import json
-import os
 import random
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,6 +24,7 @@ import httpx
 from sqlalchemy import func, insert, select
 
 from api import tokens
+from benchmarks.serving import serving
 from benchmarks.supply_scale import _homes
 from logistics.exchange.catalogue_book import starting_book
 from logistics.store import tables
@@ -134,22 +131,15 @@ def measure(url: str, clients: int, seconds: float, processes: int) -> dict[str,
     """Measure one database; the service is warm before the clock starts."""
     database = open_database(url)
     token, homes = prepare(database)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--database", url,
-               "--processes", str(processes)]  # fmt: skip
-    log = tempfile.TemporaryFile()  # noqa: SIM115  as long as the service
-    with subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"TZ": "UTC"}) as run:  # noqa: S603
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait(address)
-            asyncio.run(load(address, token, homes[:WARM], clients, 60))  # caches, connections
-            used, began = _used_s(run.pid), time.perf_counter()
-            tally = asyncio.run(load(address, token, homes[WARM:], clients, seconds))
-            spent, used = time.perf_counter() - began, _used_s(run.pid) - used
-        finally:
-            run.send_signal(signal.SIGTERM)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(url, Path(folder) / "log", processes=processes) as service,
+    ):
+        where = service.address
+        asyncio.run(load(where, token, homes[:WARM], clients, 60))  # caches, connections
+        used, began = service.processor_s(), time.perf_counter()
+        tally = asyncio.run(load(where, token, homes[WARM:], clients, seconds))
+        spent, used = time.perf_counter() - began, service.processor_s() - used
     with database.read() as session:
         lists = tables.household_list
         kept = session.scalar(select(func.count()).select_from(lists))
@@ -171,30 +161,6 @@ def measure(url: str, clients: int, seconds: float, processes: int) -> dict[str,
         "lost": tally.sent + WARM - int(kept or 0),
         "twice": int(kept or 0) - int(households or 0),
     }
-
-
-def _used_s(pid: int) -> float:
-    """Read what a process and those it started have used of the processor, as Linux counts it."""
-    own = 0.0
-    for task in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            name, _, rest = task.read_text(encoding="utf-8").rpartition(")")
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it ended meanwhile
-        fields = rest.split()
-        if pid in {int(name.split()[0]), int(fields[1])}:
-            own += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return own
-
-
-def _wait(address: str) -> None:
-    for _ in range(300):
-        try:
-            if httpx.get(f"{address}/healthz").status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            time.sleep(0.2)
-    raise RuntimeError("the service did not start")
 
 
 def main(arguments: list[str] | None = None, say: Callable[[str], None] = print) -> int:

@@ -1,4 +1,4 @@
-"""The service that is measured: a process of its own, watched for as long as pages are asked."""
+"""The service that is measured: processes of its own, watched for as long as it is asked."""
 
 import os
 import signal
@@ -69,10 +69,15 @@ class Service:
         return ServiceLost("\n    ".join([f"the service {how} {when}; its log ends:", *said]))
 
     def processor_s(self) -> float:
-        """Read what it has used of the processor, as Linux counts it, in seconds."""
-        stat = Path(f"/proc/{self.pid}/stat")
-        fields = stat.read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Read what it and the processes it started have used, as Linux counts it, in seconds."""
+        tasks = Path(f"/proc/{self.pid}/task").glob("*/children")
+        started = [pid for task in tasks for pid in task.read_text(encoding="ascii").split()]
+        ticks = 0
+        for pid in (self.pid, *started):
+            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+            fields = stat.rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def peak_mb(self) -> int:
         """Read the most memory that it ever held, in megabytes."""
@@ -82,8 +87,8 @@ class Service:
 
 
 @contextmanager
-def serving(file: Path, log: Path) -> Iterator[Service]:
-    """Serve a database of SQLite; the process ends with the block, whatever it is at.
+def serving(url: str, log: Path, *, processes: int = 1) -> Iterator[Service]:
+    """Serve a database; the service ends with the block, whatever it is at.
 
     Raises
     ------
@@ -94,7 +99,7 @@ def serving(file: Path, log: Path) -> Iterator[Service]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port),
-               "--database", f"sqlite:///{file}"]  # fmt: skip
+               "--database", url, "--processes", str(processes)]  # fmt: skip
     with log.open("wb") as said:
         run: dict[str, Any] = {"stdout": said, "stderr": said, "env": os.environ | {"TZ": "UTC"}}
         process = subprocess.Popen(command, **run)  # noqa: S603

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from benchmarks.pages_service import ServiceLost, serving
+from benchmarks.serving import ServiceLost, serving
 from logistics.store.session import Database
 
 
@@ -15,7 +15,7 @@ def test_a_killed_service_is_told_with_the_end_of_its_log(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
     file = Path(sqlite_database.url.removeprefix("sqlite:///"))
-    with serving(file, tmp_path / "log") as service:
+    with serving(f"sqlite:///{file}", tmp_path / "log") as service:
         assert httpx.get(f"{service.address}/healthz").status_code == httpx.codes.OK
         assert service.processor_s() > 0
         assert service.peak_mb() > 0
@@ -30,7 +30,7 @@ def test_a_killed_service_is_told_with_the_end_of_its_log(
 def test_a_service_that_cannot_start_says_why(tmp_path: Path) -> None:
     with (
         pytest.raises(ServiceLost, match="at its start") as lost,
-        serving(tmp_path / "none" / "there.db", tmp_path / "log"),
+        serving(f"sqlite:///{tmp_path / 'none' / 'there.db'}", tmp_path / "log"),
     ):
         pytest.fail("it started")
     assert len(str(lost.value).splitlines()) > 1
