@@ -22,7 +22,7 @@ class VersionUnreadable(Invalid):
     code = "version.unreadable"
 
 
-def required_version(
+async def required_version(
     if_match: Annotated[
         str | None,
         Header(

@@ -19,7 +19,6 @@ from api.roles import Action
 from api.routes.households_found import RunShort
 from api.schemas import ListOut
 from logistics.domain.drafts import Draft
-from logistics.domain.lists import NoRunOpen
 from logistics.store import catalogue, open_runs, places, runs
 from logistics.usecases.draft_list import preview_draft
 from logistics.usecases.repeat_list import repeat_list
@@ -163,12 +162,8 @@ def repeat(*, body: RepeatIn, who: Takes, key: KeyDep, work: WorkDep, at: NowDep
     must_reach_household(work, who, Action.LIST_TAKE, body.household)
 
     def deed(session: Session) -> Reply:
-        home = places.household_by_code(session, body.household)
-        run = open_runs.next_cut_off(session, home.district_id, at)
-        if run is None:
-            raise NoRunOpen(household=home.code)
         taken = repeat_list(
-            session, run.id, home.code, channel=who.channel, actor=who.actor, at=at
+            session, None, body.household, channel=who.channel, actor=who.actor, at=at
         )
         said = ListOut.of(taken, catalogue.load(session))
         return Reply(said.model_dump(mode="json"), 201)

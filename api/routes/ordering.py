@@ -11,10 +11,8 @@ from api.deps import DatabaseDep, NowDep, WorkDep
 from api.errors import Responses
 from api.once import OptionalKeyDep, Reply, once
 from api.plain import plain
-from api.routes.run_steps import StepOut, Steps
-from api.routes.runs import RunOut
+from api.routes.run_steps import StepOut, Steps, step_reply
 from logistics.domain.runs import RunOutOfOrder
-from logistics.store import runs
 from logistics.store.session import Database
 from logistics.usecases.place_orders import place_orders, propose
 from logistics.usecases.weigh_orders import Weighed, read_demand, weigh
@@ -76,8 +74,7 @@ def order(
             actor=who.actor,
             at=at,
         )
-        after = RunOut.of(runs.get(session, run_id)).model_dump(mode="json")
-        return Reply({"run": after, "result": plain(result)})
+        return step_reply(session, run_id, result)
 
     return once(
         work,

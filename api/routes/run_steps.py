@@ -123,6 +123,12 @@ def receive(
     )
 
 
+def step_reply(session: Session, run_id: str, result: Any) -> Reply:
+    """Answer a step: the run as it stands after it, and what the step brought."""
+    after = RunOut.of(runs.get(session, run_id)).model_dump(mode="json")
+    return Reply({"run": after, "result": plain(result)})
+
+
 StepUse = Callable[..., Any]
 
 
@@ -133,9 +139,7 @@ def _step(name: str, use: StepUse, summary: str, *, command: str) -> None:
         run_id: str, who: Steps, key: OptionalKeyDep, work: WorkDep, at: NowDep
     ) -> JSONResponse:
         def deed(session: Session) -> Reply:
-            result = plain(use(session, run_id, actor=who.actor, at=at))
-            after = RunOut.of(runs.get(session, run_id)).model_dump(mode="json")
-            return Reply({"run": after, "result": result})
+            return step_reply(session, run_id, use(session, run_id, actor=who.actor, at=at))
 
         return once(
             work,
@@ -198,8 +202,7 @@ def allocate(
             raise SharingStale(run=run_id, mend="share again")
         inputs, shares = solved
         result = write_if_fresh(session, inputs, shares, actor=who.actor, at=at)
-        after = RunOut.of(runs.get(session, run_id)).model_dump(mode="json")
-        return Reply({"run": after, "result": plain(result)})
+        return step_reply(session, run_id, result)
 
     return once(
         work,

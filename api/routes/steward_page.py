@@ -28,9 +28,9 @@ from api.routes.households_found import GROUPS
 from logistics.domain.care import How, Outcome
 from logistics.domain.drafts import Draft
 from logistics.domain.errands import OPEN, ErrandKind, ErrandState
-from logistics.domain.lists import HouseholdList, NoRunOpen
+from logistics.domain.lists import HouseholdList
 from logistics.errors import Conflict, Invalid, NotFound, SupplyLoopError
-from logistics.store import care, catalogue, errands, household_bags, open_runs, places, runs
+from logistics.store import care, catalogue, errands, household_bags, places, runs
 from logistics.usecases.draft_list import preview_draft
 from logistics.usecases.follow_list import stage_of_list
 from logistics.usecases.log_contact import log_contact, name_doctor
@@ -190,16 +190,12 @@ def on_behalf(household: str, visit: VisitDep, form: FormDep) -> Response:
         return _card(visit, household, text=text_of(form, "text"))
 
     def deed(session: Session) -> None:
-        one = places.household_by_code(session, household)
-        run = open_runs.next_cut_off(session, one.district_id, visit.at)
-        if run is None:
-            raise NoRunOpen(household=household)
         channel, actor = visit.who.channel, visit.who.actor
         if go == "repeat":
-            repeat_list(session, run.id, household, channel=channel, actor=actor, at=visit.at)
+            repeat_list(session, None, household, channel=channel, actor=actor, at=visit.at)
             return
         take_list(
-            session, run.id, household, [], text=text_of(form, "text"), channel=channel,
+            session, None, household, [], text=text_of(form, "text"), channel=channel,
             actor=actor, at=visit.at,
         )  # fmt: skip
 

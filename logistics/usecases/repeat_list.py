@@ -9,8 +9,8 @@ from logistics.domain.catalogue import Catalogue
 from logistics.domain.lists import AskedLine, HouseholdList, OrderLine
 from logistics.domain.quantities import say_decimal
 from logistics.errors import NotFound
-from logistics.store import catalogue, earlier_lists, lists, places
-from logistics.usecases.take_list import open_run, take_list
+from logistics.store import catalogue, earlier_lists, lists
+from logistics.usecases.take_list import hold_for, take_list
 
 
 class NoEarlierList(NotFound):
@@ -21,7 +21,7 @@ class NoEarlierList(NotFound):
 
 def repeat_list(
     session: Session,
-    run_id: str,
+    run_id: str | None,
     household_code: str,
     *,
     client_ref: str | None = None,
@@ -38,11 +38,10 @@ def repeat_list(
     ------
     NoEarlierList
         If there is no such list.
-    RunUnknown, HouseholdUnknown, ListAfterCutOff, ClientRefReused
+    RunUnknown, HouseholdUnknown, NoRunOpen, ListAfterCutOff, ClientRefReused
         As in :func:`logistics.usecases.take_list.take_list`.
     """
-    run = open_run(session, run_id, at)
-    household = places.household_by_code(session, household_code.strip())
+    run, household = hold_for(session, run_id, household_code, at)
     lists.hold_household(session, household.id)
     last = earlier_lists.last_frozen(session, household.id, run.id)
     if last is None:

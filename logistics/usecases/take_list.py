@@ -79,9 +79,7 @@ def take_list(
     ListEmpty
         If neither lines nor text ask for anything.
     """
-    run = open_run(session, run_id, at) if run_id is not None else None
-    household = places.household_by_code(session, household_code.strip())
-    run = run or open_run_of(session, household, at)
+    run, household = hold_for(session, run_id, household_code, at)
     if household.district_id != run.district_id:
         raise HouseholdUnknown(household=household_code, mend="it lies in another district")
 
@@ -162,17 +160,27 @@ def open_run(session: Session, run_id: str, at: datetime) -> Run:
     return run
 
 
-def open_run_of(session: Session, household: Household, at: datetime) -> Run:
-    """Hold the run of a household's district that is cut off first, against its cut-off.
+def hold_for(
+    session: Session, run_id: str | None, household_code: str, at: datetime
+) -> tuple[Run, Household]:
+    """Read a household and hold a run against its cut-off: the one that is named.
+
+    Without a name it is the run of the household's district that is cut off first.
 
     Raises
     ------
-    NoRunOpen
-        If none takes lists now.
+    RunUnknown, HouseholdUnknown
+        If there is none.
+    NoRunOpen, ListAfterCutOff
+        If no run takes lists, or this one takes no more.
     """
+    if run_id is not None:
+        named = open_run(session, run_id, at)
+        return named, places.household_by_code(session, household_code.strip())
+    household = places.household_by_code(session, household_code.strip())
     for _ in range(2):  # one that was cut off while we waited for it leaves the next to be found
         if run := open_runs.next_cut_off(session, household.district_id, at, hold=True):
-            return run
+            return run, household
     raise NoRunOpen(household=household.code)
 
 
